@@ -1,0 +1,16 @@
+//! Encoded forms of text: how an anchor looks when encoded, and how to decode around it.
+//!
+//! A scanner that first decodes everything and then looks cannot be local: where a megabyte of base64
+//! begins decides what its middle says. So each form works from the anchor outwards. At build time
+//! every anchor is written in every form ([`Form::encode`], e.g. `ghp_` is `Z2hwX`, `docF9` or `naHBf`
+//! in base64, by its place in the three-byte group), and these literals join the prefilter. When one is
+//! hit, [`Form::view`] decodes a bounded window around it, and the rule runs on the decoded text.
+//! A form reads nothing outside the window it is given.
+
+pub mod encode;
+mod spanmap;
+mod view;
+
+pub use encode::{EncodedAnchor, Form};
+pub use spanmap::SpanMap;
+pub use view::View;

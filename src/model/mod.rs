@@ -1,0 +1,21 @@
+//! Plain values that flow through the house. No I/O, no rules, no policy.
+
+pub mod check;
+mod coverage;
+mod finding;
+mod fingerprint;
+mod level;
+mod origin;
+mod report;
+mod secret;
+mod span;
+
+pub use check::Check;
+pub use coverage::{Coverage, Skip, SkipReason};
+pub use finding::{Finding, Reason, RuleIx, Score};
+pub use fingerprint::Fingerprint;
+pub use level::{Confidence, Severity};
+pub use origin::{LineContext, Origin, Place};
+pub use report::{AllowReason, Item, Report, RuleInfo, Verdict};
+pub use secret::Secret;
+pub use span::{Position, Span};

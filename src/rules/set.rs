@@ -1,0 +1,42 @@
+//! The rules an engine runs: the built-in ones and a user's.
+
+use std::borrow::Cow;
+
+use super::Rule;
+use crate::model::RuleIx;
+
+/// An ordered set of rules with unique ids. A rule's place in it is its [`RuleIx`].
+#[derive(Clone, Debug, Default)]
+pub struct RuleSet {
+    rules: Cow<'static, [Rule]>,
+}
+
+impl RuleSet {
+    /// A set of these rules. Ids are the caller's care (the parser's lint holds them unique).
+    #[must_use]
+    pub fn new(rules: impl Into<Cow<'static, [Rule]>>) -> Self {
+        Self { rules: rules.into() }
+    }
+
+    /// The rule at that index.
+    ///
+    /// # Panics
+    /// If the index is not of this set.
+    #[must_use]
+    pub fn get(&self, ix: RuleIx) -> &Rule {
+        &self.rules[ix.0 as usize]
+    }
+
+    /// All rules, in order.
+    #[must_use]
+    pub fn as_slice(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The rule with that id and its index.
+    #[must_use]
+    pub fn find(&self, id: &str) -> Option<(RuleIx, &Rule)> {
+        let at = self.rules.iter().position(|rule| rule.id == id)?;
+        Some((RuleIx(u32::try_from(at).ok()?), &self.rules[at]))
+    }
+}

@@ -1,0 +1,17 @@
+//! All integration tests, in one binary: one link step, one place to look.
+
+mod cli;
+mod commit_msg;
+mod corpus;
+mod decode;
+mod hooks;
+mod layering;
+mod oracle;
+mod policy;
+mod precommit;
+mod regression;
+mod report;
+mod rules;
+mod scan;
+mod score;
+mod support;
