@@ -169,6 +169,7 @@ fn plain_digit(byte: u8) -> Option<Digit> {
     Some(Digit { value, len: 1, alphabet })
 }
 
-fn is_digit(byte: u8) -> bool {
+/// Whether `byte` is a digit of either alphabet.
+pub(super) fn is_digit(byte: u8) -> bool {
     plain_digit(byte).is_some()
 }
