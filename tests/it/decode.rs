@@ -378,6 +378,10 @@ fn an_escape_that_the_reach_cuts_is_left_out() {
         let seen = seen_at(Form::PartBackslash, &raw, "npm_", Limit { before, after: 6 }).unwrap();
         assert_eq!(seen.trim_start_matches('A'), "npm_ab");
         assert!(seen.len() > 40);
+        // A window that begins just where the reach does cannot tell that the text goes on, and need not.
+        let reach = FormInfo::of(Form::PartBackslash).map_or(0, |info| info.reach(before));
+        let shortest = &raw[raw.len() - "npm_ab".len() - reach..];
+        assert_eq!(seen_at(Form::PartBackslash, shortest, "npm_", Limit { before, after: 6 }), Some(seen));
     }
     let raw = format!("{}=npm_ab", r"\\".repeat(300));
     for before in 100..106 {
