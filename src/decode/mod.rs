@@ -4,7 +4,7 @@
 //! begins decides what its middle says. So each form works from the anchor outwards. At build time
 //! every anchor is written in every form ([`encoded`], e.g. `ghp_` is `Z2hwX`, `docF` or `naHBf`
 //! in base64, by its place in the three-byte group), and these literals join the prefilter. When one is
-//! hit, [`view`] decodes a bounded window around it, and the rule runs on the decoded text.
+//! hit, [`view()`] decodes a bounded window around it, and the rule runs on the decoded text.
 //!
 //! A form reads nothing farther from the hit than [`FormInfo::reach`] says, so what it gives does not depend
 //! on how large a slice of the object it was shown. To add a form: a variant in `encode.rs` with its
