@@ -2,38 +2,29 @@
 //!
 //! A scanner that first decodes everything and then looks cannot be local: where a megabyte of base64
 //! begins decides what its middle says. So each form works from the anchor outwards. At build time
-//! every anchor is written in every form ([`Form::encode`], e.g. `ghp_` is `Z2hwX`, `docF9` or `naHBf`
+//! every anchor is written in every form ([`encoded`], e.g. `ghp_` is `Z2hwX`, `docF` or `naHBf`
 //! in base64, by its place in the three-byte group), and these literals join the prefilter. When one is
-//! hit, [`Form::view`] decodes a bounded window around it, and the rule runs on the decoded text.
-//! A form reads nothing outside the window it is given.
+//! hit, [`view()`] decodes a bounded window around it, and the rule runs on the decoded text.
+//!
+//! A form reads nothing farther from the hit than [`FormInfo::reach`] says, so what it gives does not depend
+//! on how large a slice of the object it was shown. To add a form: a variant in `encode.rs` with its
+//! literal, a file with its decoder, a line in [`FORMS`].
 
+mod area;
+mod backslash;
+mod base64;
 pub mod encode;
+mod forms;
+mod hex;
+mod lines;
+mod percent;
 mod spanmap;
 mod view;
+mod wide;
+mod wrap;
 
-pub use encode::{EncodedAnchor, Form};
+pub use encode::{EncodedAnchor, Form, encoded};
+pub use forms::{FORMS, FormInfo, Hit, Limit, RAW_REACH, view};
 pub use spanmap::SpanMap;
 pub use view::View;
-
-/// How much to decode around an anchor, in decoded bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limit {
-    /// Before the anchor's first byte.
-    pub before: usize,
-    /// From the anchor's first byte on.
-    pub after: usize,
-}
-
-/// (stub)
-#[must_use]
-pub fn view(form: Form, window: &[u8], hit: usize, anchor_len: usize, limit: Limit, view: &mut View) -> bool {
-    let _ = (form, window, hit, anchor_len, limit, view);
-    false
-}
-
-/// (stub)
-#[must_use]
-pub fn name(form: Form) -> &'static str {
-    let _ = form;
-    ""
-}
+pub use wrap::{Junction, junction};

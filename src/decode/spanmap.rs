@@ -1,10 +1,9 @@
 //! Maps offsets in decoded bytes back to the raw bytes they came from.
 
-/// For each decoded byte, where its raw form begins; and where the last one's ends.
+/// For each decoded byte, where its raw form begins and ends.
 ///
-/// `raw_start[i]..raw_start[i + 1]` is the raw form of decoded byte `i` (with any bytes a decoder
-/// skipped, such as line breaks, counted to the byte before them). For base64, whose digits share
-/// bytes, a range is widened outwards to whole digits.
+/// Bytes that a decoder skipped, such as line breaks, belong to no decoded byte but lie in the range of what
+/// stands around them. For base64, whose digits share bytes, a range is widened outwards to whole digits.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SpanMap {
     starts: Vec<u32>,
@@ -22,6 +21,32 @@ impl SpanMap {
     pub fn push(&mut self, start: usize, end: usize) {
         self.starts.push(u32::try_from(start).unwrap_or(u32::MAX));
         self.ends.push(u32::try_from(end).unwrap_or(u32::MAX));
+    }
+
+    /// Puts what was appended from `from` on, which was read backwards, in its order and before all else.
+    pub(super) fn turn(&mut self, from: usize) {
+        for offsets in [&mut self.starts, &mut self.ends] {
+            offsets[from..].reverse();
+            offsets.rotate_left(from);
+        }
+    }
+
+    /// Forgets the first `count` bytes, of which there are at least that many.
+    pub(super) fn drop_front(&mut self, count: usize) {
+        self.starts.drain(..count);
+        self.ends.drain(..count);
+    }
+
+    /// Keeps the first `len` bytes.
+    pub(super) fn truncate(&mut self, len: usize) {
+        self.starts.truncate(len);
+        self.ends.truncate(len);
+    }
+
+    /// Puts the raw range of the bytes `from..=to` in place of byte `at`'s. All three must be there.
+    pub(super) fn widen(&mut self, at: usize, from: usize, to: usize) {
+        self.starts[at] = self.starts[from];
+        self.ends[at] = self.ends[to];
     }
 
     /// Number of decoded bytes.
