@@ -123,7 +123,7 @@ impl<'a> Page<'a> {
         let mut lines: Vec<String> = Vec::new();
         let mut used = 0;
         for word in text.split(' ') {
-            let length = word.chars().count();
+            let length = columns(word);
             match lines.last_mut() {
                 Some(line) if used + 1 + length <= room => {
                     line.push(' ');
@@ -142,6 +142,17 @@ impl<'a> Page<'a> {
         }
         Ok(())
     }
+}
+
+/// Columns a word takes on the page: its characters, without the colours among them.
+fn columns(word: &str) -> usize {
+    let mut in_color = false;
+    let shows = |c: &char| {
+        let was = in_color;
+        in_color = *c == '\x1b' || (in_color && *c != 'm');
+        !was && !in_color
+    };
+    word.chars().filter(shows).count()
 }
 
 #[cfg(test)]
@@ -164,6 +175,12 @@ mod tests {
         ] {
             assert_eq!(size(bytes), text);
         }
+    }
+
+    #[test]
+    fn colors_take_no_room() {
+        assert_eq!(columns("(\x1b[1;31mcritical\x1b[0m)"), 10);
+        assert_eq!(columns("memo"), 4);
     }
 
     #[test]
