@@ -1,1 +1,14 @@
-//! (under construction)
+//! What a finding is worth where it lies: its identity, and whether somebody allowed it.
+//!
+//! A pure function of a finding, the lines around it and a [`Policy`]. It never changes what the engine
+//! found; it reads no file, no environment and no clock.
+
+mod baseline;
+mod fingerprint;
+mod inline;
+mod judge;
+
+pub use baseline::{Baseline, BaselineError, BaselineProblem, Entry};
+pub use fingerprint::{Key, fingerprint};
+pub use inline::{MARKERS, Marker, inline_allow};
+pub use judge::Policy;

@@ -1,1 +1,75 @@
-//! (under construction)
+//! A report in, bytes out: one file per output format, and the message of a blocked commit.
+//!
+//! [`FORMATS`] is the registry; a format is one file and one row. Names and bytes that come from a
+//! repository are hostile: for people they pass through [`sanitize`], and no format shows a credential's
+//! plaintext unless [`Options::show_secrets`] asks for it.
+
+mod base64;
+mod block;
+pub mod gate;
+mod human;
+mod json;
+mod jsonl;
+mod plain_json;
+mod record;
+mod redact;
+pub mod sanitize;
+mod sarif;
+mod text;
+
+use std::io::{self, Write};
+
+use crate::model::Report;
+
+/// The version of the `json` and `jsonl` formats: of `docs/schema/*.v1.schema.json`.
+pub const SCHEMA_VERSION: u32 = 1;
+/// What the summary tells people to add to see findings below the threshold.
+pub const LOWER_THRESHOLD: &str = "--min-confidence low";
+
+/// How to write a report.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Whether colours (ANSI escapes) may be used; only people's formats do.
+    pub color: bool,
+    /// Whether credentials are shown in plaintext.
+    pub show_secrets: bool,
+    /// Columns that people's formats keep to where words allow it.
+    pub width: usize,
+    /// Whether people's formats give every reason of a score, and list what was allowed.
+    pub why: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { color: false, show_secrets: false, width: 80, why: false }
+    }
+}
+
+/// One output format.
+#[derive(Clone, Copy, Debug)]
+pub struct Format {
+    /// What `--format` takes.
+    pub name: &'static str,
+    /// What it is, for help.
+    pub description: &'static str,
+    /// Writes a report; the error is the writer's own.
+    pub write: fn(&Report, &Options, &mut dyn Write) -> io::Result<()>,
+}
+
+/// Every output format.
+pub const FORMATS: &[Format] = &[
+    Format { name: "human", description: "for people: grouped by file, redacted", write: human::write },
+    Format { name: "json", description: "one document (docs/schema/report.v1.schema.json)", write: json::write },
+    Format {
+        name: "jsonl",
+        description: "one finding a line (docs/schema/finding.v1.schema.json), then a summary",
+        write: jsonl::write,
+    },
+    Format { name: "sarif", description: "SARIF 2.1.0, for code scanning", write: sarif::write },
+];
+
+/// The format of that name, if there is one.
+#[must_use]
+pub fn format(name: &str) -> Option<&'static Format> {
+    FORMATS.iter().find(|format| format.name == name)
+}

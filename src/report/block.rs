@@ -1,0 +1,46 @@
+//! One finding as people see it, in the terminal's report and in the message of a blocked commit alike.
+
+use std::io;
+
+use super::Options;
+use super::sanitize::{clean, quote};
+use super::text::{Ink, Page, main_reason};
+use crate::model::{Item, Origin};
+
+/// Writes place, title, severity, credential and reasons, all indented by `indent`.
+pub(super) fn write(page: &mut Page<'_>, item: &Item, indent: usize, options: &Options) -> io::Result<()> {
+    let (margin, blank) = (indent + 4, " ".repeat(indent));
+    let label = |name: &str| format!("{blank}    {name:<6}  ");
+    let (severity, score) = (item.rule.severity, &item.finding.score);
+    page.line(&format!("{blank}{}", page.ink(Ink::Bold, &place(item))))?;
+    page.words(margin, &format!("{} ({})", clean(&item.rule.title), page.ink(severity.into(), severity.as_str())))?;
+    page.hanging(&label("secret"), margin + 8, &secret(item, options))?;
+    page.hanging(&label("why"), margin + 8, &format!("{} ({} confidence)", main_reason(item), score.confidence))?;
+    if options.why {
+        page.line(&format!("{}{} of 100 points", label("score"), score.points))?;
+        for reason in &score.reasons {
+            let points = format!("{}{:>+4}  ", label(""), reason.points);
+            page.hanging(&points, margin + 14, &clean(&reason.text))?;
+        }
+        if !item.finding.via.is_empty() {
+            page.hanging(&label("via"), margin + 8, &item.finding.via.join(", then "))?;
+        }
+        page.line(&format!("{}{}", label("rule"), clean(&item.rule.id)))?;
+    }
+    page.line(&format!("{}{}", label("id"), item.fingerprint))
+}
+
+/// Where a finding is, safe to print: `path:line:column`.
+pub(super) fn place(item: &Item) -> String {
+    let start = item.place.start;
+    match &item.origin {
+        Origin::CommitMessage => format!("commit message, line {}, column {}", start.line, start.column),
+        origin => format!("{}:{}:{}", quote(origin.label()), start.line, start.column),
+    }
+}
+
+/// The credential as it may be shown.
+fn secret(item: &Item, options: &Options) -> String {
+    let secret = &item.finding.secret;
+    if options.show_secrets { quote(secret.expose()) } else { secret.redacted() }
+}

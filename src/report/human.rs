@@ -1,0 +1,140 @@
+//! For people at a terminal: findings file by file, what to do about them, and what was looked at.
+
+use std::io::{self, Write};
+
+use super::redact::Redactor;
+use super::sanitize::{clean, quote};
+use super::text::{Ink, Page, count, size, thousands};
+use super::{LOWER_THRESHOLD, Options, block};
+use crate::model::{AllowReason, Confidence, Coverage, Report, Verdict};
+
+/// Most skips that are named; the other formats name them all.
+const MOST_SKIPS: usize = 20;
+
+pub(super) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let mut page = Page::new(out, options.width, options.color);
+    let redactor = Redactor::new(report, options);
+    let mut last = None;
+    for item in report.blocking() {
+        if last.is_some_and(|origin| origin != &item.origin) {
+            page.gap()?;
+        }
+        last = Some(&item.origin);
+        block::write(&mut page, item, 0, options)?;
+    }
+    if last.is_some() {
+        page.gap()?;
+        remedies(&mut page, report)?;
+        page.gap()?;
+    }
+    if options.why {
+        allowed(&mut page, report, &redactor)?;
+    }
+    totals(&mut page, report)?;
+    coverage(&mut page, &report.coverage, &redactor)
+}
+
+/// How to revoke what was found, once for each rule.
+fn remedies(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    page.line(&page.ink(Ink::Bold, "What to do"))?;
+    let mut told: Vec<&str> = Vec::new();
+    for rule in report.blocking().map(|item| &item.rule) {
+        if told.contains(&rule.id.as_str()) || (rule.revoke.is_empty() && rule.revoke_url.is_empty()) {
+            continue;
+        }
+        told.push(&rule.id);
+        page.words(2, &clean(&rule.title))?;
+        if !rule.revoke.is_empty() {
+            page.words(4, &clean(&rule.revoke))?;
+        }
+        if !rule.revoke_url.is_empty() {
+            page.line(&format!("    {}", clean(&rule.revoke_url)))?;
+        }
+    }
+    let general = "Whatever was ever pushed or shared is known to others: revoke it; removing it is not enough. \
+                   A value that is no credential is allowed by the comment `portcullis:allow <reason>` on its line.";
+    page.words(2, general)
+}
+
+/// What somebody allowed, and by which marker or line.
+fn allowed(page: &mut Page<'_>, report: &Report, redactor: &Redactor<'_>) -> io::Result<()> {
+    let mut any = false;
+    for item in &report.items {
+        let Verdict::Allowed(by) = &item.verdict else { continue };
+        if !any {
+            page.line(&page.ink(Ink::Bold, "Allowed"))?;
+            any = true;
+        }
+        let (by, reason) = match by {
+            AllowReason::Inline { marker, reason } => ((*marker).to_owned(), reason),
+            AllowReason::Baseline { line, reason } => (format!("baseline, line {line}"), reason),
+        };
+        let reason = if reason.is_empty() { "no reason given".into() } else { clean(redactor.text(reason)) };
+        page.line(&format!("  {}", block::place(item)))?;
+        page.words(4, &format!("{}; {by}: {reason}", clean(&item.rule.title)))?;
+    }
+    if any { page.gap() } else { Ok(()) }
+}
+
+/// How many findings there are, by confidence, and how many do not count.
+fn totals(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    let of =
+        |verdict: &dyn Fn(&Verdict) -> bool| report.items.iter().filter(|item| verdict(&item.verdict)).count() as u64;
+    let blocking = report.blocking().count() as u64;
+    if blocking > 0 {
+        let bands = Confidence::ALL.iter().rev().filter_map(|&band| {
+            let number = report.blocking().filter(|item| item.finding.score.confidence == band).count() as u64;
+            (number > 0).then(|| format!("{} {band}", thousands(number)))
+        });
+        let found = count(blocking, "credential found", "credentials found");
+        page.line(&format!("{}: {}", page.ink(Ink::Red, &found), bands.collect::<Vec<_>>().join(", ")))?;
+    } else if report.coverage.is_complete() {
+        page.line("No credentials found")?;
+    } else {
+        page.line("No credentials found in what was scanned")?;
+    }
+    let below = of(&|verdict| *verdict == Verdict::BelowThreshold);
+    if below > 0 {
+        let them = if below == 1 { "it" } else { "them" };
+        page.words(
+            0,
+            &format!("{} more below the confidence asked for; {LOWER_THRESHOLD} shows {them}", thousands(below)),
+        )?;
+    }
+    let inline = of(&|verdict| matches!(verdict, Verdict::Allowed(AllowReason::Inline { .. })));
+    let baseline = of(&|verdict| matches!(verdict, Verdict::Allowed(AllowReason::Baseline { .. })));
+    if inline + baseline > 0 {
+        let (all, inline, baseline) = (thousands(inline + baseline), thousands(inline), thousands(baseline));
+        page.line(&format!("{all} allowed: {inline} inline, {baseline} by the baseline"))?;
+    }
+    Ok(())
+}
+
+/// What was looked at, and loudly what was not.
+fn coverage(page: &mut Page<'_>, coverage: &Coverage, redactor: &Redactor<'_>) -> io::Result<()> {
+    let mut scanned = format!("Scanned {}, {}", count(coverage.objects, "file", "files"), size(coverage.bytes));
+    if coverage.by_design > 0 {
+        let passed =
+            count(coverage.by_design, "symlink, submodule or special file", "symlinks, submodules and special files");
+        scanned = format!("{scanned}; passed over {passed}");
+    }
+    page.words(0, &scanned)?;
+    if coverage.is_complete() {
+        return Ok(());
+    }
+    let number = coverage.skips.len();
+    let skipped =
+        count(number as u64, "thing was not scanned; what it holds is", "things were not scanned; what they hold is");
+    page.hanging(&page.ink(Ink::Red, "INCOMPLETE: "), 12, &format!("{skipped} not known"))?;
+    let skips = super::record::sorted_skips(coverage);
+    for skip in skips.iter().take(MOST_SKIPS) {
+        let name = quote(skip.origin.label());
+        let detail = clean(redactor.text(&skip.detail));
+        let text = if detail.is_empty() { name } else { format!("{name}: {detail}") };
+        page.hanging(&format!("    {:<12}", skip.reason.as_str()), 16, &text)?;
+    }
+    if number > MOST_SKIPS {
+        page.line(&format!("    and {} more", thousands((number - MOST_SKIPS) as u64)))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,44 @@
+//! The last look at free text before it is written: it must not hold a credential this report is about.
+//!
+//! A reason given beside an allow is a piece of a line of the repository, and an error's words may repeat
+//! one; either may hold another finding's credential.
+
+use std::collections::HashMap;
+
+use super::Options;
+use crate::model::Report;
+
+/// Length of the pieces that texts are searched by; shorter credentials are not looked for.
+const PIECE: usize = 4;
+/// What stands for a text that held a credential.
+const WITHHELD: &str = "(withheld: it holds a credential)";
+
+/// Knows all credentials of a report by how they begin.
+pub(super) struct Redactor<'a>(HashMap<[u8; PIECE], Vec<&'a [u8]>>);
+
+impl<'a> Redactor<'a> {
+    /// Knows the credentials of the report; none where they may be shown.
+    pub(super) fn new(report: &'a Report, options: &Options) -> Self {
+        let mut known: HashMap<_, Vec<&[u8]>> = HashMap::new();
+        if !options.show_secrets {
+            for item in &report.items {
+                let secret = item.finding.secret.expose();
+                if let Some(begin) = secret.first_chunk() {
+                    known.entry(*begin).or_default().push(secret);
+                }
+            }
+        }
+        Self(known)
+    }
+
+    /// The text, or what stands for it where it holds a credential.
+    pub(super) fn text<'t>(&self, text: &'t str) -> &'t str {
+        let bytes = text.as_bytes();
+        let holds_one = (0..bytes.len()).any(|at| {
+            let rest = bytes.get(at..).unwrap_or_default();
+            let known = rest.first_chunk().and_then(|begin| self.0.get(begin));
+            known.is_some_and(|secrets| secrets.iter().any(|secret| rest.starts_with(secret)))
+        });
+        if holds_one { WITHHELD } else { text }
+    }
+}
