@@ -48,3 +48,48 @@ fn pairs_with_one_character_changed_are_told_apart() {
         assert_eq!(prove_bytes(check_of(text("rule")), token.as_bytes(), &[]).outcome, expected, "{}", text("id"));
     }
 }
+
+#[test]
+fn dump() {
+    for file in ["credsweeper", "creddata", "detect_secrets", "mssec", "noseyparker", "scalibr", "secretlint"] {
+        for case in cases(&format!("{file}.jsonl")) {
+            let text = case["text"].as_str().unwrap_or_default();
+            let mut rest = text;
+            while let Some(at) = rest.find("-----BEGIN") {
+                let end = rest[at..].find("-----END").map_or(rest.len(), |e| (at + e + 40).min(rest.len()));
+                let mut e = end;
+                while !rest.is_char_boundary(e) {
+                    e += 1;
+                }
+                if rest[at..].split("-----").nth(1).is_some_and(|l| l.contains("PRIVATE")) {
+                    let p = prove_bytes(Check::PemPrivateKey, rest[at..e].as_bytes(), &[]);
+                    println!(
+                        "PEM {} {} {:?} {} {:?}",
+                        case["id"],
+                        case["kind"],
+                        p.outcome,
+                        p.adjust,
+                        p.notes.iter().map(|n| n.text.to_string()).collect::<Vec<_>>()
+                    );
+                }
+                rest = &rest[at + 10..];
+            }
+            for word in text.split(|c: char| !(c.is_ascii_alphanumeric() || "-_.=".contains(c))) {
+                let Some(at) = word.find("eyJ") else { continue };
+                let word = &word[at..];
+                if word.matches('.').count() < 2 {
+                    continue;
+                }
+                let p = prove_bytes(Check::Jwt, word.as_bytes(), &[]);
+                println!(
+                    "JWT {} {} {:?} {} {:?}",
+                    case["id"],
+                    case["kind"],
+                    p.outcome,
+                    p.adjust,
+                    p.notes.iter().map(|n| n.text.to_string()).collect::<Vec<_>>()
+                );
+            }
+        }
+    }
+}
