@@ -1,5 +1,7 @@
 //! Finds credentials in bytes: prefilter, window, confirm, decode, score.
 
+pub mod extend;
+
 use std::ops::Range;
 
 use crate::model::Finding;

@@ -100,9 +100,10 @@ fn joined(lines: &[Vec<&[u8]>]) -> Vec<u8> {
     lines.iter().flatten().flat_map(|run| run.iter().copied()).collect()
 }
 
-/// Only the last run of each line: logs put dates and numbers before it.
+/// Only the last run of each line: logs put dates and numbers before it, before `-----END` as well.
 fn last_runs(lines: &[Vec<&[u8]>]) -> Vec<u8> {
-    lines.iter().filter_map(|line| line.last()).flat_map(|run| run.iter().copied()).collect()
+    let body = lines.split_last().map_or(lines, |(_, body)| body);
+    body.iter().filter_map(|line| line.last()).flat_map(|run| run.iter().copied()).collect()
 }
 
 /// The body and the checksum's three bytes, where an armoured PGP body ends in `=XXXX`.
