@@ -61,6 +61,13 @@ mod tests {
         }
     }
 
+    /// The worked example of the article that made the layout known ("A short note on AWS KEY ID", 2023).
+    #[test]
+    fn published_example_decodes() {
+        let id = ["ASIA", "QNZG", "KIQY", "56JQ", "7WML"].concat();
+        assert!(key_id(id.as_bytes()).notes.iter().any(|note| note.text == "AWS account 029608264753"));
+    }
+
     #[test]
     fn impossible_accounts_and_old_ids_are_told_apart() {
         assert_eq!(key_id(&id(1_000_000_000_000, 0x12_3456_789a)).outcome, Outcome::Invalid);

@@ -31,6 +31,10 @@ mod testing;
 
 #[cfg(test)]
 mod corpus_tests;
+#[cfg(test)]
+mod drawn_tests;
+#[cfg(test)]
+mod key_tests;
 
 use crate::model::{Check, Reason};
 
