@@ -98,9 +98,9 @@ pub(super) fn private_key(bytes: &[u8]) -> Option<Key> {
 
 /// Whether `bytes` begins as a private key does, though it need not be whole.
 pub(super) fn begins_private_key(bytes: &[u8]) -> bool {
-    let head = match bytes {
-        [SEQUENCE, 0x81, _, rest @ ..] | [SEQUENCE, 0x82, _, _, rest @ ..] | [SEQUENCE, 0..=0x7f, rest @ ..] => rest,
-        _ => return false,
+    let ([SEQUENCE, 0x81, _, head @ ..] | [SEQUENCE, 0x82, _, _, head @ ..] | [SEQUENCE, 0..=0x7f, head @ ..]) = bytes
+    else {
+        return false;
     };
     matches!(head, [INTEGER, 1, 0 | 1, INTEGER | OCTETS | SEQUENCE, ..])
 }

@@ -57,7 +57,7 @@ fn age(draw: &mut Draw) -> String {
     for value in all {
         let top = sum >> 25;
         sum = (sum & 0x1ff_ffff) << 5 ^ u64::from(value);
-        for (bit, term) in [0x3b6a57b2u64, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3].iter().enumerate() {
+        for (bit, term) in [0x3b6a_57b2u64, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3].iter().enumerate() {
             if top >> bit & 1 == 1 {
                 sum ^= term;
             }
@@ -92,19 +92,19 @@ fn wif(draw: &mut Draw, compressed: bool) -> String {
 
 fn nats(draw: &mut Draw) -> String {
     // 'S' (18 << 3), and a user (20 << 3) across the two bytes.
-    let mut bytes = vec![18 << 3 | 20 >> 2, (20 & 3) << 6];
+    let mut bytes = vec![(18 << 3) | (20 >> 2), 0];
     bytes.extend(draw.bytes(32));
     let mut sum = 0u32;
     for bit in bytes.iter().flat_map(|b| (0..8).rev().map(move |at| u32::from(b >> at & 1))) {
         let top = sum >> 15 & 1 ^ bit;
-        sum = sum << 1 & 0xffff ^ top * 0x1021;
+        sum = (sum << 1 & 0xffff) ^ (top * 0x1021);
     }
     bytes.extend([sum as u8, (sum >> 8) as u8]);
     to_base32(&bytes)
 }
 
 /// Marvin32 as .NET's source has it, in one loop over a padded copy.
-fn marvin(data: &[u8], seed: &[u8; 8]) -> [u8; 4] {
+fn marvin(data: &[u8], seed: [u8; 8]) -> [u8; 4] {
     let (mut p0, mut p1) =
         (u32::from_be_bytes(seed[4..].try_into().unwrap()), u32::from_be_bytes(seed[..4].try_into().unwrap()));
     let mut padded = data.to_vec();
@@ -125,7 +125,7 @@ fn storage(draw: &mut Draw) -> String {
     let mut bytes = draw.bytes(57);
     // Four characters at 76 are the three bytes from 57 on.
     bytes.extend([0xf8, 0x04, 0xad]);
-    let sum = marvin(&bytes, b"Default0");
+    let sum = marvin(&bytes, *b"Default0");
     bytes.extend(sum);
     to_base64(&bytes).replace('-', "+").replace('_', "/") + "=="
 }
@@ -141,7 +141,7 @@ fn cask(draw: &mut Draw) -> String {
         .chunks(4)
         .flat_map(|c| [(c[0] << 2 | c[1] >> 4) as u8, (c[1] << 4 | c[2] >> 2) as u8, (c[2] << 6 | c[3]) as u8])
         .collect();
-    let sum = u32::from_be_bytes(marvin(&decoded, b"Default0"));
+    let sum = u32::from_be_bytes(marvin(&decoded, *b"Default0"));
     front + &in_base(sum.into(), 62, WORD, 6)[..4]
 }
 

@@ -66,7 +66,7 @@ fn openssh(cipher: &[u8]) -> Vec<u8> {
     .concat()
 }
 
-/// An old-format secret key packet, version 4, EdDSA.
+/// An old-format secret key packet, version 4, on Edwards curve 25519.
 fn pgp(usage: u8) -> Vec<u8> {
     let mut body = vec![4, 0x5c, 0, 0, 0, 22, 9, 0x2b, 6, 1, 4, 1, 0xda, 0x47, 0x0f, 1, 1, 7];
     body.extend(Draw(8).bytes(33));
@@ -88,7 +88,7 @@ fn dressed(label: &str, bytes: &[u8], before: &str, after: &str) -> String {
     let text = characters(bytes);
     let lines = text.as_bytes().chunks(64).map(|line| String::from_utf8_lossy(line).into_owned());
     let all = [format!("-----BEGIN {label}-----")].into_iter().chain(lines).chain([format!("-----END {label}-----")]);
-    all.map(|line| format!("{before}{line}{after}")).collect()
+    all.map(|line| [before, &line, after].concat()).collect()
 }
 
 fn prove(text: &str) -> Proof {
@@ -170,7 +170,7 @@ fn armour_checksums_count_where_present() {
     let mut sum = 0x00b7_04ce_u32;
     for bit in pgp(0).iter().flat_map(|byte| (0..8).rev().map(move |at| u32::from(byte >> at & 1))) {
         let top = sum >> 23 & 1 ^ bit;
-        sum = (sum << 1 & 0x00ff_ffff) ^ top * 0x0086_4cfb;
+        sum = (sum << 1 & 0x00ff_ffff) ^ (top * 0x0086_4cfb);
     }
     assert_eq!(prove(&block(&sum.to_be_bytes()[1..])).outcome, Outcome::Valid);
     assert_eq!(prove(&block(&(sum ^ 1).to_be_bytes()[1..])).outcome, Outcome::Unknown);

@@ -1,4 +1,4 @@
-//! Macaroons in binary form, version 2, as PyPI's tokens are.
+//! Macaroons in binary form, version 2, as the Python package index's tokens are.
 //!
 //! Layout (libmacaroons, `doc/format.txt`): a version byte, then sections of fields (type, length as a
 //! varint, bytes), each section ended by a zero byte; an empty section ends the caveats, the signature follows.

@@ -7,35 +7,35 @@ use super::Proof;
 use super::text::{base62_of, base64};
 
 /// Seeds are eight ASCII characters; this one stands where a service has none of its own.
-const DEFAULT: u64 = seed(b"Default0");
+const DEFAULT: u64 = seed(*b"Default0");
 
 /// The seeds we know, whichever signature they belong to: with 32 bits of checksum, trying twenty
 /// instead of two costs nothing in certainty.
 const SEEDS: [u64; 20] = [
     DEFAULT,
-    seed(b"Access00"),
-    seed(b"MastRW00"),
-    seed(b"MastRO00"),
-    seed(b"AbAcct00"),
-    seed(b"ACRDflt0"),
-    seed(b"Master00"),
-    seed(b"System00"),
-    seed(b"Functi00"),
-    seed(b"PAdmin00"),
-    seed(b"SAdmin00"),
-    seed(b"Query000"),
-    seed(b"Send0000"),
-    seed(b"Manage00"),
-    seed(b"Listen00"),
-    seed(b"IoTHub00"),
-    seed(b"Device00"),
-    seed(b"DpsKey00"),
-    seed(b"Classic0"),
-    seed(b"AadPwd00"),
+    seed(*b"Access00"),
+    seed(*b"MastRW00"),
+    seed(*b"MastRO00"),
+    seed(*b"AbAcct00"),
+    seed(*b"ACRDflt0"),
+    seed(*b"Master00"),
+    seed(*b"System00"),
+    seed(*b"Functi00"),
+    seed(*b"PAdmin00"),
+    seed(*b"SAdmin00"),
+    seed(*b"Query000"),
+    seed(*b"Send0000"),
+    seed(*b"Manage00"),
+    seed(*b"Listen00"),
+    seed(*b"IoTHub00"),
+    seed(*b"Device00"),
+    seed(*b"DpsKey00"),
+    seed(*b"Classic0"),
+    seed(*b"AadPwd00"),
 ];
 
-const fn seed(name: &[u8; 8]) -> u64 {
-    u64::from_be_bytes(*name)
+const fn seed(name: [u8; 8]) -> u64 {
+    u64::from_be_bytes(name)
 }
 
 /// Marvin32, folded to 32 bits.

@@ -31,7 +31,7 @@ pub(super) fn private_key(secret: &[u8]) -> Proof {
         let Some(bytes) = base64(characters) else { continue };
         if let Some(key) = read(label, &bytes) {
             let changed = checksum.is_some_and(|checksum| checksum != pgp::crc24(&bytes).to_be_bytes()[1..]);
-            return if changed { Proof::unknown().note("its armour's checksum does not hold") } else { proven(key) };
+            return if changed { Proof::unknown().note("its armour's checksum does not hold") } else { proven(&key) };
         }
     }
     not_parsed(label, &lines)
@@ -45,7 +45,7 @@ fn read(label: &[u8], bytes: &[u8]) -> Option<Key> {
     openssh::private_key(bytes).or_else(|| der::private_key(bytes))
 }
 
-fn proven(key: Key) -> Proof {
+fn proven(key: &Key) -> Proof {
     if key.encrypted {
         return Proof::unknown()
             .tell(format!("private key, {}", key.what))

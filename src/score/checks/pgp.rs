@@ -1,4 +1,4 @@
-//! OpenPGP private key blocks (RFC 4880, RFC 9580): first packet, armour checksum, protection.
+//! `OpenPGP` private key blocks (RFC 4880, RFC 9580): first packet, armour checksum, protection.
 
 use super::der::Key;
 
@@ -42,10 +42,9 @@ pub(super) fn private_key(bytes: &[u8]) -> Option<Key> {
 fn new_length(rest: &[u8]) -> Option<&[u8]> {
     rest.get(
         match rest.first()? {
-            0..=191 => 1,
             192..=223 => 2,
-            224..=254 => 1,
             255 => 5,
+            _ => 1,
         }..,
     )
 }

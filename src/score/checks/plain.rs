@@ -3,7 +3,7 @@
 use super::Proof;
 use super::text::base64;
 
-/// 32 bytes in base64. WireGuard's private keys are clamped for Curve25519, which sets five bits.
+/// 32 bytes in base64. `WireGuard`'s private keys are clamped for Curve25519, which sets five bits.
 pub(super) fn base64_of_32_bytes(secret: &[u8]) -> Proof {
     let Some(bytes) = base64(secret).filter(|bytes| bytes.len() == 32) else {
         return Proof::invalid("not 32 bytes of base64");
@@ -14,7 +14,7 @@ pub(super) fn base64_of_32_bytes(secret: &[u8]) -> Proof {
     if seen.len() < 16 {
         return Proof::invalid("too few different bytes for a key").demote(30);
     }
-    if bytes[0] & 7 == 0 && bytes[31] & 0xc0 == 0x40 {
+    if bytes[0].trailing_zeros() >= 3 && bytes[31] & 0xc0 == 0x40 {
         return Proof::valid("32 bytes, clamped as a Curve25519 private key is");
     }
     Proof::unknown().note("32 bytes of base64")
@@ -41,7 +41,6 @@ pub(super) fn docker_auth(secret: &[u8]) -> Proof {
 }
 
 fn is_placeholder(password: &[u8]) -> bool {
-    let lower = password.to_ascii_lowercase();
     const WORDS: [&[u8]; 14] = [
         b"password",
         b"passwd",
@@ -58,6 +57,7 @@ fn is_placeholder(password: &[u8]) -> bool {
         b"xxx",
         b"your-password",
     ];
+    let lower = password.to_ascii_lowercase();
     WORDS.contains(&lower.as_slice())
         || lower.starts_with(b"<")
         || lower.starts_with(b"${")

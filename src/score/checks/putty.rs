@@ -1,4 +1,4 @@
-//! PuTTY private key files (`.ppk`, versions 1 to 3): the header's fields and the private lines.
+//! `PuTTY` private key files (`.ppk`, versions 1 to 3): the header's fields and the private lines.
 
 use super::Proof;
 use super::text::{base64, quoted};

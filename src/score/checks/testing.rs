@@ -3,19 +3,17 @@
 /// Unpadded base64url.
 pub(super) fn to_base64(bytes: &[u8]) -> String {
     let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".as_bytes();
-    let bits: String = bytes.iter().map(|b| format!("{b:08b}")).collect();
-    to_characters(&bits, 6, alphabet)
+    to_characters(bytes, 6, alphabet)
 }
 
 /// Unpadded base32.
 pub(super) fn to_base32(bytes: &[u8]) -> String {
-    let bits: String = bytes.iter().map(|b| format!("{b:08b}")).collect();
-    to_characters(&bits, 5, b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
+    to_characters(bytes, 5, b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
 }
 
-fn to_characters(bits: &str, width: usize, alphabet: &[u8]) -> String {
-    bits.as_bytes()
-        .chunks(width)
+fn to_characters(bytes: &[u8], width: usize, alphabet: &[u8]) -> String {
+    let bits: Vec<u8> = bytes.iter().flat_map(|b| format!("{b:08b}").into_bytes()).collect();
+    bits.chunks(width)
         .map(|chunk| {
             let digits = format!("{:0<width$}", String::from_utf8_lossy(chunk));
             char::from(alphabet[usize::from_str_radix(&digits, 2).unwrap()])
