@@ -28,6 +28,8 @@ mod text;
 
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tool_tests;
 
 #[cfg(test)]
 mod corpus_tests;
