@@ -15,6 +15,8 @@ pub mod prefilter;
 mod resolve;
 mod text;
 
+pub mod extend;
+
 use std::ops::Range;
 
 use compiled::Regexes;

@@ -1,0 +1,33 @@
+//! `PuTTY` private key files (`.ppk`, versions 1 to 3): the header's fields and the private lines.
+
+use super::Proof;
+use super::text::{base64, quoted};
+
+/// Longest file read.
+const LONGEST: usize = 64 * 1024;
+
+/// A key file from `PuTTY-User-Key-File-` on.
+pub(super) fn key(secret: &[u8]) -> Proof {
+    let text = String::from_utf8_lossy(&secret[..LONGEST.min(secret.len())]).replace("\\r", "").replace("\\n", "\n");
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let field = |name: &str| lines.iter().find_map(|line| line.strip_prefix(name)).map(str::trim);
+    let Some(kind) = lines.iter().find_map(|line| line.split_once("PuTTY-User-Key-File-")).map(|(_, rest)| rest) else {
+        return Proof::unknown();
+    };
+    let (Some(encryption), Some(count)) = (field("Encryption:"), field("Private-Lines:")) else {
+        return Proof::invalid("not a whole PuTTY key file");
+    };
+    let from = lines.iter().position(|line| line.starts_with("Private-Lines:")).map_or(lines.len(), |at| at + 1);
+    let count = count.parse::<usize>().unwrap_or(0).min(lines.len());
+    let body: String = lines.iter().skip(from).take(count).copied().collect();
+    let decoded = base64(body.as_bytes()).unwrap_or_default();
+    // The shortest private part, that of an Ed25519 key, has 36 bytes.
+    if count == 0 || decoded.len() < 32 {
+        return Proof::invalid("its private lines are no key");
+    }
+    let kind = quoted(kind.split_once(':').map_or(kind, |(_, name)| name).trim());
+    if encryption == "none" {
+        return Proof::valid("a whole PuTTY key file").tell(format!("{kind}, unencrypted"));
+    }
+    Proof::unknown().tell(kind).note("encrypted: of use only with its passphrase").demote(25)
+}
