@@ -15,8 +15,6 @@ pub mod prefilter;
 mod resolve;
 mod text;
 
-pub mod extend;
-
 use std::ops::Range;
 
 use compiled::Regexes;
