@@ -1,6 +1,26 @@
 //! Finds credentials in bytes: prefilter, window, confirm, decode, score.
+//!
+//! The engine is immutable and shared; what changes while scanning is in a [`Scratch`], one for each thread.
+//! It touches no file, clock, environment or terminal, and knows nothing of paths or allow-lists.
+//!
+//! The contract is locality: whether a rule finds something at an anchor depends only on the bytes within
+//! [`OVERLAP`] of it. So any object can be scanned in overlapping chunks, in any order, on any number of
+//! threads, with the same findings.
+
+mod boundary;
+mod compiled;
+mod confirm;
+pub mod extend;
+pub mod prefilter;
+mod resolve;
+mod text;
 
 use std::ops::Range;
+
+use compiled::Regexes;
+pub use confirm::Scratch;
+use prefilter::tables::Tables;
+use text::Text;
 
 use crate::model::Finding;
 use crate::rules::RuleSet;
@@ -8,21 +28,28 @@ use crate::rules::RuleSet;
 /// Bytes that a chunk must overlap its neighbours by, so that every window is whole.
 pub const OVERLAP: usize = 64 * 1024;
 
-/// A compiled rule set. Immutable, shared between threads; what changes is in [`Scratch`].
+/// A compiled rule set. Immutable, shared between threads.
 #[derive(Debug)]
 pub struct Engine {
     rules: RuleSet,
+    tables: std::borrow::Cow<'static, Tables>,
+    regexes: Regexes,
+    /// Indexes of the rules that are bound to file names.
+    named: Vec<usize>,
 }
 
-/// Reusable memory for one thread's scanning.
-#[derive(Debug, Default)]
-pub struct Scratch {}
-
 impl Engine {
-    /// Compiles a rule set.
+    /// Compiles a rule set: only the prefilter's tables now, each regex when its anchor is first hit.
     #[must_use]
     pub fn new(rules: RuleSet) -> Self {
-        Self { rules }
+        let tables = Tables::new(rules.as_slice());
+        Self::with_tables(rules, std::borrow::Cow::Owned(tables))
+    }
+
+    fn with_tables(rules: RuleSet, tables: std::borrow::Cow<'static, Tables>) -> Self {
+        let regexes = Regexes::new(rules.as_slice().len());
+        let named = rules.as_slice().iter().enumerate().filter(|(_, rule)| !rule.files.is_empty()).map(|(ix, _)| ix).collect();
+        Self { rules, tables, regexes, named }
     }
 
     /// The rules it runs.
@@ -31,7 +58,8 @@ impl Engine {
         &self.rules
     }
 
-    /// Scans a whole object held in memory. Findings come sorted by span and resolved (see [`resolve`]).
+    /// Scans a whole object held in memory. Findings come sorted by place and resolved (see
+    /// [`Engine::resolve`]).
     pub fn scan(&self, scratch: &mut Scratch, bytes: &[u8]) -> Vec<Finding> {
         let mut findings = Vec::new();
         self.scan_range(scratch, bytes, 0..bytes.len(), 0, &mut findings);
@@ -39,29 +67,66 @@ impl Engine {
         findings
     }
 
-    /// Scans the anchors that begin inside `core`, a range of `window`. `window` must hold
-    /// [`OVERLAP`] bytes on each side of `core`, or reach to the object's edge there. `base` is the
-    /// object's offset of `window[0]`. Appends to `findings`, unsorted and unresolved.
+    /// Scans the anchors that begin inside `core`, a range of `window`. `window` must hold [`OVERLAP`]
+    /// bytes on each side of `core`, or reach to the object's edge there. `base` is the object's offset of
+    /// `window[0]`. Appends to `findings`, unsorted and unresolved.
     pub fn scan_range(&self, scratch: &mut Scratch, window: &[u8], core: Range<usize>, base: u64, findings: &mut Vec<Finding>) {
-        let _ = (scratch, window, core, base, findings);
+        let text = Text::raw(window, base);
+        prefilter::find(&self.tables, window, core, |at, needle| self.confirm(scratch, text, at, needle, findings));
     }
 
-    /// Scans a whole object by the rules that are bound to file names (`.pgpass`, `.netrc`), if
-    /// `file_name` (the last path component) is one of theirs. Appends to `findings`.
+    /// Scans a whole object by the rules that are bound to file names (`.pgpass`, `.netrc`), as far as
+    /// `file_name` (the last path component) is one of theirs. Appends to `findings`, unresolved.
     pub fn scan_named(&self, scratch: &mut Scratch, bytes: &[u8], file_name: &[u8], findings: &mut Vec<Finding>) {
-        let _ = (scratch, bytes, file_name, findings);
+        for &ix in &self.named {
+            if self.rules.as_slice()[ix].files.iter().any(|pattern| name_matches(pattern.as_bytes(), file_name)) {
+                self.confirm_everywhere(scratch, bytes, ix, findings);
+            }
+        }
     }
 
     /// Whether some rule is bound to that file name.
     #[must_use]
     pub fn is_named(&self, file_name: &[u8]) -> bool {
-        let _ = file_name;
-        false
+        let rules = self.rules.as_slice();
+        self.named.iter().any(|&ix| rules[ix].files.iter().any(|pattern| name_matches(pattern.as_bytes(), file_name)))
     }
+}
 
-    /// Sorts findings and keeps one for each credential: of findings whose credentials overlap, the
-    /// most confident and most specific.
-    pub fn resolve(&self, findings: &mut Vec<Finding>) {
-        findings.sort_by_key(|f| (f.span, f.rule));
+/// Whether a file name fits a pattern in which `*` stands for any bytes. ASCII case is ignored.
+fn name_matches(pattern: &[u8], name: &[u8]) -> bool {
+    let mut parts = pattern.split(|&b| b == b'*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = name.get(first.len()..).filter(|_| name[..first.len()].eq_ignore_ascii_case(first)) else { return false };
+    let Some(last) = parts.next_back() else { return rest.is_empty() };
+    for part in parts {
+        let Some(at) = (0..=rest.len().saturating_sub(part.len())).find(|&at| rest[at..].len() >= part.len() && rest[at..at + part.len()].eq_ignore_ascii_case(part)) else {
+            return false;
+        };
+        rest = &rest[at + part.len()..];
+    }
+    rest.len() >= last.len() && rest[rest.len() - last.len()..].eq_ignore_ascii_case(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name_matches;
+
+    #[test]
+    fn file_name_patterns() {
+        for (pattern, name, expected) in [
+            (".netrc", ".netrc", true),
+            (".netrc", ".NETRC", true),
+            (".netrc", ".netrc2", false),
+            ("*.ovpn", "a.ovpn", true),
+            ("*.ovpn", ".ovpn", true),
+            ("*.ovpn", "ovpn", false),
+            ("id_*", "id_rsa", true),
+            ("a*b*c", "aXbYc", true),
+            ("a*b*c", "aXc", false),
+            ("", "x", false),
+        ] {
+            assert_eq!(name_matches(pattern.as_bytes(), name.as_bytes()), expected, "{pattern} {name}");
+        }
     }
 }

@@ -1,0 +1,211 @@
+//! From an anchor to a finding: decode around it where it is encoded, match, look beside the match, score.
+
+use std::ops::Range;
+
+use memchr::memchr2;
+use regex::bytes::CaptureLocations;
+
+use super::compiled::{Match, find_at};
+use super::prefilter::tables::{Needle, Target};
+use super::text::{Layer, Text};
+use super::{Engine, OVERLAP, boundary, extend};
+use crate::decode::{self, Form, Limit, View};
+use crate::model::{Finding, RuleIx, Secret};
+use crate::rules::{CONTEXT, LONG_REACH, Rule};
+use crate::score::{self, Evidence};
+
+/// Raw bytes on each side of an anchor that a decoder may read. Less than [`OVERLAP`], so that what a
+/// boundary or a needle reads beyond is there too.
+const RAW_REACH: usize = OVERLAP - 4096;
+/// Bytes before a block's opening that its parser may read.
+const EXTEND_BEHIND: usize = 4096;
+
+/// Reusable memory for one thread's scanning.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    views: [View; 3],
+    captures: Vec<Option<CaptureLocations>>,
+}
+
+impl Engine {
+    /// Tries the rules of a needle that stands at `at`.
+    pub(super) fn confirm(&self, scratch: &mut Scratch, text: Text<'_>, at: usize, needle: &Needle, findings: &mut Vec<Finding>) {
+        let targets = self.tables.targets(needle);
+        let Scratch { views: [outer, inner, part], captures } = scratch;
+        let mut attempt = Attempt { engine: self, targets, anchor_len: usize::from(needle.anchor_len), part, captures, findings };
+        if needle.forms[0] == Form::Plain {
+            attempt.run(text, at);
+            return;
+        }
+        let limit = attempt.limit();
+        let nested = needle.forms[1] != Form::Plain;
+        // The inner encoding is at most four bytes a byte, and never longer than what a window holds.
+        let outer_limit = if nested { Limit { before: limit.before * 4, after: limit.after * 4 } } else { limit };
+        let inner_len = usize::from(needle.inner_len);
+        let Some((decoded, at)) = decode_within(text, needle.forms[0], at, inner_len, outer_limit, outer) else { return };
+        if !nested {
+            attempt.run(decoded, at);
+            return;
+        }
+        let Some((decoded, at)) = decode_within(decoded, needle.forms[1], at, attempt.anchor_len, limit, inner) else { return };
+        attempt.run(decoded, at);
+    }
+
+    /// Tries a rule that is bound to file names over a whole object.
+    pub(super) fn confirm_everywhere(&self, scratch: &mut Scratch, bytes: &[u8], ix: usize, findings: &mut Vec<Finding>) {
+        let rule = &self.rules().as_slice()[ix];
+        let Some(regex) = self.regexes.get(ix, rule) else { return };
+        let locations = slot(&mut scratch.captures, ix);
+        let text = Text::raw(bytes, 0);
+        let mut from = 0;
+        while let Some(found) = find_at(regex, rule.group, bytes, from, locations) {
+            from = found.end.max(found.start + 1);
+            findings.extend(self.judge(rule, ix, text, found));
+            if from > bytes.len() {
+                break;
+            }
+        }
+    }
+
+    /// Looks beside a match, extends a block to its end, and scores it.
+    fn judge(&self, rule: &Rule, ix: usize, text: Text<'_>, mut found: Match) -> Option<Finding> {
+        let bytes = text.bytes;
+        if let Some(kind) = rule.extend {
+            let from = found.start.saturating_sub(EXTEND_BEHIND);
+            let near = &bytes[from..bytes.len().min(found.start + LONG_REACH)];
+            let Range { start, end } = extend::extend(kind, near, found.start - from, found.end - from)?;
+            found = Match { start: from + start, end: from + end, secret_start: from + start, secret_end: from + end };
+        }
+        let Match { start, end, secret_start, secret_end } = found;
+        if secret_start >= secret_end
+            || !boundary::left_holds(rule.left, bytes, secret_start)
+            || !boundary::right_holds(rule.right, bytes, secret_end)
+        {
+            return None;
+        }
+        let from = start.saturating_sub(CONTEXT);
+        let evidence = Evidence {
+            rule,
+            text: &bytes[from..bytes.len().min(end + CONTEXT)],
+            matched: start - from..end - from,
+            secret: secret_start - from..secret_end - from,
+            encoded: text.is_encoded(),
+        };
+        let score = score::judge(&evidence)?;
+        Some(Finding {
+            rule: RuleIx(ix as u32),
+            span: text.span(start, end),
+            secret_span: text.span(secret_start, secret_end),
+            secret: Secret::new(evidence.secret()),
+            via: text.via(),
+            score,
+        })
+    }
+}
+
+/// One needle's rules, tried on one text after the other.
+struct Attempt<'a> {
+    engine: &'a Engine,
+    targets: &'a [Target],
+    anchor_len: usize,
+    part: &'a mut View,
+    captures: &'a mut Vec<Option<CaptureLocations>>,
+    findings: &'a mut Vec<Finding>,
+}
+
+impl Attempt<'_> {
+    /// How much of the text around an anchor these rules can look at.
+    fn limit(&self) -> Limit {
+        let rules = self.engine.rules().as_slice();
+        self.targets.iter().fold(Limit { before: 0, after: 0 }, |limit, target| {
+            let reach = limit_of(&rules[usize::from(target.rule)], target.anchor);
+            Limit { before: limit.before.max(reach.before), after: limit.after.max(reach.after) }
+        })
+    }
+
+    /// Tries every rule with its anchor at `at`; where one does not match and the text has escapes, tries it
+    /// again on the text without them.
+    fn run(&mut self, text: Text<'_>, at: usize) {
+        for &target in self.targets {
+            let (rule_ix, anchor_ix) = (usize::from(target.rule), usize::from(target.anchor));
+            let rule = &self.engine.rules().as_slice()[rule_ix];
+            if self.try_rule(rule, rule_ix, anchor_ix, text, at) {
+                continue;
+            }
+            let limit = limit_of(rule, target.anchor);
+            let near = &text.bytes[at.saturating_sub(limit.before)..text.bytes.len().min(at + limit.after)];
+            if rule.extend.is_some() || memchr2(b'%', b'\\', near).is_none() {
+                continue; // the parsers of blocks read escapes themselves
+            }
+            for form in [Form::PartBackslash, Form::PartPercent] {
+                let mut part = std::mem::take(self.part);
+                let hit = decode_within(text, form, at, self.anchor_len, limit, &mut part)
+                    .is_some_and(|(decoded, at)| self.try_rule(rule, rule_ix, anchor_ix, decoded, at));
+                *self.part = part;
+                if hit {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Tries one rule at every start that puts its anchor at `at`. Whether there was a match.
+    fn try_rule(&mut self, rule: &Rule, rule_ix: usize, anchor_ix: usize, text: Text<'_>, at: usize) -> bool {
+        let Some(anchor) = rule.anchors.get(anchor_ix) else { return false };
+        let Some(regex) = self.engine.regexes.get(rule_ix, rule) else { return false };
+        let locations = slot(self.captures, rule_ix);
+        let mut matched = false;
+        for lead in usize::from(anchor.lead_min)..=usize::from(anchor.lead_max) {
+            let Some(start) = at.checked_sub(lead) else { break };
+            if lead > 0 && rule.group == 0 && !boundary::left_holds(rule.left, text.bytes, start) {
+                continue;
+            }
+            // One byte more than the longest match: what a look-ahead such as `\b` needs.
+            let end = text.bytes.len().min(start + rule.max_len as usize + 1);
+            let Some(found) = find_at(regex, rule.group, &text.bytes[start..end], 0, locations) else { continue };
+            let found = Match {
+                start,
+                end: start + found.end,
+                secret_start: start + found.secret_start,
+                secret_end: start + found.secret_end,
+            };
+            if let Some(finding) = self.engine.judge(rule, rule_ix, text, found) {
+                matched = true;
+                self.findings.push(finding);
+            }
+        }
+        matched
+    }
+}
+
+fn limit_of(rule: &Rule, anchor: u16) -> Limit {
+    let lead = rule.anchors.get(usize::from(anchor)).map_or(0, |anchor| usize::from(anchor.lead_max));
+    let (behind, ahead) = if rule.extend.is_some() { (EXTEND_BEHIND, LONG_REACH) } else { (0, rule.max_len as usize) };
+    Limit { before: lead + behind + CONTEXT, after: ahead + CONTEXT }
+}
+
+fn slot(captures: &mut Vec<Option<CaptureLocations>>, ix: usize) -> &mut Option<CaptureLocations> {
+    if captures.len() <= ix {
+        captures.resize(ix + 1, None);
+    }
+    &mut captures[ix]
+}
+
+/// Decodes around `at` into `view`: the text one step further in, and where the anchor stands in it.
+fn decode_within<'a>(
+    text: Text<'a>,
+    form: Form,
+    at: usize,
+    anchor_len: usize,
+    limit: Limit,
+    view: &'a mut View,
+) -> Option<(Text<'a>, usize)> {
+    let window_start = at.saturating_sub(RAW_REACH);
+    let window = &text.bytes[window_start..text.bytes.len().min(at + RAW_REACH)];
+    if !decode::view(form, window, at - window_start, anchor_len, limit, view) {
+        return None;
+    }
+    let view: &'a View = view;
+    let layer = Layer { map: &view.map, window_start, name: decode::name(form) };
+    Some((text.within(&view.bytes, layer), view.anchor))
+}

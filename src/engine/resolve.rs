@@ -1,0 +1,55 @@
+//! One finding for each credential: of findings that overlap, the best stays.
+
+use std::cmp::Reverse;
+
+use super::Engine;
+use crate::model::{Finding, RuleIx};
+use crate::rules::Kind;
+
+/// How much a kind of rule says by itself: of two findings as confident, the more specific stays.
+const fn specificity(kind: Kind) -> u8 {
+    match kind {
+        Kind::Block => 5,
+        Kind::Token => 4,
+        Kind::Context => 3,
+        Kind::Url => 2,
+        Kind::Hash => 1,
+        Kind::Assignment => 0,
+    }
+}
+
+impl Engine {
+    /// Sorts findings by place and keeps one for each credential: where credentials overlap, the most
+    /// confident, then the most specific, then the longest. Does not depend on the order of `findings`.
+    pub fn resolve(&self, findings: &mut Vec<Finding>) {
+        if findings.len() > 1 {
+            findings.sort_by_cached_key(|finding| self.rank(finding));
+            let mut kept: std::collections::BTreeMap<u64, u64> = std::collections::BTreeMap::new();
+            findings.retain(|finding| {
+                let span = finding.secret_span;
+                let free = kept.range(..span.end.max(span.start + 1)).next_back().is_none_or(|(_, &end)| end <= span.start);
+                if free {
+                    kept.insert(span.start, span.end.max(span.start + 1));
+                }
+                free
+            });
+        }
+        findings.sort_by_key(|finding| (finding.secret_span, finding.rule));
+    }
+
+    /// A total order, best first.
+    fn rank(&self, finding: &Finding) -> impl Ord + use<> {
+        let Finding { rule: RuleIx(rule), span, secret_span, score, via, .. } = finding;
+        let kind = self.rules().get(finding.rule).kind;
+        (
+            Reverse(score.confidence),
+            Reverse(specificity(kind)),
+            Reverse(score.points),
+            Reverse(secret_span.len()),
+            via.len(),
+            *rule,
+            *secret_span,
+            *span,
+        )
+    }
+}
