@@ -1,9 +1,76 @@
 //! Arguments, terminal, progress, exit codes: the only room that talks to people directly.
 
+mod allow;
+pub mod args;
+pub mod exit;
+mod failure;
+mod interrupt;
+mod output;
+mod plan;
+mod progress;
+mod rules;
+mod scan;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::panic::{self, PanicHookInfo};
 use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use args::{Cli, Command};
+use exit::ExitStatus;
+use failure::Failure;
 
 /// Runs the command line and says how the process should end.
 #[must_use]
 pub fn main() -> ExitCode {
-    ExitCode::from(2)
+    panic::set_hook(Box::new(|info| internal_error(info)));
+    // The hook has told what happened; that there is no status means that we could not tell.
+    let status = panic::catch_unwind(|| run(std::env::args_os())).unwrap_or(ExitStatus::Unknown);
+    status.into()
+}
+
+fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    match dispatch(cli.command) {
+        Ok(status) => status,
+        Err(failure) => {
+            failure.tell();
+            ExitStatus::Unknown
+        }
+    }
+}
+
+fn dispatch(command: Command) -> Result<ExitStatus, Failure> {
+    match command {
+        Command::Scan(args) => scan::run(&args),
+        Command::Explain(args) => scan::explain(&args),
+        Command::Allow(args) => allow::run(&args),
+        Command::Rules(command) => rules::run(&command),
+    }
+}
+
+/// Help and version are asked for; anything else on the command line's account is an error.
+fn usage(error: &clap::Error) -> ExitStatus {
+    // Where this cannot be written, there is nobody to tell.
+    let _ = error.print();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitStatus::Clean,
+        _ => ExitStatus::Unknown,
+    }
+}
+
+/// Tells where a bug is, and not the panic's own message: it could quote what was being scanned.
+fn internal_error(info: &PanicHookInfo<'_>) {
+    let mut err = io::stderr().lock();
+    let _ = match info.location() {
+        Some(place) => writeln!(err, "error: internal error at {}:{}", place.file(), place.line()),
+        None => writeln!(err, "error: internal error"),
+    };
+    let _ = writeln!(err, "hint: please report it; this message holds nothing of what was scanned");
 }

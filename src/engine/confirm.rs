@@ -8,12 +8,17 @@ use regex::bytes::CaptureLocations;
 use super::compiled::{Match, find_at};
 use super::prefilter::tables::{Needle, Target};
 use super::text::{Layer, Text};
-use super::{Engine, boundary, extend};
-use crate::decode::{self, Form, FormInfo, Hit, Limit, View};
+use super::{Engine, OVERLAP, boundary, extend};
+use crate::decode::{self, Form, Limit, View};
 use crate::model::{Finding, RuleIx, Secret};
-use crate::rules::{CONTEXT, Rule};
+use crate::rules::{CONTEXT, LONG_REACH, Rule};
 use crate::score::{self, Evidence};
 
+/// Raw bytes on each side of an anchor that a decoder may read. Less than [`OVERLAP`], so that what a
+/// boundary or a needle reads beyond is there too.
+const RAW_REACH: usize = OVERLAP - 4096;
+/// Bytes before a block's opening that its parser may read.
+const EXTEND_BEHIND: usize = 4096;
 
 /// Reusable memory for one thread's scanning.
 #[derive(Debug, Default)]
@@ -66,8 +71,10 @@ impl Engine {
     fn judge(&self, rule: &Rule, ix: usize, text: Text<'_>, mut found: Match) -> Option<Finding> {
         let bytes = text.bytes;
         if let Some(kind) = rule.extend {
-            let Range { start, end } = extend::extend(kind, bytes, found.start, found.end)?;
-            found = Match { start, end, secret_start: start, secret_end: end };
+            let from = found.start.saturating_sub(EXTEND_BEHIND);
+            let near = &bytes[from..bytes.len().min(found.start + LONG_REACH)];
+            let Range { start, end } = extend::extend(kind, near, found.start - from, found.end - from)?;
+            found = Match { start: from + start, end: from + end, secret_start: from + start, secret_end: from + end };
         }
         let Match { start, end, secret_start, secret_end } = found;
         if secret_start >= secret_end
@@ -173,7 +180,7 @@ impl Attempt<'_> {
 
 fn limit_of(rule: &Rule, anchor: u16) -> Limit {
     let lead = rule.anchors.get(usize::from(anchor)).map_or(0, |anchor| usize::from(anchor.lead_max));
-    let (behind, ahead) = if rule.extend.is_some() { (extend::LOOK_BACK, extend::REACH) } else { (0, rule.max_len as usize) };
+    let (behind, ahead) = if rule.extend.is_some() { (EXTEND_BEHIND, LONG_REACH) } else { (0, rule.max_len as usize) };
     Limit { before: lead + behind + CONTEXT, after: ahead + CONTEXT }
 }
 
@@ -193,12 +200,12 @@ fn decode_within<'a>(
     limit: Limit,
     view: &'a mut View,
 ) -> Option<(Text<'a>, usize)> {
-    // A decoder looks no further than this: the window is cut only to keep its offsets small.
-    let window_start = at.saturating_sub(decode::RAW_REACH);
-    let window = &text.bytes[window_start..text.bytes.len().min(at + decode::RAW_REACH)];
-    if !decode::view(form, window, Hit { at: at - window_start, anchor_len }, limit, view) {
+    let window_start = at.saturating_sub(RAW_REACH);
+    let window = &text.bytes[window_start..text.bytes.len().min(at + RAW_REACH)];
+    if !decode::view(form, window, at - window_start, anchor_len, limit, view) {
         return None;
     }
-    let name = FormInfo::of(form)?.name;
-    Some((text.within(&view.bytes, Layer { map: &view.map, window_start, name }), view.anchor))
+    let view: &'a View = view;
+    let layer = Layer { map: &view.map, window_start, name: decode::name(form) };
+    Some((text.within(&view.bytes, layer), view.anchor))
 }

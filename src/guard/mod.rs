@@ -1,1 +1,8 @@
-//! (under construction)
+//! The gates as functions: each joins a source, the engine and a policy, and gives a report.
+
+pub mod feed;
+pub mod pipeline;
+pub mod place;
+pub mod scan;
+mod segments;
+pub mod watch;

@@ -1,1 +1,5 @@
-//! (under construction)
+//! Where bytes come from. Knows nothing of rules.
+
+pub mod file;
+pub mod stdin;
+pub mod worktree;

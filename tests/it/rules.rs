@@ -143,7 +143,6 @@ const LEADS: &[Leads] = &[
     ("ac[xyz]_[0-9]{3}", r#"["acx_", "acy_", "acz_"]"#, false, &[(0, 0), (0, 0), (0, 0)]),
     ("(?i)password[ =:]{1,3}[a-z]{8}", r#"["password"]"#, true, &[(0, 0)]),
     ("(?i)[a-z_]{0,9}(?:password|secret)=[a-z]{8}", r#"["password", "secret"]"#, true, &[(0, 9), (0, 9)]),
-    ("(?i)acme[ =](?-i)[a-d]{8}[A-M]", r#"["acme"]"#, true, &[(0, 0)]),
     ("[A-Z]{9}KEY_[A-Z]{4}", r#"["KEY_"]"#, false, &[(9, 9)]),
     ("[A-Z]{9}KEYX[A-Z]{4}", r#"["KEYX"]"#, false, &[(9, 9)]),
     ("(?:[A-Z]{3}|[A-Z]{9})KEYX[0-9]{4}", r#"["KEYX"]"#, false, &[(3, 9)]),

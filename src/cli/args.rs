@@ -1,0 +1,222 @@
+//! What can be typed. Nothing is decided here; see `plan`.
+
+use std::num::NonZero;
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::model::Confidence;
+use crate::report::FORMATS;
+
+/// Keeps credentials out of git.
+#[derive(Debug, Parser)]
+#[command(
+    name = "portcullis",
+    version,
+    max_term_width = 100,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
+#[command(
+    after_help = "Exit status: 0 clean and complete; 1 credentials found; 2 could not tell (usage, error, incomplete)."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Scan files, directories or standard input for credentials.
+    Scan(ScanArgs),
+    /// Tell everything known about one finding: where it is, and every reason for its score.
+    Explain(ExplainArgs),
+    /// Accept a known finding, by adding its fingerprint to the baseline file.
+    Allow(AllowArgs),
+    /// List, show, check and test the rules.
+    #[command(subcommand)]
+    Rules(RulesCommand),
+}
+
+/// Which rules run and what counts: the same for every command that scans.
+#[derive(Clone, Debug, Default, Args)]
+pub struct PolicyArgs {
+    /// Report findings of at least this confidence.
+    #[arg(long, value_name = "LEVEL", default_value = "medium", value_parser = PossibleValuesParser::new(levels()))]
+    pub min_confidence: String,
+    /// Count credentials even where an inline comment such as `portcullis:allow` allows them.
+    #[arg(long)]
+    pub no_inline_allow: bool,
+    /// Use this baseline of accepted findings [default: .portcullis.baseline at the top of the work tree].
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Add the rules in this TOML file to the built-in ones.
+    #[arg(long, value_name = "FILE")]
+    pub rules: Vec<PathBuf>,
+}
+
+/// How the result is told.
+#[derive(Clone, Debug, Args)]
+pub struct OutputArgs {
+    /// Write the report in this format.
+    #[arg(long, short, value_name = "FORMAT", default_value = "human", value_parser = PossibleValuesParser::new(formats()))]
+    pub format: String,
+    /// Write the report to this file instead of standard output.
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Show credentials in plaintext instead of redacting them.
+    #[arg(long)]
+    pub show_secrets: bool,
+    /// Give every reason for each finding's score, and list what was allowed.
+    #[arg(long)]
+    pub why: bool,
+    /// Colour the report; `auto` does on a terminal, unless NO_COLOR is set.
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    pub color: Color,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Even into a file or a pipe.
+    Always,
+    /// Not at all.
+    Never,
+}
+
+/// How directories are read.
+#[derive(Clone, Debug, Default, Args)]
+pub struct WalkArgs {
+    /// Leave out what .gitignore files name (tracked files among it too); an ignored .env is then not seen.
+    #[arg(long)]
+    pub respect_gitignore: bool,
+    /// Use this many threads [default: as many as the machine can run].
+    #[arg(long, value_name = "N")]
+    pub threads: Option<NonZero<usize>>,
+    /// Show no progress on the terminal.
+    #[arg(long)]
+    pub no_progress: bool,
+}
+
+/// `scan`.
+#[derive(Debug, Args)]
+pub struct ScanArgs {
+    /// Files and directories to scan; `-` is standard input.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// How to read them.
+    #[command(flatten)]
+    pub walk: WalkArgs,
+    /// What counts.
+    #[command(flatten)]
+    pub policy: PolicyArgs,
+    /// How to tell.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// The finding's fingerprint, or at least the first eight digits of it.
+    #[arg(value_name = "FINGERPRINT")]
+    pub fingerprint: String,
+    /// Where to look for it; `-` is standard input.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// How to read them.
+    #[command(flatten)]
+    pub walk: WalkArgs,
+    /// Use this baseline of accepted findings [default: .portcullis.baseline at the top of the work tree].
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Add the rules in this TOML file to the built-in ones.
+    #[arg(long, value_name = "FILE")]
+    pub rules: Vec<PathBuf>,
+    /// Show the credential in plaintext instead of redacting it.
+    #[arg(long)]
+    pub show_secrets: bool,
+    /// Colour the report; `auto` does on a terminal, unless NO_COLOR is set.
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    pub color: Color,
+}
+
+/// `allow`.
+#[derive(Debug, Args)]
+pub struct AllowArgs {
+    /// The finding's fingerprint: 32 hexadecimal digits, as reports show it.
+    #[arg(value_name = "FINGERPRINT")]
+    pub fingerprint: String,
+    /// Why it is accepted; written beside the fingerprint.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub reason: String,
+    /// Add it to this baseline [default: .portcullis.baseline at the top of the work tree].
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+}
+
+/// `rules`.
+#[derive(Debug, Subcommand)]
+pub enum RulesCommand {
+    /// List the rules: id, severity and title.
+    List(RulesArgs),
+    /// Show everything about one rule.
+    Show {
+        /// The rule's id, as `rules list` and reports show it.
+        #[arg(value_name = "ID")]
+        id: String,
+        /// Which rules there are.
+        #[command(flatten)]
+        rules: RulesArgs,
+    },
+    /// Check a rule file and report every mistake in it, with line and column.
+    Lint {
+        /// The TOML file.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+}
+
+/// Which rules.
+#[derive(Debug, Args)]
+pub struct RulesArgs {
+    /// Add the rules in this TOML file to the built-in ones.
+    #[arg(long, value_name = "FILE")]
+    pub rules: Vec<PathBuf>,
+}
+
+fn formats() -> Vec<clap::builder::PossibleValue> {
+    FORMATS.iter().map(|format| clap::builder::PossibleValue::new(format.name).help(format.description)).collect()
+}
+
+fn levels() -> Vec<&'static str> {
+    Confidence::ALL.iter().map(|level| level.as_str()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Cli;
+
+    #[test]
+    fn the_arguments_are_consistent_and_every_one_has_help() {
+        let mut root = Cli::command();
+        root.build();
+        root.clone().debug_assert();
+        let mut left: Vec<clap::Command> = vec![root];
+        while let Some(command) = left.pop() {
+            assert!(command.get_about().is_some(), "{} has no help", command.get_name());
+            for arg in command.get_arguments() {
+                assert!(arg.get_help().is_some(), "{} {} has no help", command.get_name(), arg.get_id());
+            }
+            left.extend(command.get_subcommands().cloned());
+        }
+    }
+}

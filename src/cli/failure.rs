@@ -1,0 +1,76 @@
+//! Errors as people read them: one line that says what failed and why, one that says what to do.
+
+use std::error::Error;
+use std::fmt::{self, Write as _};
+use std::io::{self, Write as _};
+
+/// Something that ends a command: exit status 2.
+#[derive(Debug)]
+pub(super) struct Failure {
+    message: String,
+    hint: String,
+}
+
+impl Failure {
+    /// With its message: what failed.
+    #[must_use]
+    pub(super) fn new(message: impl fmt::Display) -> Self {
+        Self { message: message.to_string(), hint: String::new() }
+    }
+
+    /// With what failed, and the chain of its causes.
+    #[must_use]
+    pub(super) fn because(message: impl fmt::Display, cause: &dyn Error) -> Self {
+        let mut text = message.to_string();
+        let mut next = Some(cause);
+        while let Some(error) = next {
+            // Writing to a string cannot fail.
+            let _ = write!(text, ": {error}");
+            next = error.source();
+        }
+        Self { message: text, hint: String::new() }
+    }
+
+    /// With what to do about it.
+    #[must_use]
+    pub(super) fn hint(mut self, hint: impl fmt::Display) -> Self {
+        self.hint = hint.to_string();
+        self
+    }
+
+    /// Tells it on standard error. That a closed standard error is no more trouble than the one told
+    /// about is why nothing is returned.
+    pub(super) fn tell(&self) {
+        let _ = write!(io::stderr().lock(), "{self}");
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "error: {}", visible(&self.message))?;
+        if self.hint.is_empty() { Ok(()) } else { writeln!(f, "hint: {}", visible(&self.hint)) }
+    }
+}
+
+/// The text without control characters: names of files may be hostile, and this goes to a terminal.
+fn visible(text: &str) -> String {
+    let shown = |c: char| if c.is_control() && c != '\n' { char::REPLACEMENT_CHARACTER } else { c };
+    text.chars().map(shown).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_chain_is_told_once_and_the_hint_stands_alone() {
+        let cause = io::Error::other("no such thing");
+        let failure = Failure::because("cannot read `x`", &cause).hint("look");
+        assert_eq!(failure.to_string(), "error: cannot read `x`: no such thing\nhint: look\n");
+    }
+
+    #[test]
+    fn escapes_in_names_do_not_reach_the_terminal() {
+        assert_eq!(Failure::new("no \u{1b}[31m").to_string(), "error: no \u{fffd}[31m\n");
+    }
+}

@@ -1,0 +1,111 @@
+//! Where reports go: standard output or a file, and what happens when that fails.
+
+use std::env;
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
+use std::path::PathBuf;
+
+use super::args::{Color, OutputArgs};
+use super::failure::Failure;
+use crate::model::Report;
+use crate::report::{self, Format, Options};
+
+/// Columns assumed where nobody says.
+const WIDTH: usize = 80;
+
+/// A report's way out, opened before the work begins, so that an hour's scan is not lost to a typing error.
+#[derive(Debug)]
+pub(super) struct Output {
+    format: &'static Format,
+    options: Options,
+    file: Option<(File, PathBuf)>,
+}
+
+impl Output {
+    /// Opens it. A file that is there already keeps its content until the report is written.
+    ///
+    /// # Errors
+    /// If there is no such format, or the file cannot be written.
+    pub(super) fn open(args: &OutputArgs) -> Result<Self, Failure> {
+        let format = report::format(&args.format).ok_or_else(|| Failure::new("no such format"))?;
+        let file = args.output.as_ref().map(|path| {
+            let file = create(path, args.show_secrets).map_err(|error| cannot_write(path.display(), &error));
+            file.map(|file| (file, path.clone()))
+        });
+        let file = file.transpose()?;
+        let color = use_color(args.color, file.is_some());
+        let options = Options { color, show_secrets: args.show_secrets, width: width(), why: args.why };
+        Ok(Self { format, options, file })
+    }
+
+    /// Writes the report. That nobody reads it any more (a closed pipe) is no error.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(super) fn write(self, report: &Report) -> Result<(), Failure> {
+        let Some((file, path)) = self.file else {
+            return to_stdout(|out| (self.format.write)(report, &self.options, out));
+        };
+        let write = || {
+            // Only what can be cut is cut: `--output /dev/stderr` is fine too.
+            if file.metadata()?.is_file() {
+                file.set_len(0)?;
+            }
+            let mut out = BufWriter::new(&file);
+            (self.format.write)(report, &self.options, &mut out)?;
+            out.flush()
+        };
+        write().map_err(|error| cannot_write(path.display(), &error))
+    }
+}
+
+/// Lets `write` write to standard output, buffered. A closed pipe is no error.
+///
+/// # Errors
+/// If it cannot be written for any other reason.
+pub(super) fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    match write(&mut out).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(cannot_write("standard output", &error)),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// Whether standard output may be coloured.
+#[must_use]
+pub(super) fn use_color(when: Color, into_file: bool) -> bool {
+    match when {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => {
+            let refused = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+            let dumb = env::var_os("TERM").is_some_and(|value| value == "dumb");
+            !into_file && !refused && !dumb && io::stdout().is_terminal()
+        }
+    }
+}
+
+/// Columns of the terminal, where the environment tells.
+#[must_use]
+pub(super) fn width() -> usize {
+    let columns = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    columns.filter(|columns| (40..=400).contains(columns)).unwrap_or(WIDTH)
+}
+
+fn create(path: &PathBuf, private: bool) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    if private {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    #[cfg(not(unix))]
+    let _ = private;
+    options.open(path)
+}
+
+fn cannot_write(what: impl std::fmt::Display, error: &io::Error) -> Failure {
+    Failure::because(format_args!("cannot write to {what}"), error)
+}

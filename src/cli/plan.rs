@@ -1,0 +1,125 @@
+//! From what was typed, and the environment, to what is meant.
+
+use std::env;
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use super::args::{PolicyArgs, WalkArgs};
+use super::failure::Failure;
+use crate::guard::scan::{Options, Target};
+use crate::model::Confidence;
+use crate::policy::{Baseline, Policy};
+use crate::rules::{self, Rule, RuleSet};
+
+/// The baseline's name, at the top of a work tree.
+pub(super) const BASELINE: &str = ".portcullis.baseline";
+
+/// The targets that paths name.
+#[must_use]
+pub(super) fn targets(paths: &[PathBuf]) -> Vec<Target> {
+    let mut targets = Vec::with_capacity(paths.len());
+    for path in paths {
+        let target = if path.as_os_str() == "-" { Target::Stdin } else { Target::Path(path.clone()) };
+        if !targets.contains(&target) {
+            targets.push(target);
+        }
+    }
+    targets
+}
+
+/// How to read them.
+#[must_use]
+pub(super) const fn walk(args: &WalkArgs) -> Options {
+    Options { gitignore: args.respect_gitignore, threads: args.threads }
+}
+
+/// The built-in rules and those of these files.
+///
+/// # Errors
+/// If a file cannot be read, or is no good as a rule file.
+pub(super) fn rules(files: &[PathBuf]) -> Result<RuleSet, Failure> {
+    let mut set = RuleSet::builtin();
+    for file in files {
+        let more = rule_file(file)?;
+        set = set
+            .with_user(more)
+            .map_err(|taken| Failure::because(format_args!("cannot add the rules of `{}`", file.display()), &taken))?;
+    }
+    Ok(set)
+}
+
+/// The rules in one file.
+///
+/// # Errors
+/// If it cannot be read, or is no good as a rule file: every mistake in it.
+pub(super) fn rule_file(file: &Path) -> Result<Vec<Rule>, Failure> {
+    let name = file.display().to_string();
+    let text = fs::read_to_string(file)
+        .map_err(|error| Failure::because(format_args!("cannot read the rule file `{name}`"), &error))?;
+    rules::load(&text, &name).map_err(Failure::new)
+}
+
+/// What counts; `near` says whose baseline is meant where none is named.
+///
+/// # Errors
+/// If the baseline cannot be read or a line of it makes no sense.
+pub(super) fn policy(args: &PolicyArgs, near: &Path) -> Result<Policy, Failure> {
+    // The parser lets no other word through; were one to come, everything would count.
+    let threshold = Confidence::parse(&args.min_confidence).unwrap_or(Confidence::Low);
+    let baseline = baseline(args.baseline.as_deref(), near)?;
+    Ok(Policy { threshold, inline: !args.no_inline_allow, baseline, ..Policy::default() })
+}
+
+/// The baseline at `file`, or the one of the work tree that `near` lies in, if it has one.
+///
+/// # Errors
+/// If it cannot be read (where it was named, also if there is none) or a line of it makes no sense.
+pub(super) fn baseline(file: Option<&Path>, near: &Path) -> Result<Baseline, Failure> {
+    let path = file.map_or_else(|| default_baseline(near), Path::to_path_buf);
+    let shown = path.display();
+    let bytes = match fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if file.is_none() && is_absent(&error) => return Ok(Baseline::default()),
+        Err(error) => return Err(Failure::because(format_args!("cannot read the baseline `{shown}`"), &error)),
+    };
+    Baseline::parse(&bytes).map_err(|error| {
+        Failure::because(format_args!("the baseline `{shown}` makes no sense"), &error)
+            .hint("mend that line; a baseline is not read in part")
+    })
+}
+
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+}
+
+/// Where the baseline of the work tree around `near` is, or would be.
+#[must_use]
+pub(super) fn default_baseline(near: &Path) -> PathBuf {
+    worktree_top(near).unwrap_or_else(|| directory(near)).join(BASELINE)
+}
+
+/// The nearest directory, from `near` upwards, that holds a `.git`.
+fn worktree_top(near: &Path) -> Option<PathBuf> {
+    // A relative path has no parents beyond what was typed. The directory's name on the way there is of
+    // no account, so links may be resolved.
+    let absolute = directory(near).canonicalize().or_else(|_| env::current_dir()).ok()?;
+    absolute.ancestors().find(|dir| dir.join(".git").exists()).map(Path::to_path_buf)
+}
+
+fn directory(near: &Path) -> PathBuf {
+    if near.is_dir() {
+        return near.to_path_buf();
+    }
+    near.parent().filter(|dir| dir.is_dir()).unwrap_or(Path::new(".")).to_path_buf()
+}
+
+/// The path that says whose baseline is meant: the first one scanned, or the current directory.
+#[must_use]
+pub(super) fn near(targets: &[Target]) -> &Path {
+    let first = targets.iter().find_map(|target| match target {
+        Target::Path(path) => Some(path.as_path()),
+        Target::Stdin => None,
+    });
+    first.unwrap_or(Path::new("."))
+}

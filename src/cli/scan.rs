@@ -1,0 +1,76 @@
+//! `scan` and `explain`.
+
+use super::args::{ExplainArgs, OutputArgs, ScanArgs, WalkArgs};
+use super::exit::ExitStatus;
+use super::failure::Failure;
+use super::interrupt;
+use super::output::Output;
+use super::plan;
+use super::progress::Bar;
+use crate::engine::Engine;
+use crate::guard::scan::{self, Target};
+use crate::guard::watch::{Unwatched, Watch};
+use crate::model::{Confidence, Report};
+use crate::policy::Policy;
+
+/// Least digits of a fingerprint that name a finding.
+const LEAST_DIGITS: usize = 8;
+
+/// Runs `scan`.
+///
+/// # Errors
+/// If it cannot begin, or the report cannot be written.
+pub(super) fn run(args: &ScanArgs) -> Result<ExitStatus, Failure> {
+    let targets = plan::targets(&args.paths);
+    let rules = plan::rules(&args.policy.rules)?;
+    let policy = plan::policy(&args.policy, plan::near(&targets))?;
+    let output = Output::open(&args.output)?;
+    let report = watched(&targets, &args.walk, &Engine::new(rules), &policy);
+    output.write(&report)?;
+    Ok(ExitStatus::of(&report))
+}
+
+/// Runs `explain`: a scan of which one fingerprint is told in full, whatever its confidence.
+///
+/// # Errors
+/// If it cannot begin, nothing there has that fingerprint, or the report cannot be written.
+pub(super) fn explain(args: &ExplainArgs) -> Result<ExitStatus, Failure> {
+    let wanted = args.fingerprint.to_ascii_lowercase();
+    if wanted.len() < LEAST_DIGITS || !wanted.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(
+            Failure::new("that is no fingerprint").hint("reports show one with each finding: 32 hexadecimal digits")
+        );
+    }
+    let targets = plan::targets(&args.paths);
+    let rules = plan::rules(&args.rules)?;
+    let baseline = plan::baseline(args.baseline.as_deref(), plan::near(&targets))?;
+    let policy = Policy { threshold: Confidence::Low, baseline, ..Policy::default() };
+    let output = Output::open(&OutputArgs {
+        format: "human".to_owned(),
+        output: None,
+        show_secrets: args.show_secrets,
+        why: true,
+        color: args.color,
+    })?;
+    let mut report = watched(&targets, &args.walk, &Engine::new(rules), &policy);
+    report.items.retain(|item| item.fingerprint.to_string().starts_with(&wanted));
+    if report.items.is_empty() {
+        let hint = "give the path it was found under, and the same --rules; a commit's message is not looked at";
+        return Err(Failure::new("nothing here has that fingerprint").hint(hint));
+    }
+    output.write(&report)?;
+    Ok(if report.coverage.is_complete() { ExitStatus::Clean } else { ExitStatus::Unknown })
+}
+
+fn watched(targets: &[Target], walk: &WalkArgs, engine: &Engine, policy: &Policy) -> Report {
+    let bar = if walk.no_progress { None } else { Bar::on_terminal() };
+    let stop = interrupt::flag();
+    let report = match &bar {
+        Some(bar) => scan::run(targets, plan::walk(walk), engine, policy, Watch { stop, progress: bar }),
+        None => scan::run(targets, plan::walk(walk), engine, policy, Watch { stop, progress: &Unwatched }),
+    };
+    if let Some(bar) = bar {
+        bar.clear();
+    }
+    report
+}
