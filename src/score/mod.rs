@@ -1,5 +1,7 @@
 //! Turns a match into a confidence with reasons. Reads the match and a bounded context; nothing else.
 
+pub mod checks;
+
 use std::ops::Range;
 
 use crate::model::{Confidence, Reason, Score};
