@@ -20,48 +20,76 @@ pub struct Anchor {
     pub lead_max: u16,
 }
 
-/// Which bytes may not stand directly beside a credential. Escapes such as `\n` or `%3D` before it
-/// count as what they stand for (the engine sees to that).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Boundary {
-    /// Anything may stand there.
-    None,
-    /// No ASCII letter or digit.
-    Alnum,
-    /// No ASCII letter, digit or `_`.
-    Word,
-    /// No ASCII letter, digit, `_` or `-`.
-    Token,
-    /// No ASCII letter, digit, `+`, `/`, `=`, `_` or `-`.
-    Base64,
+macro_rules! named {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $name { $($(#[$vdoc])* $variant),+ }
+
+        impl $name {
+            /// The names rule files use, in order.
+            pub const NAMES: &'static [&'static str] = &[$($text),+];
+
+            /// The name rule files use.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+
+            /// The value with that name, if there is one.
+            #[must_use]
+            pub fn parse(name: &str) -> Option<Self> {
+                match name { $($text => Some(Self::$variant),)+ _ => None }
+            }
+        }
+    };
 }
 
-/// What sort of evidence a rule's match is, which decides how it is scored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// A format of its own (prefix, constant, structure): likely right by itself.
-    Token,
-    /// A provider's or format's name beside a value of no mark of its own.
-    Context,
-    /// `name = value` with a telling name: the generic family.
-    Assignment,
-    /// Credentials inside a URL or connection string.
-    Url,
-    /// A parsed whole: a private key block, a JSON key file.
-    Block,
-    /// A hash of a password, not the password.
-    Hash,
+named! {
+    /// Which bytes may not stand directly beside a credential. Escapes such as `\n` or `%3D` before it
+    /// count as what they stand for (the engine sees to that).
+    Boundary {
+        /// Anything may stand there.
+        None = "none",
+        /// No ASCII letter or digit.
+        Alnum = "alnum",
+        /// No ASCII letter, digit or `_`.
+        Word = "word",
+        /// No ASCII letter, digit, `_` or `-`.
+        Token = "token",
+        /// No ASCII letter, digit, `+`, `/`, `=`, `_` or `-`.
+        Base64 = "base64",
+    }
 }
 
-/// How far a match may run past what the regex matched: a parser in `engine/extend/` finds the end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Extend {
-    /// From `-----BEGIN x-----` to the matching `-----END x-----` (also with `\n` escapes).
-    Pem,
-    /// From the first `Key: value` line of a PuTTY key file to its `Private-MAC` line.
-    Putty,
-    /// To the end of the JSON object the match lies in (and back to its beginning).
-    JsonObject,
+named! {
+    /// What sort of evidence a rule's match is, which decides how it is scored.
+    Kind {
+        /// A format of its own (prefix, constant, structure): likely right by itself.
+        Token = "token",
+        /// A provider's or format's name beside a value of no mark of its own.
+        Context = "context",
+        /// `name = value` with a telling name: the generic family.
+        Assignment = "assignment",
+        /// Credentials inside a URL or connection string.
+        Url = "url",
+        /// A parsed whole: a private key block, a JSON key file.
+        Block = "block",
+        /// A hash of a password, not the password.
+        Hash = "hash",
+    }
+}
+
+named! {
+    /// How far a match may run past what the regex matched: a parser in `engine/extend/` finds the end.
+    Extend {
+        /// From `-----BEGIN x-----` to the matching `-----END x-----` (also with `\n` escapes).
+        Pem = "pem",
+        /// From the first `Key: value` line of a PuTTY key file to its `Private-MAC` line.
+        Putty = "putty",
+        /// To the end of the JSON object the match lies in (and back to its beginning).
+        JsonObject = "json-object",
+    }
 }
 
 /// One rule.
@@ -123,6 +151,10 @@ impl Rule {
     #[must_use]
     pub fn reach(&self) -> usize {
         let lead = self.anchors.iter().map(|a| usize::from(a.lead_max)).max().unwrap_or(0);
-        if self.extend.is_some() || lead.max(self.max_len as usize) + CONTEXT > SHORT_REACH { LONG_REACH } else { SHORT_REACH }
+        if self.extend.is_some() || lead.max(self.max_len as usize) + CONTEXT > SHORT_REACH {
+            LONG_REACH
+        } else {
+            SHORT_REACH
+        }
     }
 }

@@ -5,6 +5,11 @@ use std::borrow::Cow;
 use super::Rule;
 use crate::model::RuleIx;
 
+/// Two rules with one id.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the rule id `{0}` is taken already")]
+pub struct DuplicateId(pub String);
+
 /// An ordered set of rules with unique ids. A rule's place in it is its [`RuleIx`].
 #[derive(Clone, Debug, Default)]
 pub struct RuleSet {
@@ -16,6 +21,30 @@ impl RuleSet {
     #[must_use]
     pub fn new(rules: impl Into<Cow<'static, [Rule]>>) -> Self {
         Self { rules: rules.into() }
+    }
+
+    /// The built-in rules. Borrowed static data: costs nothing.
+    #[must_use]
+    pub fn builtin() -> Self {
+        Self { rules: Cow::Borrowed(&super::builtin::BUILTIN) }
+    }
+
+    /// This set with a user's rules after its own, so that the indices of the old ones stay.
+    ///
+    /// # Errors
+    /// If an id is in the set already.
+    pub fn with_user(self, rules: Vec<Rule>) -> Result<Self, DuplicateId> {
+        if rules.is_empty() {
+            return Ok(self);
+        }
+        let mut all = self.rules.into_owned();
+        for rule in rules {
+            if all.iter().any(|other| other.id == rule.id) {
+                return Err(DuplicateId(rule.id.into_owned()));
+            }
+            all.push(rule);
+        }
+        Ok(Self { rules: Cow::Owned(all) })
     }
 
     /// The rule at that index.

@@ -1,0 +1,144 @@
+//! Turns `patterns/*.toml` into static data, so that nothing is parsed when portcullis starts, and a bad
+//! rule fails the build at its file, line and column.
+//!
+//! The parser and lint are the library's own files, included by path: what the build accepts is what
+//! `rules::load` accepts.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use rules::{Author, Placed, Problem, Rule, RuleErrors};
+
+#[path = "src/model"]
+#[expect(dead_code, unreachable_pub, reason = "the library's files, of which the build needs a part")]
+mod model {
+    pub mod check;
+    pub mod level;
+    pub use check::Check;
+    pub use level::Severity;
+}
+
+#[path = "src/rules"]
+#[expect(dead_code, unreachable_pub, reason = "the library's files, of which the build needs a part")]
+mod rules {
+    mod lint;
+    mod nfa;
+    pub mod parse;
+    mod problem;
+    mod prove;
+    mod rule;
+    mod shape;
+    mod syntax;
+    pub mod template;
+    pub use parse::{Author, Placed};
+    pub use problem::{Problem, RuleErrors};
+    pub use rule::{Anchor, Boundary, CONTEXT, Extend, Kind, LONG_REACH, Rule, Text};
+}
+
+/// Everything whose change must run this script again.
+const INPUTS: &[&str] = &["build.rs", "patterns", "src/rules", "src/model/check.rs", "src/model/level.rs"];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    for input in INPUTS {
+        println!("cargo::rerun-if-changed={input}");
+    }
+    let rules = match read_patterns(Path::new("patterns"))? {
+        Ok(rules) => rules,
+        Err(errors) => {
+            for problem in &errors.0 {
+                println!("cargo::error={}", problem.to_string().replace('\n', " "));
+            }
+            return Ok(());
+        }
+    };
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
+    fs::write(out.join("builtin_rules.rs"), rules_source(&rules)?)?;
+    Ok(())
+}
+
+/// All rules of `patterns/*.toml`, in the order of the file names, or all that is wrong with them.
+fn read_patterns(dir: &Path) -> Result<Result<Vec<Rule>, RuleErrors>, Box<dyn Error>> {
+    let mut files: Vec<PathBuf> = Vec::new();
+    for entry in fs::read_dir(dir)? {
+        files.push(entry?.path());
+    }
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
+    files.sort();
+    let (mut problems, mut all): (Vec<Problem>, Vec<(String, Placed)>) = (Vec::new(), Vec::new());
+    for path in files {
+        let file = path.to_str().ok_or("a pattern file's name is not UTF-8")?.replace('\\', "/");
+        match rules::parse::parse(&fs::read_to_string(&path)?, &file, Author::House) {
+            Ok(placed) => all.extend(placed.into_iter().map(|placed| (file.clone(), placed))),
+            Err(errors) => problems.extend(errors.0),
+        }
+    }
+    for (at, (file, (rule, place))) in all.iter().enumerate() {
+        if let Some((other, _)) = all.iter().take(at).find(|(_, (other, _))| other.id == rule.id) {
+            problems.push(rules::parse::duplicate(&rule.id, file, *place, other));
+        }
+    }
+    if problems.is_empty() {
+        return Ok(Ok(all.into_iter().map(|(_, (rule, _))| rule).collect()));
+    }
+    Ok(Err(RuleErrors(problems)))
+}
+
+/// Rust source of `BUILTIN`, an array of the rules as constants.
+fn rules_source(rules: &[Rule]) -> Result<String, std::fmt::Error> {
+    let mut source = String::new();
+    let mut array = String::new();
+    for (at, rule) in rules.iter().enumerate() {
+        anchors_source(&mut source, at, rule)?;
+        let lists =
+            [("FILES", &rule.files), ("REFS", &rule.references), ("YES", &rule.examples), ("NO", &rule.rejects)];
+        for (name, list) in lists {
+            let items: String = list.iter().map(|text| format!("Cow::Borrowed({text:?}), ")).collect();
+            writeln!(source, "static {name}_{at}: [Text; {}] = [{items}];", list.len())?;
+        }
+        rule_source(&mut array, at, rule)?;
+    }
+    writeln!(source, "pub(super) static BUILTIN: [Rule; {}] = [\n{array}];", rules.len())?;
+    Ok(source)
+}
+
+fn anchors_source(source: &mut String, at: usize, rule: &Rule) -> std::fmt::Result {
+    writeln!(source, "static ANCHORS_{at}: [Anchor; {}] = [", rule.anchors.len())?;
+    for anchor in rule.anchors.iter() {
+        let (fold, min, max) = (anchor.fold, anchor.lead_min, anchor.lead_max);
+        let literal = anchor.literal.escape_ascii();
+        writeln!(
+            source,
+            "    Anchor {{ literal: Cow::Borrowed(b\"{literal}\"), fold: {fold}, lead_min: {min}, lead_max: {max} }},"
+        )?;
+    }
+    writeln!(source, "];")
+}
+
+fn rule_source(source: &mut String, at: usize, rule: &Rule) -> std::fmt::Result {
+    let extend = rule.extend.map_or("None".to_owned(), |extend| format!("Some(super::Extend::{extend:?})"));
+    let check = rule.check.map_or("None".to_owned(), |check| format!("Some(crate::model::Check::{})", check.variant()));
+    writeln!(source, "    Rule {{")?;
+    let texts = [
+        ("id", &rule.id),
+        ("title", &rule.title),
+        ("provider", &rule.provider),
+        ("regex", &rule.regex),
+        ("revoke", &rule.revoke),
+        ("revoke_url", &rule.revoke_url),
+    ];
+    for (name, text) in texts {
+        writeln!(source, "        {name}: Cow::Borrowed({text:?}),")?;
+    }
+    writeln!(source, "        severity: Severity::{:?}, kind: Kind::{:?},", rule.severity, rule.kind)?;
+    writeln!(source, "        max_len: {}, group: {}, min_entropy: {},", rule.max_len, rule.group, rule.min_entropy)?;
+    writeln!(source, "        left: Boundary::{:?}, right: Boundary::{:?},", rule.left, rule.right)?;
+    writeln!(source, "        extend: {extend}, check: {check},")?;
+    let lists =
+        [("anchors", "ANCHORS"), ("files", "FILES"), ("references", "REFS"), ("examples", "YES"), ("rejects", "NO")];
+    for (field, name) in lists {
+        writeln!(source, "        {field}: Cow::Borrowed(&{name}_{at}),")?;
+    }
+    writeln!(source, "    }},")
+}

@@ -1,0 +1,8 @@
+//! The built-in rules: static data that the build script wrote from `patterns/*.toml`.
+
+use std::borrow::Cow;
+
+use super::{Anchor, Boundary, Kind, Rule, Text};
+use crate::model::Severity;
+
+include!(concat!(env!("OUT_DIR"), "/builtin_rules.rs"));
