@@ -5,7 +5,6 @@
 //! `patterns/*.toml` into the static data of `builtin`.
 
 mod builtin;
-pub mod example;
 mod lint;
 mod nfa;
 pub mod parse;

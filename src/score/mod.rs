@@ -1,11 +1,24 @@
 //! Turns a match into a confidence with reasons. Reads the match and a bounded context; nothing else.
 
+mod alphabet;
 pub mod checks;
+mod code;
+mod entropy;
+mod facts;
+mod letters;
+mod name;
+mod placeholder;
+mod shape;
+mod signals;
+mod words;
 
 use std::ops::Range;
 
 use crate::model::{Confidence, Reason, Score};
-use crate::rules::Rule;
+use crate::rules::{Kind, Rule};
+use checks::{Outcome, Proof};
+use facts::Facts;
+use signals::SIGNALS;
 
 /// A confirmed match, as scoring sees it. All ranges are offsets in `text`.
 #[derive(Clone, Debug)]
@@ -30,9 +43,79 @@ impl<'a> Evidence<'a> {
     }
 }
 
+/// Below this a match of a generic kind is no candidate at all.
+const FLOOR: i16 = 30;
+/// From here on: medium, high. Gates block from medium.
+const MEDIUM: u8 = 50;
+const HIGH: u8 = 75;
+
+/// The most points a match keeps whose own checksum or structure does not hold: told, not blocked.
+const INVALID: i16 = 45;
+
 /// Scores a match; `None` where it is no candidate at all (a generic value that is plainly not a secret).
 #[must_use]
 pub fn judge(evidence: &Evidence<'_>) -> Option<Score> {
-    let _ = evidence;
-    Some(Score { points: 60, confidence: Confidence::Medium, reasons: vec![Reason::new(60, "matches the format")] })
+    let facts = Facts::of(evidence);
+    let mut reasons: Vec<Reason> = SIGNALS.iter().filter_map(|signal| (signal.see)(&facts)).collect();
+    let proof = evidence.rule.check.map(|check| checks::prove(check, evidence));
+    let mut certain = false;
+    if let Some(proof) = proof {
+        certain = weigh(proof, &mut reasons);
+    }
+    let generic = matches!(facts.kind, Kind::Assignment | Kind::Context | Kind::Url);
+    if generic && !certain && total(&reasons) < FLOOR {
+        return None;
+    }
+    reasons.sort_by_key(|reason| std::cmp::Reverse(reason.points.unsigned_abs()));
+    balance(&mut reasons);
+    let points = u8::try_from(total(&reasons)).unwrap_or(0);
+    let confidence = if certain { Confidence::Certain } else { band(points) };
+    Some(Score { points, confidence, reasons })
+}
+
+/// Lets a proof speak. Whether it makes the match certain.
+fn weigh(proof: Proof, reasons: &mut Vec<Reason>) -> bool {
+    let Proof { outcome, mut notes, adjust } = proof;
+    let points = match outcome {
+        // A proof needs no other reason, and none speaks against it but what it read itself.
+        Outcome::Valid => {
+            reasons.clear();
+            100 + adjust
+        }
+        Outcome::Invalid => INVALID.min(total(reasons) + adjust) - total(reasons),
+        Outcome::Unknown => adjust,
+    };
+    match notes.first_mut() {
+        Some(first) => first.points = points,
+        None if points != 0 => notes.push(Reason::new(points, "what it holds was read and weighed")),
+        None => {}
+    }
+    reasons.append(&mut notes);
+    outcome == Outcome::Valid && adjust == 0
+}
+
+fn total(reasons: &[Reason]) -> i16 {
+    reasons.iter().fold(0, |sum, reason| sum.saturating_add(reason.points))
+}
+
+const fn band(points: u8) -> Confidence {
+    if points >= HIGH {
+        Confidence::High
+    } else if points >= MEDIUM {
+        Confidence::Medium
+    } else {
+        Confidence::Low
+    }
+}
+
+/// Brings the sum into 0..=100 by taking the excess from the least telling reasons, so that the points a
+/// person is shown add up.
+fn balance(reasons: &mut [Reason]) {
+    let sum = total(reasons);
+    let mut excess = if sum > 100 { sum - 100 } else { sum.min(0) };
+    for reason in reasons.iter_mut().rev() {
+        let share = if excess > 0 { reason.points.clamp(0, excess) } else { reason.points.clamp(excess, 0) };
+        reason.points -= share;
+        excess -= share;
+    }
 }

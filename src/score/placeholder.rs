@@ -1,0 +1,211 @@
+//! Values that stand for a credential without being one: `changeme`, `<token>`, `${TOKEN}`, `xxxx`.
+
+use super::words;
+
+/// What kind of stand-in a value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Placeholder {
+    /// One character, or a short piece, over and over.
+    Repeated,
+    /// `1234567890`, `abcdef`, `qwerty`.
+    Sequence,
+    /// `<…>`, `${…}`, `{{…}}`, `%s`, `$VAR`.
+    Template,
+    /// A word that says so: `example`, `changeme`, `your-token-here`.
+    Word,
+    /// `true`, `null`, `none`: a value that is no text at all.
+    Literal,
+    /// `***`, `...`, `--`: nothing readable in it.
+    Masked,
+}
+
+impl Placeholder {
+    /// The reason, for people.
+    #[must_use]
+    pub(crate) const fn reason(self) -> &'static str {
+        match self {
+            Self::Repeated => "the value repeats one piece",
+            Self::Sequence => "the value is a run of the keyboard or alphabet",
+            Self::Template => "the value is a template or variable, filled in elsewhere",
+            Self::Word => "the value says that it is a placeholder",
+            Self::Literal => "the value is a constant such as true or null",
+            Self::Masked => "the value is masked",
+        }
+    }
+}
+
+/// Pieces that mark a placeholder wherever they stand in a value (lower case).
+const MARKS: &[&[u8]] = &[
+    b"example", b"changeme", b"change_me", b"change-me", b"changeit", b"placeholder", b"replace", b"redacted", b"insert",
+    b"your-", b"your_", b"yourpass", b"yoursecret", b"yourtoken", b"yourapi", b"yourkey", b"-here", b"_here", b"dummy", b"foobar",
+    b"notasecret", b"not-a-secret", b"notreal", b"not-real", b"todo", b"fixme", b"tbd", b"lorem", b"deadbeef", b"fake", b"mock",
+    b"enter_", b"enter-", b"some-", b"some_", b"xxxx", b"****", b"....", b"####", b"____", b"sample", b"0000000",
+];
+
+/// Words that mark a placeholder when they are a word of the value (lower case).
+const WHOLE: &[&[u8]] = &[
+    b"test", b"tests", b"testing", b"demo", b"your", b"foo", b"bar", b"baz", b"qux", b"placeholder", b"secret", b"password", b"passwd",
+    b"pass", b"pwd", b"token", b"admin", b"root", b"user", b"username", b"guest", b"default", b"value", b"string", b"hidden",
+    b"masked", b"removed", b"key", b"apikey", b"mypassword", b"testpass", b"testpassword", b"hello", b"asdf", b"qwerty", b"my", b"some",
+];
+
+/// Values that are constants of a language.
+const LITERALS: &[&[u8]] = &[
+    b"true", b"false", b"null", b"none", b"nil", b"undefined", b"yes", b"no", b"on", b"off", b"nan", b"empty", b"unset", b"required",
+    b"optional", b"disabled", b"enabled", b"void", b"nothing", b"n/a", b"auto", b"default", b"unknown", b"string", b"str", b"int",
+    b"bool", b"boolean", b"object", b"text", b"self", b"this", b"any", b"never",
+];
+
+/// Rows that people run a finger along.
+const ROWS: &[&[u8]] = &[
+    b"01234567890123456789", b"98765432109876543210", b"abcdefghijklmnopqrstuvwxyz", b"zyxwvutsrqponmlkjihgfedcba",
+    b"qwertyuiop", b"asdfghjkl", b"zxcvbnm", b"qazwsxedcrfvtgb", b"1q2w3e4r5t6y7u8i9o0p", b"abc123", b"azertyuiop", b"poiuytrewq",
+    b"0123456789abcdef", b"123456789abcdef", b"1234567890abcdef", b"1a2b3c4d5e6f", b"a1b2c3d4e5f6g7h8i9j0",
+];
+
+/// What kind of stand-in `value` is, if it is one. `strict` is for formats of their own, where only
+/// what cannot be chance counts.
+#[must_use]
+pub(crate) fn find(value: &[u8], strict: bool) -> Option<Placeholder> {
+    let lower = value.to_ascii_lowercase();
+    if value.iter().filter(|b| b.is_ascii_alphanumeric() || !b.is_ascii()).count() < 2 {
+        return Some(Placeholder::Masked);
+    }
+    if repeats(&lower, strict) {
+        return Some(Placeholder::Repeated);
+    }
+    if is_sequence(&lower, strict) {
+        return Some(Placeholder::Sequence);
+    }
+    if strict {
+        let marked = [&b"example"[..], b"xxxxx", b"placeholder", b"redacted", b"changeme", b"your_", b"your-", b"dummy", b"*****"];
+        return marked.iter().any(|mark| contains(&lower, mark)).then_some(Placeholder::Word);
+    }
+    if is_template(value) {
+        return Some(Placeholder::Template);
+    }
+    if LITERALS.contains(&lower.as_slice()) {
+        return Some(Placeholder::Literal);
+    }
+    // In a long random value a short mark is chance: `fake` stands in one of 5,000 strings of 90 base36 digits.
+    let marked = MARKS.iter().any(|mark| contains(&lower, mark) && (mark.len() >= 5 || value.len() <= 40));
+    (marked || says_so(&lower)).then_some(Placeholder::Word)
+}
+
+/// Whether the words of a short value are all of the placeholder sort: `test`, `my-secret`, `password1`.
+fn says_so(lower: &[u8]) -> bool {
+    let parts = || lower.split(|b| !b.is_ascii_alphabetic()).filter(|part| part.len() > 1);
+    parts().next().is_some()
+        && parts().all(|part| WHOLE.contains(&part) || words::is_word(part))
+        && parts().any(|part| WHOLE.contains(&part))
+}
+
+/// Whether one byte fills most of the value, or a piece of up to a quarter of it fills it all.
+fn repeats(lower: &[u8], strict: bool) -> bool {
+    let body: Vec<u8> = lower.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
+    if body.len() < 3 {
+        return false;
+    }
+    let mut counts = [0_u16; 256];
+    body.iter().for_each(|&b| counts[usize::from(b)] = counts[usize::from(b)].saturating_add(1));
+    let most = usize::from(counts.iter().copied().max().unwrap_or(0));
+    if most * 10 >= body.len() * if strict { 8 } else { 7 } {
+        return true;
+    }
+    (2..=body.len() / 3).any(|piece| body.len() >= 8 && body.iter().skip(piece).zip(&body).all(|(a, b)| a == b))
+}
+
+/// Whether a row of the keyboard, alphabet or digits makes up most of the value.
+fn is_sequence(lower: &[u8], strict: bool) -> bool {
+    let body: Vec<u8> = lower.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
+    if body.len() < 3 {
+        return false;
+    }
+    let mut covered = 0;
+    let mut at = 0;
+    while at < body.len() {
+        let longest = ROWS.iter().map(|row| longest_run(&body[at..], row)).max().unwrap_or(0);
+        if longest >= 3 {
+            covered += longest;
+            at += longest;
+        } else {
+            at += 1;
+        }
+    }
+    covered * 10 >= body.len() * if strict { 9 } else { 8 }
+}
+
+/// Length of the longest start of `text` that lies somewhere in `row`.
+fn longest_run(text: &[u8], row: &[u8]) -> usize {
+    (0..row.len()).map(|at| text.iter().zip(&row[at..]).take_while(|(a, b)| a == b).count()).max().unwrap_or(0)
+}
+
+/// Whether the value is filled in by something else.
+fn is_template(value: &[u8]) -> bool {
+    let starts = |text: &[u8]| value.starts_with(text);
+    let ends = |text: &[u8]| value.ends_with(text);
+    let wrapped = [
+        (&b"<"[..], &b">"[..]), (b"{", b"}"), (b"[", b"]"), (b"%(", b")s"), (b"%", b"%"), (b"$(", b")"), (b"@", b"@"), (b"__", b"__"),
+        (b"&lt;", b"&gt;"), (b"(", b")"), (b"`", b"`"), (b"ENC(", b")"), (b"#{", b"}"), (b"@{", b"}"), (b"*", b"*"),
+    ];
+    if wrapped.iter().any(|(open, close)| value.len() > open.len() && starts(open) && ends(close)) {
+        return true;
+    }
+    if starts(b"${") || starts(b"{{") || starts(b"$(") || starts(b"<%") || starts(b"%{") || starts(b"#{") {
+        return true;
+    }
+    // $NAME, $name, $1, %s, %d, %NAME
+    let is_name = |rest: &[u8]| !rest.is_empty() && rest.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'>' | b'.'));
+    match value {
+        [b'$', rest @ ..] => is_name(rest.strip_prefix(b"$").unwrap_or(rest)),
+        [b'%', rest @ ..] => rest.len() <= 2 && is_name(rest),
+        _ => contains(value, b"${") && ends(b"}") || contains(value, b"{{") && contains(value, b"}}") && !contains(value, b"${"),
+    }
+}
+
+/// Whether `needle` stands in `text`.
+#[must_use]
+pub(crate) fn contains(text: &[u8], needle: &[u8]) -> bool {
+    memchr::memmem::find(text, needle).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stand_ins_are_told_apart() {
+        let cases: [(&str, Placeholder); 14] = [
+            ("xxxxxxxxxxxx", Placeholder::Repeated),
+            ("00000000-0000-0000-0000-000000000000", Placeholder::Repeated),
+            ("1234567890", Placeholder::Sequence),
+            ("qwerty123", Placeholder::Sequence),
+            ("${DB_PASSWORD}", Placeholder::Template),
+            ("{{ secret }}", Placeholder::Template),
+            ("<your token>", Placeholder::Template),
+            ("$PASSWORD", Placeholder::Template),
+            ("%s", Placeholder::Masked),
+            ("your-api-key-here", Placeholder::Word),
+            ("changeme", Placeholder::Word),
+            ("password123", Placeholder::Word),
+            ("null", Placeholder::Literal),
+            ("********", Placeholder::Masked),
+        ];
+        for (value, want) in cases {
+            assert_eq!(find(value.as_bytes(), false), Some(want), "{value}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_a_credential_is_not_one() {
+        for value in ["hunter2", "tqvyuikedjsy", "9fK2mQ7x", "super$ecret", "a5b1-99c7-Zk"] {
+            assert_eq!(find(value.as_bytes(), false), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_strict_look_passes_chance() {
+        assert_eq!(find(b"k3TestFakeq9Zx81LmNv", true), None);
+        assert_eq!(find(b"k3EXAMPLEq9", true), Some(Placeholder::Word));
+    }
+}

@@ -1,0 +1,249 @@
+//! Values that have the shape of something else: a URL, a path, a date, a digest.
+
+use super::placeholder::contains;
+
+/// What else a value has the shape of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// `https://…` without credentials of its own.
+    Url,
+    /// `a@b.example`.
+    Email,
+    /// `/etc/x`, `./x.pem`, `C:\x`, `src/a/b.rs`.
+    Path,
+    /// `1.2.3`, `v1.2`.
+    Version,
+    /// `2024-01-31`, with or without a time.
+    Date,
+    /// Digits with `.`, `,`, `x`, or a unit.
+    Number,
+    /// `10.0.0.1`.
+    Address,
+    /// 8-4-4-4-12 hex digits.
+    Uuid,
+    /// 32, 40, 56, 64, 96 or 128 hex digits.
+    Digest,
+    /// `application/json`.
+    Mime,
+    /// `sha512-…`.
+    Integrity,
+    /// `data:…;base64,`, or the opening of an image in base64.
+    Image,
+    /// `$2b$10$…`, `pbkdf2…`, `{SSHA}…`: a hash of a password.
+    PasswordHash,
+    /// `#id`, `.class`, `--flag`.
+    Selector,
+    /// `arn:aws:…`.
+    Resource,
+    /// Text that was encrypted before it was stored: `ENC[…]`, `$ANSIBLE_VAULT`.
+    Encrypted,
+}
+
+impl Shape {
+    /// The reason, for people.
+    #[must_use]
+    pub(crate) const fn reason(self) -> &'static str {
+        match self {
+            Self::Url => "the value is a URL",
+            Self::Email => "the value is a mail address",
+            Self::Path => "the value is a path or file name",
+            Self::Version => "the value is a version",
+            Self::Date => "the value is a date",
+            Self::Number => "the value is a number",
+            Self::Address => "the value is a network address",
+            Self::Uuid => "the value is a UUID",
+            Self::Digest => "the value has the length of a digest",
+            Self::Mime => "the value is a media type",
+            Self::Integrity => "the value is an integrity digest",
+            Self::Image => "the value is embedded data",
+            Self::PasswordHash => "the value is a hash of a password",
+            Self::Selector => "the value is a selector or flag",
+            Self::Resource => "the value is the name of a resource",
+            Self::Encrypted => "the value is stored encrypted",
+        }
+    }
+}
+
+/// Words that say the hex beside them is a digest, not a key.
+const DIGEST_WORDS: &[&[u8]] =
+    &[b"sha1", b"sha2", b"sha5", b"sha-", b"md5", b"checksum", b"integrity", b"digest", b"commit", b"revision", b"etag", b"fingerprint", b"hash"];
+
+/// What else `value` has the shape of, if anything.
+#[must_use]
+pub(crate) fn find(value: &[u8]) -> Option<Shape> {
+    let lower = value.to_ascii_lowercase();
+    let starts = |text: &[u8]| lower.starts_with(text);
+    let table: [(bool, Shape); 16] = [
+        (starts(b"data:") || starts(b"ivborw0kggo") || starts(b"/9j/4aaq") || starts(b"r0lgodlh"), Shape::Image),
+        (starts(b"sha256-") || starts(b"sha384-") || starts(b"sha512-") || starts(b"sha1-") || starts(b"sha256:"), Shape::Integrity),
+        (is_password_hash(&lower), Shape::PasswordHash),
+        (starts(b"enc(") || starts(b"enc[") || starts(b"$ansible_vault") || starts(b"vault:v1:") || starts(b"{cipher}"), Shape::Encrypted),
+        (starts(b"arn:") || starts(b"urn:") || starts(b"projects/"), Shape::Resource),
+        (is_url(&lower), Shape::Url),
+        (is_email(value), Shape::Email),
+        (is_uuid(value), Shape::Uuid),
+        (is_digest(value), Shape::Digest),
+        (is_address(value), Shape::Address),
+        (is_date(value), Shape::Date),
+        (is_number(&lower), Shape::Number),
+        (is_version(&lower), Shape::Version),
+        (is_mime(&lower), Shape::Mime),
+        (is_selector(value), Shape::Selector),
+        (is_path(value), Shape::Path),
+    ];
+    table.iter().find(|(is, _)| *is).map(|&(_, shape)| shape)
+}
+
+/// Whether the text around a value says that it is a digest.
+#[must_use]
+pub(crate) fn digest_context(around: &[u8]) -> bool {
+    let lower = around.to_ascii_lowercase();
+    DIGEST_WORDS.iter().any(|word| contains(&lower, word))
+}
+
+/// Whether `value` is 8-4-4-4-12 hex digits.
+#[must_use]
+pub(crate) fn is_uuid(value: &[u8]) -> bool {
+    let value = value.strip_prefix(b"{").and_then(|v| v.strip_suffix(b"}")).unwrap_or(value);
+    value.len() == 36
+        && value.iter().enumerate().all(|(at, b)| if matches!(at, 8 | 13 | 18 | 23) { *b == b'-' } else { b.is_ascii_hexdigit() })
+}
+
+fn is_digest(value: &[u8]) -> bool {
+    matches!(value.len(), 32 | 40 | 56 | 64 | 96 | 128) && value.iter().all(u8::is_ascii_hexdigit)
+}
+
+fn is_url(lower: &[u8]) -> bool {
+    let scheme = lower.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'.' | b'-')).count();
+    let rest = lower.get(scheme..).unwrap_or_default();
+    (scheme >= 2 && rest.starts_with(b"://") || lower.starts_with(b"//") || lower.starts_with(b"www.") || lower.starts_with(b"mailto:"))
+        && !rest.contains(&b'@')
+}
+
+fn is_email(value: &[u8]) -> bool {
+    let Some(at) = memchr::memchr(b'@', value) else { return false };
+    let (user, host) = (&value[..at], value.get(at + 1..).unwrap_or_default());
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'+');
+    !user.is_empty() && user.iter().all(plain) && host.iter().all(plain) && is_host(host)
+}
+
+/// Whether this is a dotted host name that ends in a domain of letters.
+fn is_host(host: &[u8]) -> bool {
+    let last = host.rsplit(|&b| b == b'.').next().unwrap_or_default();
+    host.contains(&b'.') && !host.starts_with(b".") && (2..=8).contains(&last.len()) && last.iter().all(u8::is_ascii_lowercase)
+}
+
+fn is_address(value: &[u8]) -> bool {
+    let host = value.split(|&b| b == b':' || b == b'/').next().unwrap_or_default();
+    let parts: Vec<&[u8]> = host.split(|&b| b == b'.').collect();
+    parts.len() == 4 && parts.iter().all(|p| !p.is_empty() && p.len() <= 3 && p.iter().all(u8::is_ascii_digit))
+}
+
+fn is_date(value: &[u8]) -> bool {
+    let digits = |range: std::ops::Range<usize>| value.get(range).is_some_and(|part| part.iter().all(u8::is_ascii_digit));
+    value.len() >= 10 && value.len() <= 32 && digits(0..4) && digits(5..7) && digits(8..10)
+        && matches!((value.get(4), value.get(7)), (Some(b'-'), Some(b'-')) | (Some(b'/'), Some(b'/')))
+}
+
+/// A number as code writes it; more than nine digits may be a credential.
+fn is_number(lower: &[u8]) -> bool {
+    let body = lower.strip_prefix(b"0x").unwrap_or(lower);
+    let body = body.strip_prefix(b"-").or_else(|| body.strip_prefix(b"+")).unwrap_or(body);
+    let digits = body.iter().filter(|b| b.is_ascii_digit()).count();
+    let rest = body.iter().skip_while(|b| b.is_ascii_digit() || matches!(b, b'.' | b',' | b'_')).count();
+    let unit = body.get(body.len() - rest..).unwrap_or_default();
+    let known: &[&[u8]] = &[b"", b"px", b"em", b"rem", b"ms", b"s", b"m", b"h", b"d", b"%", b"kb", b"mb", b"gb", b"k", b"g", b"u", b"l", b"ul", b"f", b"pt", b"vh", b"vw"];
+    digits > 0 && digits <= 9 && known.contains(&unit)
+}
+
+fn is_version(lower: &[u8]) -> bool {
+    let body = lower.strip_prefix(b"v").or_else(|| lower.strip_prefix(b"^")).or_else(|| lower.strip_prefix(b"~")).unwrap_or(lower);
+    let head = body.iter().take_while(|b| b.is_ascii_digit() || **b == b'.').count();
+    let dots = body.get(..head).unwrap_or_default().iter().filter(|&&b| b == b'.').count();
+    body.first().is_some_and(u8::is_ascii_digit) && dots >= 1 && dots <= 3 && head <= 14 && (head == body.len() || matches!(body.get(head), Some(b'-' | b'+')))
+}
+
+fn is_mime(lower: &[u8]) -> bool {
+    [&b"application/"[..], b"text/", b"image/", b"audio/", b"video/", b"multipart/", b"font/"].iter().any(|kind| lower.starts_with(kind))
+}
+
+/// A CSS selector, flag or mention: a mark, then a name.
+fn is_selector(value: &[u8]) -> bool {
+    match value {
+        [b'#' | b'.' | b'@' | b':', rest @ ..] | [b'-', b'-', rest @ ..] => {
+            rest.len() >= 3
+                && rest.iter().all(|b| b.is_ascii_lowercase() || matches!(b, b'-' | b'_' | b'.' | b' ' | b'#' | b'>'))
+                && super::name::reads_as_words(rest)
+        }
+        _ => false,
+    }
+}
+
+fn is_path(value: &[u8]) -> bool {
+    let starts = |text: &[u8]| value.starts_with(text);
+    if starts(b"./") || starts(b"../") || starts(b"~/") || starts(b"$HOME/") || starts(b"file:") {
+        return true;
+    }
+    if let [drive, b':', b'\\' | b'/', ..] = value {
+        return drive.is_ascii_alphabetic();
+    }
+    let segments = value.split(|&b| b == b'/').filter(|s| !s.is_empty()).count();
+    let words = super::words::cover(value);
+    if segments >= 2 && !value.contains(&b'+') && !value.ends_with(b"=") && (words.share() >= 0.6 || starts(b"/") && words.share() >= 0.4) {
+        return true;
+    }
+    starts(b"/") && segments == 1 && words.share() >= 0.6 || has_extension(value)
+}
+
+/// Whether it ends like a file name.
+fn has_extension(value: &[u8]) -> bool {
+    const KNOWN: &[&[u8]] = &[
+        b"pem", b"key", b"crt", b"cer", b"p12", b"pfx", b"jks", b"txt", b"json", b"yml", b"yaml", b"xml", b"html", b"htm", b"js", b"ts", b"py", b"rb", b"go",
+        b"java", b"php", b"cs", b"css", b"scss", b"png", b"jpg", b"svg", b"gif", b"md", b"rst", b"conf", b"cfg", b"ini", b"properties", b"sh", b"env", b"log",
+        b"db", b"sql", b"toml", b"lock", b"gpg", b"asc", b"pub", b"der", b"csr", b"keystore", b"tpl", b"vue", b"tsx", b"jsx", b"rs", b"c", b"h", b"cpp",
+    ];
+    let Some(dot) = memchr::memrchr(b'.', value) else { return false };
+    let (stem, extension) = (&value[..dot], value.get(dot + 1..).unwrap_or_default());
+    KNOWN.contains(&extension) && stem.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'/' | b'{' | b'}' | b'*'))
+}
+
+fn is_password_hash(lower: &[u8]) -> bool {
+    let starts = |text: &[u8]| lower.starts_with(text);
+    let crypt = lower.len() > 20 && lower.first() == Some(&b'$') && lower.iter().skip(1).take(12).any(|&b| b == b'$');
+    crypt || starts(b"pbkdf2") || starts(b"{ssha") || starts(b"{sha") || starts(b"{bcrypt}") || starts(b"{pbkdf2}") || starts(b"{noop}") || starts(b"argon2") || starts(b"bcrypt") || starts(b"scram-sha")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes_of_other_things() {
+        let cases = [
+            ("https://example.org/token", Shape::Url),
+            ("someone@example.org", Shape::Email),
+            ("/etc/ssl/private/server.key", Shape::Path),
+            ("config/secrets.yml", Shape::Path),
+            ("C:\\keys", Shape::Path),
+            ("1.2.3", Shape::Version),
+            ("2024-01-31T10:00:00Z", Shape::Date),
+            ("86400", Shape::Number),
+            ("10.0.0.1:8080", Shape::Address),
+            ("123e4567-e89b-12d3-a456-426614174000", Shape::Uuid),
+            ("application/json", Shape::Mime),
+            ("sha512-abc", Shape::Integrity),
+            ("#add-password", Shape::Selector),
+            ("arn:aws:iam::aws:policy/X", Shape::Resource),
+        ];
+        for (value, want) in cases {
+            assert_eq!(find(value.as_bytes()), Some(want), "{value}");
+        }
+    }
+
+    #[test]
+    fn credentials_have_none_of_them() {
+        for value in ["hunter2", "tqvyuikedjsy", "aB3/xY9+kLmN==", "super$ecret", "k/3Zq/99xbvQ"] {
+            assert_eq!(find(value.as_bytes()), None, "{value}");
+        }
+    }
+}
