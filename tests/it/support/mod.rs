@@ -1,1 +1,7 @@
-//! (under construction)
+//! What the integration tests share: real repositories, the real binary, and tokens drawn at run time.
+
+pub(crate) mod draw;
+pub(crate) mod probe;
+pub(crate) mod repo;
+
+pub(crate) use repo::{Ran, Repo};
