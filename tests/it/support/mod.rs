@@ -4,4 +4,4 @@ pub(crate) mod draw;
 pub(crate) mod probe;
 pub(crate) mod repo;
 
-pub(crate) use repo::{Ran, Repo};
+pub(crate) use repo::Repo;

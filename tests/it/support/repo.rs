@@ -97,6 +97,11 @@ impl Repo {
         self.git(words.split_whitespace()).text()
     }
 
+    /// Runs git with these words: whether it succeeded.
+    pub(crate) fn ok_or_not(&self, words: &str) -> bool {
+        self.git(words.split_whitespace()).ok
+    }
+
     /// Runs git with bytes on its standard input, and demands success.
     #[track_caller]
     pub(crate) fn feed(&self, words: &str, input: &[u8]) -> String {
