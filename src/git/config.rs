@@ -8,7 +8,7 @@ use super::{GitError, HashKind};
 
 mod message;
 
-pub use message::MessageConfig;
+pub use message::{Cleanup, Comment, MessageConfig};
 
 /// How the repository is laid out: the `extensions.*` of its own configuration file.
 #[derive(Clone, Copy, Debug)]

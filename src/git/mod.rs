@@ -15,7 +15,7 @@ mod refs;
 mod staged;
 mod tree;
 
-pub use config::MessageConfig;
+pub use config::{Cleanup, Comment, MessageConfig};
 pub use env::Env;
 pub use error::GitError;
 pub use index::Index;

@@ -54,14 +54,14 @@ impl Repo {
         Ok(Self { git_dir: place.git_dir, common_dir, base: place.base, format, objects, env })
     }
 
-    /// Opens the same repository once more, for another thread.
+    /// A way for other threads to open the same repository again.
     ///
     /// # Errors
-    /// As [`Repo::open`].
-    pub fn reopen(&self) -> Result<Self, GitError> {
-        let mut env = self.env.clone();
-        env.git_dir = Some(self.git_dir.clone());
-        Self::open(env, &self.base)
+    /// The function returned fails as [`Repo::open`] does.
+    pub fn reopener(&self) -> impl Fn() -> Result<Self, GitError> + Send + Sync + use<> {
+        let env = Env { git_dir: Some(self.git_dir.clone()), ..self.env.clone() };
+        let base = self.base.clone();
+        move || Self::open(env.clone(), &base)
     }
 
     /// The hash function of its object ids.

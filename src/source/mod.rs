@@ -1,1 +1,4 @@
-//! (under construction)
+//! Where bytes come from. Knows nothing of rules.
+
+pub mod message;
+pub mod staged;
