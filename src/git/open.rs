@@ -20,6 +20,7 @@ pub struct Repo {
     pub(super) format: Format,
     pub(super) objects: Objects,
     env: Env,
+    start: PathBuf,
 }
 
 impl std::fmt::Debug for Repo {
@@ -51,7 +52,7 @@ impl Repo {
         let primary = env.object_dir.as_ref().map_or_else(|| common_dir.join("objects"), |dir| start.join(dir));
         let alternates: Vec<_> = env.alternates.iter().map(|dir| start.join(dir)).collect();
         let objects = Objects::open(&primary, &alternates, format.hash)?;
-        Ok(Self { git_dir: place.git_dir, common_dir, base: place.base, format, objects, env })
+        Ok(Self { git_dir: place.git_dir, common_dir, base: place.base, format, objects, env, start })
     }
 
     /// A way for other threads to open the same repository again.
@@ -59,9 +60,8 @@ impl Repo {
     /// # Errors
     /// The function returned fails as [`Repo::open`] does.
     pub fn reopener(&self) -> impl Fn() -> Result<Self, GitError> + Send + Sync + use<> {
-        let env = Env { git_dir: Some(self.git_dir.clone()), ..self.env.clone() };
-        let base = self.base.clone();
-        move || Self::open(env.clone(), &base)
+        let (env, start) = (self.env.clone(), self.start.clone());
+        move || Self::open(env.clone(), &start)
     }
 
     /// The hash function of its object ids.
