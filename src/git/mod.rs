@@ -1,1 +1,24 @@
-//! (under construction)
+//! Reads git repositories in process: the one room that names `gix`, and nothing of `gix` leaves it.
+//!
+//! A hook must see what git is about to do, not what a repository usually looks like, so this room
+//! honours the variables git sets for its hooks (`GIT_DIR`, `GIT_INDEX_FILE`, ...), never follows
+//! replacement refs, runs no child process and writes nothing.
+
+mod config;
+mod env;
+mod error;
+mod index;
+mod object;
+mod oid;
+mod open;
+mod refs;
+mod staged;
+mod tree;
+
+pub use config::{Cleanup, Comment, MessageConfig};
+pub use env::Env;
+pub use error::GitError;
+pub use index::Index;
+pub use oid::{HashKind, Oid};
+pub use open::Repo;
+pub use staged::{Change, Deleted, Mode, Staged};

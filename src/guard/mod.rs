@@ -1,8 +1,8 @@
 //! The gates as functions: each joins a source, the engine and a policy, and gives a report.
 
+pub mod commit_msg;
 pub mod feed;
 pub mod pipeline;
 pub mod place;
-pub mod scan;
-mod segments;
+pub mod precommit;
 pub mod watch;

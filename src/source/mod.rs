@@ -1,5 +1,4 @@
 //! Where bytes come from. Knows nothing of rules.
 
-pub mod file;
-pub mod stdin;
-pub mod worktree;
+pub mod message;
+pub mod staged;

@@ -1,0 +1,119 @@
+//! Repositories that are none, or are broken: a clear error, never a panic, never "nothing to scan".
+
+use std::fs;
+
+use portcullis::git::{Env, GitError, HashKind, Index, Repo as Ours};
+
+use crate::support::draw::Draw;
+use crate::support::{Repo, gate};
+
+fn seeded() -> Repo {
+    let repo = Repo::init(&[]);
+    repo.stage("a", "a\n");
+    repo.stage("d/b", "b\n");
+    repo.commit("seed");
+    repo.stage("d/b", "changed\n");
+    repo.ok("write-tree");
+    repo
+}
+
+fn open(repo: &Repo) -> Result<usize, GitError> {
+    Ours::open(Env::default(), &repo.dir)?.staged().map(|staged| staged.changes.len())
+}
+
+#[test]
+fn no_repository() {
+    let dir = tempfile::tempdir().unwrap();
+    assert!(matches!(Ours::open(Env::default(), dir.path()), Err(GitError::NotARepository(_))));
+    fs::create_dir_all(dir.path().join(".git/refs")).unwrap();
+    assert!(matches!(Ours::open(Env::default(), dir.path()), Err(GitError::NotARepository(_))));
+    fs::remove_dir_all(dir.path().join(".git")).unwrap();
+    fs::write(dir.path().join(".git"), "gitdir: /nowhere\n").unwrap();
+    assert!(matches!(Ours::open(Env::default(), dir.path()), Err(GitError::NotARepository(_))));
+    let env = Env { git_dir: Some("nowhere".into()), ..Env::default() };
+    assert!(matches!(Ours::open(env, dir.path()), Err(GitError::NotARepository(_))));
+}
+
+#[test]
+fn refs_and_objects_that_are_not_there() {
+    let repo = seeded();
+    assert_eq!(open(&repo).unwrap(), 1);
+    let branch = repo.git_dir().join("refs/heads/main");
+    let good = fs::read(&branch).unwrap();
+    for bad in ["", "garbage\n", "ref: ../../../etc/passwd\n", "ref: refs/heads/main\n", &"0".repeat(40)] {
+        fs::write(&branch, bad).unwrap();
+        assert!(matches!(open(&repo), Err(GitError::Ref { .. })), "{bad:?}: {:?}", open(&repo));
+    }
+    fs::write(&branch, "1".repeat(40)).unwrap();
+    assert!(matches!(open(&repo), Err(GitError::Missing { what: "commit", .. })));
+    fs::write(&branch, repo.feed("hash-object -w --stdin", b"a blob")).unwrap();
+    assert!(matches!(open(&repo), Err(GitError::Object { what: "commit", .. })));
+    fs::write(&branch, good).unwrap();
+    let tree = repo.ok("rev-parse HEAD^{tree}");
+    let file = repo.git_dir().join("objects").join(&tree[..2]).join(&tree[2..]);
+    let _ = fs::remove_file(&file);
+    assert!(matches!(open(&repo), Err(GitError::Missing { what: "tree", .. })));
+    fs::write(&file, "not zlib").unwrap();
+    assert!(matches!(open(&repo), Err(GitError::Object { what: "tree", .. })));
+}
+
+#[test]
+fn a_corrupt_blob_is_a_skip() {
+    let repo = seeded();
+    let blob = repo.ok("rev-parse :d/b");
+    let file = repo.git_dir().join("objects").join(&blob[..2]).join(&blob[2..]);
+    fs::remove_file(&file).unwrap();
+    fs::write(&file, "not zlib").unwrap();
+    let outcome = gate::scan(Env::default(), &repo.dir).unwrap();
+    assert_eq!(outcome.coverage.skips.len(), 1);
+    assert_eq!(outcome.coverage.skips[0].reason, portcullis::model::SkipReason::Unreadable);
+}
+
+#[test]
+fn an_index_cut_anywhere_is_broken() {
+    let repo = seeded();
+    let path = repo.git_dir().join("index");
+    let whole = fs::read(&path).unwrap();
+    for end in 0..whole.len() {
+        if Index::parse(&whole[..end], HashKind::Sha1, |_| Err("none")).is_ok() {
+            // Cut just behind the entries or an extension: git, which does not compare the checksum either, reads it.
+            fs::write(&path, &whole[..end]).unwrap();
+            assert_eq!(repo.ok("ls-files"), "a\nd/b", "cut at {end}");
+        }
+    }
+    fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+    assert!(matches!(open(&repo), Err(GitError::Index { .. })));
+    fs::write(&path, "").unwrap();
+    assert!(matches!(open(&repo), Err(GitError::Index { .. })));
+    fs::remove_file(&path).unwrap();
+    assert_eq!(open(&repo).unwrap(), 0);
+}
+
+#[test]
+fn spoiled_indexes_never_panic() {
+    let repo = seeded();
+    repo.ok("config core.splitIndex true");
+    repo.ok("config splitIndex.maxPercentChange 100");
+    let mut samples = Vec::new();
+    for (version, words) in [("2", "update-index --no-split-index"), ("4", "update-index --no-split-index"), ("2", "update-index --split-index")] {
+        repo.ok(&format!("update-index --index-version {version}"));
+        repo.ok(words);
+        repo.stage("d/c", format!("{version} {words}\n"));
+        samples.push(fs::read(repo.git_dir().join("index")).unwrap());
+    }
+    let shared = fs::read_dir(repo.git_dir()).unwrap().flatten();
+    let shared = shared.into_iter().find(|file| file.file_name().to_string_lossy().starts_with("sharedindex."));
+    let shared = fs::read(shared.expect("a shared index").path()).unwrap();
+    let mut draw = Draw(7);
+    for sample in &samples {
+        for _ in 0..3_000 {
+            let mut bytes = sample.clone();
+            for _ in 0..=draw.below(3) {
+                let at = draw.below(bytes.len());
+                bytes[at] = [0, 1, 0x7f, 0x80, 0xff, bytes[at] ^ 1][draw.below(6)];
+            }
+            let _ = Index::parse(&bytes, HashKind::Sha1, |_| Ok(shared.clone()));
+            let _ = Index::parse(&bytes, HashKind::Sha256, |_| Ok(shared.clone()));
+        }
+    }
+}
