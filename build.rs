@@ -94,8 +94,11 @@ fn rules_source(rules: &[Rule]) -> Result<String, std::fmt::Error> {
         let lists =
             [("FILES", &rule.files), ("REFS", &rule.references), ("YES", &rule.examples), ("NO", &rule.rejects)];
         for (name, list) in lists {
-            let items: String = list.iter().map(|text| format!("Cow::Borrowed({text:?}), ")).collect();
-            writeln!(source, "static {name}_{at}: [Text; {}] = [{items}];", list.len())?;
+            write!(source, "static {name}_{at}: [Text; {}] = [", list.len())?;
+            for text in list.iter() {
+                write!(source, "Cow::Borrowed({text:?}), ")?;
+            }
+            writeln!(source, "];")?;
         }
         rule_source(&mut array, at, rule)?;
     }

@@ -5,6 +5,7 @@
 //! `patterns/*.toml` into the static data of `builtin`.
 
 mod builtin;
+pub mod example;
 mod lint;
 mod nfa;
 pub mod parse;

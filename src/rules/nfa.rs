@@ -61,17 +61,20 @@ impl Nfa {
         Ok(nfa)
     }
 
-    /// The states that read a byte (or accept) reachable from `from` without reading.
-    pub(super) fn closure(&self, from: usize) -> Vec<usize> {
-        let (mut found, mut stack, mut seen) = (Vec::new(), vec![from], std::collections::HashSet::new());
+    /// The states that read a byte (or accept) reachable from `from` without reading. `marks` is scratch:
+    /// one number for each state, `mark` not among them.
+    pub(super) fn closure(&self, from: usize, marks: &mut [u32], mark: u32) -> Vec<usize> {
+        let (mut found, mut stack) = (Vec::new(), vec![from]);
         while let Some(at) = stack.pop() {
-            if !seen.insert(at) {
-                continue;
-            }
-            match self.states.get(at) {
-                Some(State::Split(to)) => stack.extend(to.iter().rev()),
-                Some(_) => found.push(at),
-                None => {}
+            match (self.states.get(at), marks.get_mut(at)) {
+                (Some(state), Some(seen)) if *seen != mark => {
+                    *seen = mark;
+                    match state {
+                        State::Split(to) => stack.extend(to.iter().rev()),
+                        _ => found.push(at),
+                    }
+                }
+                _ => {}
             }
         }
         found

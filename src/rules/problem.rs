@@ -82,7 +82,7 @@ impl<'t> Sink<'t> {
 
 /// Line and column (in characters), both from 1, of a byte offset.
 pub(super) fn place(text: &str, at: usize) -> (usize, usize) {
-    let before = text.get(..text.floor_char_boundary(at)).unwrap_or(text);
+    let before = (0..=at.min(text.len())).rev().find_map(|at| text.get(..at)).unwrap_or("");
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
     (line, column)

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use super::nfa::{ByteSet, Nfa, State};
 
 /// Pairs of states the walks for one rule may visit. Ordinary rules stay below a tenth of it.
-const BUDGET: usize = 1_500_000;
+const BUDGET: usize = 600_000;
 
 /// Distances, in bytes, from the start of a match to an anchor in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +35,15 @@ pub(super) enum Failure {
 pub(super) fn leads(nfa: &Nfa, anchors: &[&[u8]], fold: bool) -> Result<Vec<Lead>, Failure> {
     let alphabet = Alphabet::new(nfa, anchors, fold);
     let machine = Machine::new(&alphabet, anchors);
-    let mut prover = Prover { nfa, anchors, alphabet, machine, closures: HashMap::new(), left: BUDGET };
+    let mut prover = Prover {
+        nfa,
+        anchors,
+        alphabet,
+        machine,
+        closures: HashMap::new(),
+        marks: vec![0; nfa.states.len()],
+        left: BUDGET,
+    };
     let anywhere = vec![Lead { min: 0, max: usize::MAX }; anchors.len()];
     let seen = prover.walk(&anywhere)?;
     let unused = seen.iter().position(Option::is_none);
@@ -45,80 +53,73 @@ pub(super) fn leads(nfa: &Nfa, anchors: &[&[u8]], fold: bool) -> Result<Vec<Lead
     Ok(prover.narrow(seen.into_iter().flatten().collect()))
 }
 
-/// Bytes that neither the regex nor the anchors tell apart, as one letter.
+/// Bytes that neither the regex nor the anchors tell apart, as one letter; and which mark, a byte of the
+/// anchors, each letter stands for. With folding, two letters (`b` and `B`) can stand for one mark.
 struct Alphabet {
-    /// The letter of each byte.
-    letter: Vec<usize>,
-    /// For each set of the regex, its letters, each with a byte of it to show.
+    /// For each set of the regex, its letters: the mark (0: none) and a byte to show.
     sets: Vec<Vec<(usize, u8)>>,
-    letters: usize,
+    /// The mark of each byte.
+    marks: Vec<usize>,
+    /// Number of marks, 0 included.
+    count: usize,
 }
 
 impl Alphabet {
     fn new(nfa: &Nfa, anchors: &[&[u8]], fold: bool) -> Self {
-        let mut letter = vec![0_usize; 256];
-        let mut letters = 1;
-        let marks = anchors.iter().flat_map(|anchor| anchor.iter()).collect::<HashSet<_>>();
-        let mut marks: Vec<u8> = marks.into_iter().copied().collect();
-        marks.sort_unstable();
-        let marks = marks.into_iter().map(|byte| {
-            let mut set = ByteSet::default();
-            set.insert(byte);
-            if fold {
-                set.insert(byte.to_ascii_uppercase());
-            }
-            set
-        });
-        for set in nfa.sets.iter().copied().chain(marks) {
-            let mut renamed = HashMap::new();
-            letters = 0;
-            for (byte, letter) in (0..=u8::MAX).zip(letter.iter_mut()) {
-                *letter = *renamed.entry((*letter, set.contains(byte))).or_insert_with(|| {
-                    letters += 1;
-                    letters - 1
-                });
+        let mut marks = vec![0; 256];
+        let mut count = 1;
+        for byte in anchors.iter().flat_map(|anchor| anchor.iter().copied()) {
+            let other = if fold { byte.to_ascii_uppercase() } else { byte };
+            if marks.get(usize::from(byte)) == Some(&0) {
+                for byte in [byte, other] {
+                    if let Some(mark) = marks.get_mut(usize::from(byte)) {
+                        *mark = count;
+                    }
+                }
+                count += 1;
             }
         }
-        let sets = nfa.sets.iter().map(|set| Self::letters_of(set, &letter)).collect();
-        Self { letter, sets, letters }
+        let sets = nfa.sets.iter().map(|set| Self::letters(set, &marks)).collect();
+        Self { sets, marks, count }
     }
 
-    fn letters_of(set: &ByteSet, letter: &[usize]) -> Vec<(usize, u8)> {
+    /// All that matters of a set: the marks in it, each once.
+    fn letters(set: &ByteSet, marks: &[usize]) -> Vec<(usize, u8)> {
         let mut found: Vec<(usize, u8)> = Vec::new();
         let shown = (b'a'..=b'z').chain(b'A'..=b'Z').chain(b'0'..=b'9').chain(b'!'..=b'~').chain(0..=u8::MAX);
         for byte in shown.filter(|&byte| set.contains(byte)) {
-            let letter = letter.get(usize::from(byte)).copied().unwrap_or(0);
-            if !found.iter().any(|&(known, _)| known == letter) {
-                found.push((letter, byte));
+            let mark = marks.get(usize::from(byte)).copied().unwrap_or(0);
+            if !found.iter().any(|&(known, _)| known == mark) {
+                found.push((mark, byte));
             }
         }
         found
     }
 }
 
-/// The anchors as an Aho-Corasick automaton over letters.
+/// The anchors as an Aho-Corasick automaton over marks.
 struct Machine {
-    /// `next[node * letters + letter]`.
+    /// `next[node * marks + mark]`.
     next: Vec<usize>,
-    letters: usize,
+    marks: usize,
     /// The anchors that end at each node, longest first.
     ends: Vec<Vec<usize>>,
 }
 
 impl Machine {
     fn new(alphabet: &Alphabet, anchors: &[&[u8]]) -> Self {
-        let letters = alphabet.letters;
-        let mut trie: Vec<Vec<Option<usize>>> = vec![vec![None; letters]];
+        let marks = alphabet.count;
+        let mut trie: Vec<Vec<Option<usize>>> = vec![vec![None; marks]];
         let mut ends: Vec<Vec<usize>> = vec![Vec::new()];
         for (index, anchor) in anchors.iter().enumerate() {
             let mut node = 0;
             for &byte in *anchor {
-                let letter = alphabet.letter.get(usize::from(byte)).copied().unwrap_or(0);
+                let mark = alphabet.marks.get(usize::from(byte)).copied().unwrap_or(0);
                 let fresh = trie.len();
-                let Some(slot) = trie.get_mut(node).and_then(|node| node.get_mut(letter)) else { break };
+                let Some(slot) = trie.get_mut(node).and_then(|node| node.get_mut(mark)) else { break };
                 node = *slot.get_or_insert(fresh);
                 if node == fresh {
-                    trie.push(vec![None; letters]);
+                    trie.push(vec![None; marks]);
                     ends.push(Vec::new());
                 }
             }
@@ -126,19 +127,19 @@ impl Machine {
                 here.push(index);
             }
         }
-        Self::link(&trie, ends, letters)
+        Self::link(&trie, ends, marks)
     }
 
     /// Turns the trie into a complete automaton, breadth first.
-    fn link(trie: &[Vec<Option<usize>>], mut ends: Vec<Vec<usize>>, letters: usize) -> Self {
-        let mut next = vec![0; trie.len() * letters];
+    fn link(trie: &[Vec<Option<usize>>], mut ends: Vec<Vec<usize>>, marks: usize) -> Self {
+        let mut next = vec![0; trie.len() * marks];
         let mut fallback = vec![0; trie.len()];
         let mut queue = VecDeque::from([0]);
         while let Some(node) = queue.pop_front() {
             let back: usize = fallback.get(node).copied().unwrap_or(0);
-            for (letter, child) in trie.get(node).into_iter().flatten().enumerate() {
-                let elsewhere = if node == 0 { 0 } else { next.get(back * letters + letter).copied().unwrap_or(0) };
-                if let Some(slot) = next.get_mut(node * letters + letter) {
+            for (mark, child) in trie.get(node).into_iter().flatten().enumerate() {
+                let elsewhere = if node == 0 { 0 } else { next.get(back * marks + mark).copied().unwrap_or(0) };
+                if let Some(slot) = next.get_mut(node * marks + mark) {
                     *slot = child.unwrap_or(elsewhere);
                 }
                 let Some(child) = *child else { continue };
@@ -150,11 +151,11 @@ impl Machine {
                 queue.push_back(child);
             }
         }
-        Self { next, letters, ends }
+        Self { next, marks, ends }
     }
 
-    fn step(&self, node: usize, letter: usize) -> usize {
-        self.next.get(node * self.letters + letter).copied().unwrap_or(0)
+    fn step(&self, node: usize, mark: usize) -> usize {
+        self.next.get(node * self.marks + mark).copied().unwrap_or(0)
     }
 }
 
@@ -173,6 +174,8 @@ struct Prover<'a> {
     alphabet: Alphabet,
     machine: Machine,
     closures: HashMap<usize, Rc<[usize]>>,
+    /// Scratch of [`Nfa::closure`].
+    marks: Vec<u32>,
     left: usize,
 }
 
@@ -197,8 +200,8 @@ impl Prover<'_> {
                 };
                 let targets = self.closure(next)?;
                 for at in 0..self.alphabet.sets.get(set).map_or(0, Vec::len) {
-                    let Some(&(letter, byte)) = self.alphabet.sets.get(set).and_then(|set| set.get(at)) else { break };
-                    let node = self.machine.step(node, letter);
+                    let Some(&(mark, byte)) = self.alphabet.sets.get(set).and_then(|set| set.get(at)) else { break };
+                    let node = self.machine.step(node, mark);
                     if self.complete(node, position, allowed, &mut seen) {
                         continue;
                     }
@@ -272,7 +275,8 @@ impl Prover<'_> {
         if let Some(known) = self.closures.get(&state) {
             return Ok(Rc::clone(known));
         }
-        let found: Rc<[usize]> = self.nfa.closure(state).into();
+        let mark = self.closures.len() as u32 + 1;
+        let found: Rc<[usize]> = self.nfa.closure(state, &mut self.marks, mark).into();
         self.spend(found.len())?;
         self.closures.insert(state, Rc::clone(&found));
         Ok(found)

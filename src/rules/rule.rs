@@ -85,7 +85,7 @@ named! {
     Extend {
         /// From `-----BEGIN x-----` to the matching `-----END x-----` (also with `\n` escapes).
         Pem = "pem",
-        /// From the first `Key: value` line of a PuTTY key file to its `Private-MAC` line.
+        /// From the first `Key: value` line of a `PuTTY` key file to its `Private-MAC` line.
         Putty = "putty",
         /// To the end of the JSON object the match lies in (and back to its beginning).
         JsonObject = "json-object",

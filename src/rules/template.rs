@@ -159,7 +159,7 @@ words! {
         Putty = "putty",
         /// `{google-service-account}`: the JSON of a key file.
         GoogleServiceAccount = "google-service-account",
-        /// `{base64-of-32-bytes}`: WireGuard.
+        /// `{base64-of-32-bytes}`: `WireGuard`.
         Base64Of32Bytes = "base64-of-32-bytes",
         /// `{docker-auth}`: base64 of user:password.
         DockerAuth = "docker-auth",

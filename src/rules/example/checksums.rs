@@ -65,8 +65,8 @@ pub(super) fn confluent(rng: &mut Rng) -> String {
 
 /// An id that carries a twelve-digit account number, as ids since 2019 do.
 pub(super) fn aws_key_id(prefix: &str, rng: &mut Rng) -> String {
-    let account = rng.next() % 1_000_000_000_000;
-    let head = 1 << 47 | account << 7 | rng.next() & 0x7f;
+    let account = rng.draw() % 1_000_000_000_000;
+    let head = 1 << 47 | account << 7 | rng.draw() & 0x7f;
     let bytes = [&head.to_be_bytes()[2..], &rng.bytes(4)].concat();
     format!("{prefix}{}", base32(&bytes))
 }
@@ -101,10 +101,10 @@ fn bech32_sum(values: &[u8]) -> u32 {
     })
 }
 
-/// Base58Check of a main-network key; every other one says that its public key is compressed.
+/// `Base58Check` of a main-network key; every other one says that its public key is compressed.
 pub(super) fn wif(rng: &mut Rng) -> String {
     let mut bytes = [&[0x80][..], &rng.bytes(32)].concat();
-    if rng.next() & 1 == 1 {
+    if rng.draw() & 1 == 1 {
         bytes.push(1);
     }
     let sum = Sha256::digest(Sha256::digest(&bytes));

@@ -41,9 +41,9 @@ pub(super) fn alphabet(class: Class) -> &'static [u8] {
 /// A UUID of version 4.
 pub(super) fn uuid(rng: &mut Rng) -> String {
     let hex = |rng: &mut Rng, count| rng.pick(HEX, count);
-    let (a, b, c) = (hex(rng, 8), hex(rng, 4), hex(rng, 3));
-    let (variant, d, e) = (rng.pick(b"89ab", 1), hex(rng, 3), hex(rng, 12));
-    format!("{a}-{b}-4{c}-{variant}{d}-{e}")
+    let (time, middle, high) = (hex(rng, 8), hex(rng, 4), hex(rng, 3));
+    let (variant, clock, node) = (rng.pick(b"89ab", 1), hex(rng, 3), hex(rng, 12));
+    format!("{time}-{middle}-4{high}-{variant}{clock}-{node}")
 }
 
 /// Standard base64, padded.

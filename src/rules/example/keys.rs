@@ -10,7 +10,7 @@ pub(super) fn pem(kind: &str, rng: &mut Rng) -> String {
     match kind {
         "ec" => block("EC ", "", &sec1(rng)),
         "dsa" => block("DSA ", "", &numbers(&[0, 256, 32, 256, 256, 31], rng)),
-        "pkcs8" if rng.next() & 1 == 0 => pkcs8_rsa(rng),
+        "pkcs8" if rng.draw() & 1 == 0 => pkcs8_rsa(rng),
         "pkcs8" => block("", "", &pkcs8(&[6, 3, 0x2b, 0x65, 0x70], &tlv(4, &rng.bytes(32)))),
         "encrypted" => block("ENCRYPTED ", "", &encrypted(rng)),
         "openssh" => block("OPENSSH ", "", &openssh(rng)),
@@ -123,7 +123,7 @@ fn openssh(rng: &mut Rng) -> Vec<u8> {
     [head, ssh_string(&blob), ssh_string(&private)].concat()
 }
 
-/// An OpenPGP secret key packet (RFC 4880, 5.5.3), version 4, RSA, unencrypted, and a user id.
+/// An `OpenPGP` secret key packet (RFC 4880, 5.5.3), version 4, RSA, unencrypted, and a user id.
 fn pgp(rng: &mut Rng) -> String {
     let number = |size: usize, rng: &mut Rng| {
         let mut bytes = rng.bytes(size);
@@ -164,7 +164,7 @@ fn packet(tag: u8, body: &[u8]) -> Vec<u8> {
     [head, body.to_vec()].concat()
 }
 
-/// A PuTTY key file, unencrypted. Version 3 has a right MAC (HMAC-SHA-256 under the empty key);
+/// A `PuTTY` key file, unencrypted. Version 3 has a right MAC (HMAC-SHA-256 under the empty key);
 /// version 2 would need SHA-1 and has a random one.
 pub(super) fn putty(version: &str, rng: &mut Rng) -> String {
     let (name, cipher) = ("ssh-ed25519", "none");
@@ -173,7 +173,7 @@ pub(super) fn putty(version: &str, rng: &mut Rng) -> String {
     let private = ssh_string(&rng.bytes(32));
     let mac = if version == "3" {
         let parts = [name.as_bytes(), cipher.as_bytes(), comment.as_bytes(), &public, &private];
-        hmac_empty_key(&parts.map(ssh_string).concat()).iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&hmac_empty_key(&parts.map(ssh_string).concat()))
     } else {
         rng.pick(HEX, 40)
     };
@@ -187,6 +187,14 @@ pub(super) fn putty(version: &str, rng: &mut Rng) -> String {
         lines(&public),
         lines(&private)
     )
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
 }
 
 fn hmac_empty_key(message: &[u8]) -> Vec<u8> {
