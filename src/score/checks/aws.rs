@@ -15,7 +15,7 @@ pub(super) fn key_id(secret: &[u8]) -> Proof {
     if body.ends_with(b"EXAMPLE") {
         return Proof::invalid("a sample from AWS's documentation").demote(60);
     }
-    let Some(&[a, b, c, d, e, f, ..]) = base32(body).as_deref() else {
+    let Some(bytes) = base32(body) else {
         return Proof::invalid("not base32, as AWS key ids are");
     };
     if distinct(body) < 7 {
@@ -26,7 +26,8 @@ pub(super) fn key_id(secret: &[u8]) -> Proof {
         b'A'..=b'P' => return Proof::unknown().note("the account number's place holds none"),
         _ => {}
     }
-    let account = (u64::from_be_bytes([0, 0, a, b, c, d, e, f]) & 0x7fff_ffff_ff80) >> 7;
+    let first_six = bytes.iter().take(6).fold(0u64, |bits, &byte| bits << 8 | u64::from(byte));
+    let account = (first_six & 0x7fff_ffff_ff80) >> 7;
     if account > ACCOUNT_MAX {
         return Proof::invalid("the account number in it is too great");
     }
@@ -59,6 +60,13 @@ mod tests {
             assert_eq!(proof.outcome, Outcome::Valid, "{account}");
             assert!(proof.notes.iter().any(|note| note.text == format!("AWS account {account:012}")));
         }
+    }
+
+    /// The worked example of the article that made the layout known ("A short note on AWS KEY ID", 2023).
+    #[test]
+    fn published_example_decodes() {
+        let id = ["ASIA", "QNZG", "KIQY", "56JQ", "7WML"].concat();
+        assert!(key_id(id.as_bytes()).notes.iter().any(|note| note.text == "AWS account 029608264753"));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Bitcoin private keys: Base58Check, four bytes of double SHA-256.
+//! Bitcoin private keys: `Base58Check`, four bytes of double SHA-256.
 
 use sha2::{Digest, Sha256};
 

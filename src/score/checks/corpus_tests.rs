@@ -48,3 +48,43 @@ fn pairs_with_one_character_changed_are_told_apart() {
         assert_eq!(prove_bytes(check_of(text("rule")), token.as_bytes(), &[]).outcome, expected, "{}", text("id"));
     }
 }
+
+/// What a check says of every run in the corpus that has its shape: how often each outcome came.
+fn outcomes(check: Check, shape: &str) -> [usize; 3] {
+    let shape = regex::bytes::Regex::new(&format!("(?-u){shape}")).unwrap();
+    let mut counts = [0; 3];
+    for file in ["credsweeper", "creddata", "detect_secrets", "mssec", "noseyparker", "scalibr", "secretlint"] {
+        for case in cases(&format!("{file}.jsonl")) {
+            for found in shape.find_iter(case["text"].as_str().unwrap_or_default().as_bytes()) {
+                counts[prove_bytes(check, found.as_bytes(), found.as_bytes()).outcome as usize] += 1;
+            }
+        }
+    }
+    counts
+}
+
+/// Real credentials are among the corpus' positives for each of these, so a check that never holds there
+/// is wrong, whatever its own generator says.
+#[test]
+fn public_samples_hold() {
+    if cases("secretlint.jsonl").is_empty() {
+        return;
+    }
+    let block = "-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----[^-]{64,9000}-----END [A-Z ]*-----";
+    for (check, shape, least) in [
+        (Check::Jwt, r"eyJ[\w-]{10,}\.eyJ[\w-]{8,}\.[\w-]{40,}", 30),
+        (Check::PemPrivateKey, block, 20),
+        (Check::AzureCask, r"\b[A-Za-z0-9]{52}JQQJ99[A-Za-z0-9]{26}\b", 1),
+        (Check::DiscordBot, r"\b[MNO][\w-]{23,25}\.[\w-]{6}\.[\w-]{27,38}", 2),
+        (Check::PypiMacaroon, r"pypi-AgE[\w-]{50,}", 1),
+        (Check::GrafanaJson, r"glc_eyJ[\w+/]+=*", 1),
+        (Check::OnePasswordService, r"ops_eyJ[\w-]{250,}", 1),
+        (Check::AtlassianCrc32, r"ATATT3[\w=-]{177}=[A-F0-9]{8}", 1),
+        (Check::PasswordHash, r"\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}", 1),
+        (Check::Crc32Base62, "(?:gh[pousr]|npm)_[A-Za-z0-9]{36}", 3),
+    ] {
+        let [valid, invalid, unknown] = outcomes(check, shape);
+        println!("{}: {valid} valid, {invalid} invalid, {unknown} unknown", check.as_str());
+        assert!(valid >= least, "{}: {valid} valid, {invalid} invalid, {unknown} unknown", check.as_str());
+    }
+}

@@ -36,14 +36,14 @@ pub(super) fn hex_of_body(secret: &[u8]) -> Proof {
     let Some(at) = secret.iter().position(|&b| b == b'_') else { return Proof::unknown() };
     let Some((body, sum)) = secret[at + 1..].split_last_chunk::<8>() else { return Proof::unknown() };
     let body = body.strip_suffix(b"_").unwrap_or(body);
-    hex_checksum(sum, body)
+    hex_checksum(*sum, body)
 }
 
 /// Grafana service accounts: little-endian CRC32 of the prefix and the 32 characters after it.
 pub(super) fn grafana(secret: &[u8]) -> Proof {
     let Some((rest, sum)) = secret.split_last_chunk::<8>() else { return Proof::unknown() };
     let Some(body) = rest.strip_suffix(b"_") else { return Proof::unknown() };
-    let Some(claimed) = hex8(sum) else { return Proof::unknown() };
+    let Some(claimed) = hex8(*sum) else { return Proof::unknown() };
     Proof::checksum(claimed.swap_bytes() == crc32(body))
 }
 
@@ -53,18 +53,18 @@ pub(super) fn atlassian(secret: &[u8]) -> Proof {
     if !body.ends_with(b"=") {
         return Proof::unknown();
     }
-    hex_checksum(sum, body)
+    hex_checksum(*sum, body)
 }
 
-fn hex_checksum(sum: &[u8; 8], body: &[u8]) -> Proof {
+fn hex_checksum(sum: [u8; 8], body: &[u8]) -> Proof {
     hex8(sum).map_or_else(Proof::unknown, |claimed| Proof::checksum(claimed == crc32(body)))
 }
 
-fn hex8(digits: &[u8; 8]) -> Option<u32> {
+fn hex8(digits: [u8; 8]) -> Option<u32> {
     if !digits.iter().all(u8::is_ascii_hexdigit) {
         return None;
     }
-    u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+    u32::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()
 }
 
 /// GitLab routable tokens: payload, `.`, `01.` (newer ones), two base36 digits of the payload's length,

@@ -86,9 +86,64 @@ fn with_claims(mut proof: Proof, claims: &Map<String, Value>) -> Proof {
         }
         (Some("supabase"), Some("service_role")) => proof.note("Supabase's service role: passes by all row security"),
         _ if claim("sub") == Some("1234567890") && claim("name") == Some("John Doe") => {
-            proof.outcome = super::Outcome::Invalid;
-            proof.note("the sample of jwt.io").demote(40)
+            proof.outcome = super::Outcome::Unknown;
+            proof.note("holds the claims of jwt.io's sample").demote(30)
         }
         _ => proof,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Outcome;
+    use super::super::testing::{Draw, to_base64};
+    use super::*;
+
+    fn jwt(header: &str, claims: &str, signature: usize) -> Proof {
+        let parts = [header.as_bytes(), claims.as_bytes(), &Draw(1).bytes(signature)].map(to_base64);
+        token(parts.join(".").as_bytes())
+    }
+
+    fn told(proof: &Proof) -> Vec<&str> {
+        proof.notes.iter().map(|note| note.text.as_ref()).collect()
+    }
+
+    const HS256: &str = r#"{"typ":"JWT","alg":"HS256"}"#;
+
+    #[test]
+    fn claims_are_told_and_persons_are_not() {
+        let claims =
+            r#"{"iss":"https://id.example","aud":["a","b"],"exp":1546387200.9,"email":"ann@example.org","sub":"ann"}"#;
+        let proof = jwt(HS256, claims, 32);
+        assert_eq!(proof.outcome, Outcome::Valid);
+        assert_eq!(told(&proof)[1..], ["JWT, HS256", "good until 2019-01-02", "issued by https://id.example", "for a"]);
+        let proof = jwt(HS256, r#"{"iss":"ann@example.org","iat":1546387200}"#, 32);
+        assert_eq!(told(&proof)[1..], ["JWT, HS256", "made 2019-01-02, without an end"]);
+    }
+
+    #[test]
+    fn hostile_claims_are_quoted_and_bounded() {
+        let claims = format!(r#"{{"iss":"\u001b[31m{}","exp":1e300,"aud":7}}"#, "x".repeat(500));
+        let proof = jwt(HS256, &claims, 32);
+        assert_eq!(told(&proof)[2], format!("issued by ?[31m{}…", "x".repeat(35)));
+        assert_eq!(proof.notes.len(), 3);
+        let deep = format!(r#"{{"a":{}"#, "[".repeat(5000));
+        assert_eq!(jwt(HS256, &deep, 32).outcome, Outcome::Unknown);
+    }
+
+    #[test]
+    fn unsigned_cut_and_foreign_ones_are_not_valid() {
+        assert_eq!(jwt(r#"{"alg":"none"}"#, "{}", 0).outcome, Outcome::Unknown);
+        assert_eq!(jwt(HS256, "{}", 31).outcome, Outcome::Unknown);
+        assert_eq!(jwt(HS256, "[]", 32).outcome, Outcome::Unknown);
+        assert_eq!(jwt(r#"{"typ":"JWT"}"#, "{}", 32).outcome, Outcome::Invalid);
+        assert_eq!(jwt("HS256", "{}", 32).outcome, Outcome::Invalid);
+    }
+
+    #[test]
+    fn public_tokens_are_demoted() {
+        let proof = |role: &str| jwt(HS256, &format!(r#"{{"iss":"supabase","ref":"x","role":"{role}"}}"#), 32);
+        assert!(proof("anon").adjust < -30 && proof("anon").outcome == Outcome::Unknown);
+        assert!(proof("service_role").adjust == 0 && proof("service_role").outcome == Outcome::Valid);
     }
 }

@@ -11,14 +11,32 @@ mod aws;
 mod base58;
 mod bech32;
 mod crc;
+mod der;
+mod google;
+mod hash;
+mod json_tokens;
 mod jwt;
+mod macaroon;
 mod marvin;
 mod nats;
+mod openssh;
 mod pem;
+mod pgp;
+mod plain;
+mod putty;
 mod text;
 
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tool_tests;
+
+#[cfg(test)]
 mod corpus_tests;
+#[cfg(test)]
+mod drawn_tests;
+#[cfg(test)]
+mod key_tests;
 
 use crate::model::{Check, Reason};
 
@@ -100,7 +118,6 @@ pub fn prove(check: Check, evidence: &Evidence<'_>) -> Proof {
 
 /// [`prove`] on the credential's bytes and those of the whole match around it.
 fn prove_bytes(check: Check, secret: &[u8], matched: &[u8]) -> Proof {
-    let _ = matched;
     match check {
         Check::Crc32Base62 => crc::base62_of_30(secret),
         Check::VercelCrc32 => crc::vercel(secret),
@@ -119,16 +136,16 @@ fn prove_bytes(check: Check, secret: &[u8], matched: &[u8]) -> Proof {
         Check::NatsSeed => nats::seed(secret),
         Check::Jwt => jwt::token(secret),
         Check::PemPrivateKey => pem::private_key(secret),
-        Check::GrafanaJson
-        | Check::DiscordBot
-        | Check::PypiMacaroon
-        | Check::SentryOrg
-        | Check::OnePasswordService
-        | Check::PuttyKey
-        | Check::GoogleServiceAccount
-        | Check::Base64Of32Bytes
-        | Check::DockerAuth
-        | Check::MapboxToken
-        | Check::PasswordHash => Proof::unknown(),
+        Check::GrafanaJson => json_tokens::grafana(secret),
+        Check::SentryOrg => json_tokens::sentry_org(secret),
+        Check::OnePasswordService => json_tokens::onepassword(secret),
+        Check::MapboxToken => json_tokens::mapbox(secret),
+        Check::DiscordBot => json_tokens::discord(secret),
+        Check::PypiMacaroon => macaroon::pypi(secret),
+        Check::PuttyKey => putty::key(secret),
+        Check::GoogleServiceAccount => google::service_account(matched),
+        Check::Base64Of32Bytes => plain::base64_of_32_bytes(secret),
+        Check::DockerAuth => plain::docker_auth(secret),
+        Check::PasswordHash => hash::password_hash(secret),
     }
 }
