@@ -27,26 +27,4 @@ pub use encode::{EncodedAnchor, Form, encoded};
 pub use forms::{FORMS, FormInfo, Hit, Limit, RAW_REACH, view};
 pub use spanmap::SpanMap;
 pub use view::View;
-
-/// How much to decode around an anchor, in decoded bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limit {
-    /// Before the anchor's first byte.
-    pub before: usize,
-    /// From the anchor's first byte on.
-    pub after: usize,
-}
-
-/// (stub)
-#[must_use]
-pub fn view(form: Form, window: &[u8], hit: usize, anchor_len: usize, limit: Limit, view: &mut View) -> bool {
-    let _ = (form, window, hit, anchor_len, limit, view);
-    false
-}
-
-/// (stub)
-#[must_use]
-pub fn name(form: Form) -> &'static str {
-    let _ = form;
-    ""
-}
+pub use wrap::{Junction, junction};
