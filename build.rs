@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use prefilter::tables::{Grams, Tables};
 use rules::{Author, Placed, Problem, Rule, RuleErrors};
 
 #[path = "src/model"]
@@ -37,8 +38,28 @@ mod rules {
     pub use rule::{Anchor, Boundary, CONTEXT, Extend, Kind, LONG_REACH, Rule, Text};
 }
 
+#[path = "src/decode"]
+#[expect(dead_code, unreachable_pub, reason = "the library's files, of which the build needs a part")]
+mod decode {
+    pub mod encode;
+}
+
+#[path = "src/engine/prefilter"]
+#[expect(dead_code, unreachable_pub, reason = "the library's files, of which the build needs a part")]
+mod prefilter {
+    pub mod tables;
+}
+
 /// Everything whose change must run this script again.
-const INPUTS: &[&str] = &["build.rs", "patterns", "src/rules", "src/model/check.rs", "src/model/level.rs"];
+const INPUTS: &[&str] = &[
+    "build.rs",
+    "patterns",
+    "src/rules",
+    "src/model/check.rs",
+    "src/model/level.rs",
+    "src/decode/encode.rs",
+    "src/engine/prefilter/tables.rs",
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     for input in INPUTS {
@@ -55,6 +76,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
     fs::write(out.join("builtin_rules.rs"), rules_source(&rules)?)?;
+    fs::write(out.join("builtin_tables.rs"), tables_source(&Tables::new(&rules))?)?;
     Ok(())
 }
 
@@ -144,4 +166,42 @@ fn rule_source(source: &mut String, at: usize, rule: &Rule) -> std::fmt::Result 
         writeln!(source, "        {field}: Cow::Borrowed(&{name}_{at}),")?;
     }
     writeln!(source, "    }},")
+}
+
+/// Rust source of `TABLES`, the prefilter's tables of the built-in rules.
+fn tables_source(tables: &Tables) -> Result<String, std::fmt::Error> {
+    let mut source = String::new();
+    for (name, grams) in [("OPEN", &tables.open), ("RUNS", &tables.runs)] {
+        grams_source(&mut source, name, grams)?;
+    }
+    writeln!(source, "static NEEDLES: [Needle; {}] = [", tables.needles.len())?;
+    for needle in tables.needles.iter() {
+        let (literal, len, fold, [outer, inner]) = (needle.literal, needle.len, needle.fold, needle.forms);
+        let (inner_len, anchor_len) = (needle.inner_len, needle.anchor_len);
+        let (targets, target_count) = (needle.targets, needle.target_count);
+        writeln!(
+            source,
+            "Needle {{ literal: {literal}, len: {len}, fold: {fold}, forms: [Form::{outer:?}, Form::{inner:?}], inner_len: \
+             {inner_len}, anchor_len: {anchor_len}, targets: {targets}, target_count: {target_count} }},"
+        )?;
+    }
+    writeln!(source, "];\nstatic TARGETS: [Target; {}] = [", tables.targets.len())?;
+    for target in tables.targets.iter() {
+        writeln!(source, "Target {{ rule: {}, anchor: {} }},", target.rule, target.anchor)?;
+    }
+    writeln!(source, "];\nstatic LITERALS: [u8; {}] = {:?};", tables.literals.len(), tables.literals)?;
+    writeln!(source, "pub(super) static TABLES: Tables = Tables {{ open: OPEN, runs: RUNS, needles: Cow::Borrowed(&NEEDLES),")?;
+    writeln!(source, "targets: Cow::Borrowed(&TARGETS), literals: Cow::Borrowed(&LITERALS) }};")?;
+    Ok(source)
+}
+
+fn grams_source(source: &mut String, name: &str, grams: &Grams) -> std::fmt::Result {
+    writeln!(source, "static {name}_FILTER: [u32; {}] = {:?};", grams.filter.len(), grams.filter)?;
+    writeln!(source, "static {name}_BUCKETS: [u32; {}] = {:?};", grams.buckets.len(), grams.buckets)?;
+    writeln!(source, "static {name}_ENTRIES: [Entry; {}] = [", grams.entries.len())?;
+    for entry in grams.entries.iter() {
+        writeln!(source, "Entry {{ gram: {}, needle: {}, offset: {} }},", entry.gram, entry.needle, entry.offset)?;
+    }
+    writeln!(source, "];\nconst {name}: Grams = Grams {{ filter: Cow::Borrowed(&{name}_FILTER),")?;
+    writeln!(source, "buckets: Cow::Borrowed(&{name}_BUCKETS), entries: Cow::Borrowed(&{name}_ENTRIES) }};")
 }

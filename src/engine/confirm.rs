@@ -5,20 +5,15 @@ use std::ops::Range;
 use memchr::memchr2;
 use regex::bytes::CaptureLocations;
 
-use super::compiled::{Match, find_at};
+use super::compiled::Match;
 use super::prefilter::tables::{Needle, Target};
 use super::text::{Layer, Text};
-use super::{Engine, OVERLAP, boundary, extend};
-use crate::decode::{self, Form, Limit, View};
+use super::{Engine, boundary, extend};
+use crate::decode::{self, Form, FormInfo, Hit, Limit, View};
 use crate::model::{Finding, RuleIx, Secret};
-use crate::rules::{CONTEXT, LONG_REACH, Rule};
+use crate::rules::{CONTEXT, Rule};
 use crate::score::{self, Evidence};
 
-/// Raw bytes on each side of an anchor that a decoder may read. Less than [`OVERLAP`], so that what a
-/// boundary or a needle reads beyond is there too.
-const RAW_REACH: usize = OVERLAP - 4096;
-/// Bytes before a block's opening that its parser may read.
-const EXTEND_BEHIND: usize = 4096;
 
 /// Reusable memory for one thread's scanning.
 #[derive(Debug, Default)]
@@ -58,7 +53,7 @@ impl Engine {
         let locations = slot(&mut scratch.captures, ix);
         let text = Text::raw(bytes, 0);
         let mut from = 0;
-        while let Some(found) = find_at(regex, rule.group, bytes, from, locations) {
+        while let Some(found) = regex.find_at(bytes, from, locations) {
             from = found.end.max(found.start + 1);
             findings.extend(self.judge(rule, ix, text, found));
             if from > bytes.len() {
@@ -71,10 +66,8 @@ impl Engine {
     fn judge(&self, rule: &Rule, ix: usize, text: Text<'_>, mut found: Match) -> Option<Finding> {
         let bytes = text.bytes;
         if let Some(kind) = rule.extend {
-            let from = found.start.saturating_sub(EXTEND_BEHIND);
-            let near = &bytes[from..bytes.len().min(found.start + LONG_REACH)];
-            let Range { start, end } = extend::extend(kind, near, found.start - from, found.end - from)?;
-            found = Match { start: from + start, end: from + end, secret_start: from + start, secret_end: from + end };
+            let Range { start, end } = extend::extend(kind, bytes, found.start, found.end)?;
+            found = Match { start, end, secret_start: start, secret_end: end };
         }
         let Match { start, end, secret_start, secret_end } = found;
         if secret_start >= secret_end
@@ -162,13 +155,7 @@ impl Attempt<'_> {
             }
             // One byte more than the longest match: what a look-ahead such as `\b` needs.
             let end = text.bytes.len().min(start + rule.max_len as usize + 1);
-            let Some(found) = find_at(regex, rule.group, &text.bytes[start..end], 0, locations) else { continue };
-            let found = Match {
-                start,
-                end: start + found.end,
-                secret_start: start + found.secret_start,
-                secret_end: start + found.secret_end,
-            };
+            let Some(found) = regex.match_at(text.bytes, start, end, locations) else { continue };
             if let Some(finding) = self.engine.judge(rule, rule_ix, text, found) {
                 matched = true;
                 self.findings.push(finding);
@@ -180,7 +167,7 @@ impl Attempt<'_> {
 
 fn limit_of(rule: &Rule, anchor: u16) -> Limit {
     let lead = rule.anchors.get(usize::from(anchor)).map_or(0, |anchor| usize::from(anchor.lead_max));
-    let (behind, ahead) = if rule.extend.is_some() { (EXTEND_BEHIND, LONG_REACH) } else { (0, rule.max_len as usize) };
+    let (behind, ahead) = if rule.extend.is_some() { (extend::LOOK_BACK, extend::REACH) } else { (0, rule.max_len as usize) };
     Limit { before: lead + behind + CONTEXT, after: ahead + CONTEXT }
 }
 
@@ -200,12 +187,12 @@ fn decode_within<'a>(
     limit: Limit,
     view: &'a mut View,
 ) -> Option<(Text<'a>, usize)> {
-    let window_start = at.saturating_sub(RAW_REACH);
-    let window = &text.bytes[window_start..text.bytes.len().min(at + RAW_REACH)];
-    if !decode::view(form, window, at - window_start, anchor_len, limit, view) {
+    // A decoder looks no further than this: the window is cut only to keep its offsets small.
+    let window_start = at.saturating_sub(decode::RAW_REACH);
+    let window = &text.bytes[window_start..text.bytes.len().min(at + decode::RAW_REACH)];
+    if !decode::view(form, window, Hit { at: at - window_start, anchor_len }, limit, view) {
         return None;
     }
-    let view: &'a View = view;
-    let layer = Layer { map: &view.map, window_start, name: decode::name(form) };
-    Some((text.within(&view.bytes, layer), view.anchor))
+    let name = FormInfo::of(form)?.name;
+    Some((text.within(&view.bytes, Layer { map: &view.map, window_start, name }), view.anchor))
 }

@@ -46,6 +46,12 @@ impl Engine {
         Self::with_tables(rules, std::borrow::Cow::Owned(tables))
     }
 
+    /// The engine of the built-in rules. Nothing is computed: rules and tables are static data.
+    #[must_use]
+    pub fn builtin() -> Self {
+        Self::with_tables(RuleSet::builtin(), std::borrow::Cow::Borrowed(prefilter::builtin()))
+    }
+
     fn with_tables(rules: RuleSet, tables: std::borrow::Cow<'static, Tables>) -> Self {
         let regexes = Regexes::new(rules.as_slice().len());
         let named = rules.as_slice().iter().enumerate().filter(|(_, rule)| !rule.files.is_empty()).map(|(ix, _)| ix).collect();

@@ -15,6 +15,7 @@
 //! The tables of the built-in rules are computed by the build script ([`tables`] is shared with it) and are
 //! static data: there is no start-up cost.
 
+mod builtin;
 pub mod tables;
 
 use std::ops::Range;
@@ -28,6 +29,11 @@ const BLOCK_BYTES: usize = BLOCK + tables::GRAM - 1;
 /// The shortest run of base64 or hexadecimal digits in which encoded needles are sought. A credential of 17
 /// bytes has 23 digits in base64. Any run as long covers two adjoining eights of aligned bytes.
 const MIN_RUN: usize = 23;
+
+/// The tables of the built-in rules.
+pub(super) fn builtin() -> &'static Tables {
+    &builtin::TABLES
+}
 
 /// Calls `found(at, needle)` for every needle that begins inside `core` and lies wholly in `window`, once for
 /// each; for needles of the same place in no particular order.

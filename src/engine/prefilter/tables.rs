@@ -138,7 +138,8 @@ impl Tables {
     #[must_use]
     pub fn new(rules: &[Rule]) -> Self {
         let mut builder = Builder::default();
-        for (rule_ix, rule) in rules.iter().enumerate() {
+        // Rules that are bound to file names run over whole files, without anchors.
+        for (rule_ix, rule) in rules.iter().enumerate().filter(|(_, rule)| rule.files.is_empty()) {
             for (anchor_ix, anchor) in rule.anchors.iter().enumerate() {
                 builder.add_anchor(anchor, rule_ix, anchor_ix);
             }
