@@ -5,4 +5,6 @@ pub mod feed;
 pub mod pipeline;
 pub mod place;
 pub mod precommit;
+pub mod scan;
+mod segments;
 pub mod watch;
