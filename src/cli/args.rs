@@ -73,7 +73,7 @@ pub struct OutputArgs {
     /// Give every reason for each finding's score, and list what was allowed.
     #[arg(long)]
     pub why: bool,
-    /// Colour the report; `auto` does on a terminal, unless NO_COLOR is set.
+    /// Colour the report; `auto` does on a terminal, unless `NO_COLOR` is set.
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     pub color: Color,
 }
@@ -142,7 +142,7 @@ pub struct ExplainArgs {
     /// Show the credential in plaintext instead of redacting it.
     #[arg(long)]
     pub show_secrets: bool,
-    /// Colour the report; `auto` does on a terminal, unless NO_COLOR is set.
+    /// Colour the report; `auto` does on a terminal, unless `NO_COLOR` is set.
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     pub color: Color,
 }
@@ -181,6 +181,8 @@ pub enum RulesCommand {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+    /// Run every rule on texts drawn from its own examples and counter-examples.
+    Test(RulesArgs),
 }
 
 /// Which rules.

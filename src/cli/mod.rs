@@ -9,6 +9,7 @@ mod output;
 mod plan;
 mod progress;
 mod rules;
+mod rules_test;
 mod scan;
 
 use std::ffi::OsString;

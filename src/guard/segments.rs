@@ -167,3 +167,40 @@ fn read_some_at(file: &File, room: &mut [u8], offset: u64) -> io::Result<usize> 
 fn read_some_at(file: &File, room: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, room, offset)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::atomic::AtomicBool;
+
+    use super::*;
+    use crate::guard::watch::Unwatched;
+    use crate::rules::RuleSet;
+    use crate::rules::example::{Rng, expand};
+
+    #[test]
+    fn any_segment_size_gives_what_the_file_gives_whole() {
+        let mut rng = Rng::new(7);
+        let mut bytes = Vec::new();
+        for seed in 0..60 {
+            let width = rng.between(0, 30_000);
+            bytes.extend((0..width).map(|_| b"abcd efgh \n"[rng.between(0, 10)]));
+            bytes.extend_from_slice(format!(" {} ", expand("ghp_{base62:30}{crc32-base62}", seed).unwrap()).as_bytes());
+        }
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&bytes).unwrap();
+        let engine = Engine::new(RuleSet::builtin());
+        let whole = Feed::new(&engine).bytes(&bytes, None);
+        assert_eq!(whole.found.len(), 60);
+        let stop = AtomicBool::new(false);
+        let watch = Watch { stop: &stop, progress: &Unwatched };
+        for segment in [5_003, 60_000, 300_007, SEGMENT] {
+            let benches = Benches::new(&engine);
+            let scanned = scan_by(segment, &benches, (&file, bytes.len() as u64), None, watch);
+            assert!(scanned == whole, "segments of {segment}");
+        }
+        let benches = Benches::new(&engine);
+        let more = scan_by(SEGMENT, &benches, (&file, bytes.len() as u64 + 1), None, watch);
+        assert_eq!((more.found.len(), more.cut.map(|(reason, _)| reason)), (60, Some(SkipReason::Changed)));
+    }
+}

@@ -1,1 +1,182 @@
-//! (under construction)
+//! The command line's manners: exit statuses, streams, colours, files written.
+
+use std::fs;
+use std::process::Stdio;
+
+use portcullis::rules::example::expand;
+
+use crate::scan::sandbox::{Sandbox, token};
+
+#[test]
+fn the_exit_status_says_clean_found_or_unknown() {
+    let sandbox = Sandbox::new();
+    sandbox.write("clean", "nothing here\n");
+    sandbox.leak("leak", 1);
+    sandbox.run(&["scan", "clean"]).exits(0);
+    sandbox.run(&["scan", "leak"]).exits(1);
+    sandbox.run(&["scan", "clean", "nowhere"]).exits(2);
+    sandbox.run(&["scan", "leak", "nowhere"]).exits(2);
+    for usage in
+        [&["scan", "--nonsense"][..], &["nonsense"], &[], &["scan", "--format", "xml"], &["scan", "--threads", "0"]]
+    {
+        let ran = sandbox.run(usage).exits(2);
+        assert!(!ran.stderr().is_empty() && ran.stdout().is_empty(), "{usage:?}");
+    }
+    for asked in [&["--help"][..], &["--version"], &["scan", "--help"], &["help", "rules"]] {
+        assert!(!sandbox.run(asked).exits(0).stdout().is_empty());
+    }
+}
+
+#[test]
+fn no_output_of_any_format_holds_the_credential_unless_asked() {
+    let sandbox = Sandbox::new();
+    sandbox.leak("leak", 1);
+    let secret = token(1);
+    for format in ["human", "json", "jsonl", "sarif"] {
+        let ran = sandbox.run(&["scan", "--format", format, "--why"]).exits(1);
+        assert!(ran.stdout().contains("leak") && !ran.stdout().contains(&secret[8..]), "{format}");
+    }
+    assert!(sandbox.run(&["scan", "--show-secrets"]).exits(1).stdout().contains(&secret));
+}
+
+#[test]
+fn colours_are_for_terminals_and_for_those_who_insist() {
+    let sandbox = Sandbox::new();
+    sandbox.leak("leak", 1);
+    let escapes = |args: &[&str], no_color: &str| {
+        let output = sandbox.command(args).env("NO_COLOR", no_color).output().unwrap();
+        String::from_utf8_lossy(&output.stdout).contains('\u{1b}')
+    };
+    assert!(!escapes(&["scan"], ""));
+    assert!(!escapes(&["scan"], "1"));
+    assert!(!escapes(&["scan", "--color", "never"], ""));
+    assert!(escapes(&["scan", "--color", "always"], "1"));
+}
+
+#[test]
+fn a_report_goes_into_a_file_and_replaces_what_was_there() {
+    let sandbox = Sandbox::new();
+    sandbox.leak("tree/leak", 1);
+    sandbox.write("report.jsonl", "old\n".repeat(10_000));
+    let ran = sandbox.run(&["scan", "--format", "jsonl", "--output", "report.jsonl", "tree"]).exits(1);
+    assert_eq!(ran.stdout(), "");
+    let written = fs::read_to_string(sandbox.path("report.jsonl")).unwrap();
+    let direct = sandbox.run(&["scan", "--format", "jsonl", "tree"]).exits(1).stdout();
+    assert_eq!(written, direct);
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_an_error_and_not_clean() {
+    let sandbox = Sandbox::new();
+    let ran = sandbox.run(&["scan", "--output", "no/such/dir/report"]).exits(2);
+    assert!(ran.stderr().starts_with("error: cannot write to no/such/dir/report: "), "{}", ran.stderr());
+    #[cfg(target_os = "linux")]
+    {
+        let ran = sandbox.run(&["scan", "--output", "/dev/full"]).exits(2);
+        assert!(ran.stderr().contains("/dev/full"), "{}", ran.stderr());
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let status = sandbox.command(&["scan"]).stdout(full).stderr(Stdio::null()).status().unwrap();
+        assert_eq!(status.code(), Some(2));
+    }
+}
+
+#[test]
+fn a_reader_that_went_away_is_no_crash() {
+    let sandbox = Sandbox::new();
+    for at in 0..500 {
+        sandbox.leak(format!("leak{at}"), at);
+    }
+    let mut command = sandbox.command(&["scan", "--format", "jsonl"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stderr.len()), (Some(1), 0));
+}
+
+#[test]
+fn a_finding_is_explained_allowed_and_then_quiet() {
+    let sandbox = Sandbox::new();
+    fs::create_dir(sandbox.path(".git")).unwrap();
+    sandbox.leak("deep/down/leak", 1);
+    let print =
+        sandbox.run(&["scan", "--format", "jsonl"]).exits(1).lines()[0]["fingerprint"].as_str().unwrap().to_owned();
+    let told = sandbox.run(&["explain", &print[..8]]).exits(0).stdout();
+    assert!(told.contains("deep/down/leak:2:9") && told.contains(&print), "{told}");
+    sandbox.run(&["explain", "0123456789abcdef"]).exits(2);
+    sandbox.run(&["explain", "xyz"]).exits(2);
+
+    let below = |args: &[&str]| {
+        let output = sandbox.command(args).current_dir(sandbox.path("deep/down")).output().unwrap();
+        output.status.code()
+    };
+    assert_eq!(below(&["allow", &print, "--reason", "it's a fixture"]), Some(0));
+    let baseline = fs::read_to_string(sandbox.path(".portcullis.baseline")).expect("at the top of the work tree");
+    assert!(baseline.ends_with(&format!("{print}  # it's a fixture\n")), "{baseline}");
+    assert_eq!(below(&["allow", &print]), Some(0), "twice is fine");
+    assert_eq!(fs::read_to_string(sandbox.path(".portcullis.baseline")).unwrap(), baseline, "and changes nothing");
+
+    sandbox.run(&["scan"]).exits(0);
+    assert_eq!(below(&["scan"]), Some(0));
+    sandbox.run(&["scan", "--baseline", "/dev/null"]).exits(1);
+    let told = sandbox.run(&["explain", &print]).exits(0).stdout();
+    assert!(told.contains("baseline, line 2") && told.contains("points"), "{told}");
+}
+
+#[test]
+fn a_baseline_or_rule_file_that_makes_no_sense_stops_everything() {
+    let sandbox = Sandbox::new();
+    fs::create_dir(sandbox.path(".git")).unwrap();
+    sandbox.write(".portcullis.baseline", "what is this\n");
+    let ran = sandbox.run(&["scan"]).exits(2);
+    assert!(ran.stderr().contains("line 1"), "{}", ran.stderr());
+    sandbox.run(&["scan", "--baseline", "nowhere"]).exits(2);
+    let print = "0123456789abcdef0123456789abcdef";
+    sandbox.run(&["allow", print]).exits(2);
+    sandbox.run(&["allow", print, "--baseline", "new", "--reason", "two\nlines"]).exits(2);
+    sandbox.write("bad.toml", "[[rule]]\nid = 3\n");
+    let ran = sandbox.run(&["rules", "lint", "bad.toml"]).exits(2);
+    assert!(ran.stderr().contains("bad.toml:2:"), "{}", ran.stderr());
+    sandbox.run(&["scan", "--baseline", "/dev/null", "--rules", "bad.toml"]).exits(2);
+}
+
+#[test]
+fn an_inline_allow_counts_unless_told_otherwise() {
+    let sandbox = Sandbox::new();
+    sandbox.write("x", format!("a = '{}' # portcullis:allow a fixture\n", token(1)));
+    sandbox.run(&["scan"]).exits(0);
+    sandbox.run(&["scan", "--no-inline-allow"]).exits(1);
+}
+
+#[test]
+fn rules_are_listed_and_shown() {
+    let sandbox = Sandbox::new();
+    let list = sandbox.run(&["rules", "list"]).exits(0).stdout();
+    let id = list.lines().next().and_then(|line| line.split(' ').next()).expect("a rule");
+    assert!(sandbox.run(&["rules", "show", id]).exits(0).stdout().contains(id));
+    sandbox.run(&["rules", "show", "no-such-rule"]).exits(2);
+}
+
+#[test]
+fn rules_are_tested_and_a_file_of_good_ones_is_used() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["rules", "test"]).exits(0);
+    let rule = r#"
+provider = "acme"
+[[rule]]
+id = "acme-key"
+title = "Acme key"
+severity = "high"
+regex = 'acmekey_[a-z0-9]{24}'
+anchors = ["acmekey_"]
+examples = ["acmekey_{base36:24}"]
+rejects = ["acmekey_{base36:9}"]
+"#;
+    sandbox.write("acme.toml", rule);
+    sandbox.run(&["rules", "lint", "acme.toml"]).exits(0);
+    sandbox.run(&["rules", "test", "--rules", "acme.toml"]).exits(0);
+    sandbox.write("x", format!("key: {}\n", expand("acmekey_{base36:24}", 1).unwrap()));
+    sandbox.run(&["scan", "x"]).exits(0);
+    let ran = sandbox.run(&["scan", "--format", "jsonl", "--rules", "acme.toml", "x"]).exits(1);
+    assert_eq!(ran.lines()[0]["rule"], "acme-key");
+    sandbox.run(&["scan", "--rules", "acme.toml", "--rules", "acme.toml", "x"]).exits(2);
+}

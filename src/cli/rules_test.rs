@@ -1,0 +1,73 @@
+//! `rules test`: every rule against its own examples and counter-examples.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use super::exit::ExitStatus;
+use super::failure::Failure;
+use super::output::to_stdout;
+use super::plan;
+use crate::engine::{Engine, Scratch};
+use crate::model::Finding;
+use crate::rules::{Rule, example};
+
+/// Texts drawn from each template.
+const DRAWS: u64 = 20;
+
+/// Runs `rules test`.
+///
+/// # Errors
+/// If a rule file is no good, a template is none, or the answer cannot be written.
+pub(super) fn run(files: &[PathBuf]) -> Result<ExitStatus, Failure> {
+    let engine = Engine::new(plan::rules(files)?);
+    let mut wrong = Vec::new();
+    let mut texts = 0_u64;
+    for rule in engine.rules().as_slice() {
+        for (templates, wanted) in [(&rule.examples, true), (&rule.rejects, false)] {
+            for template in templates.iter() {
+                let failed = failures(&engine, rule, template, wanted)?;
+                texts += DRAWS;
+                if failed > 0 {
+                    wrong.push((rule, template, wanted, failed));
+                }
+            }
+        }
+    }
+    to_stdout(|out| {
+        for (rule, template, wanted, failed) in &wrong {
+            let what = if *wanted { "not found" } else { "found" };
+            writeln!(out, "{}: {what} in {failed} of {DRAWS} texts of `{template}`", rule.id)?;
+        }
+        summary(out, engine.rules().as_slice().len(), texts, wrong.len())
+    })?;
+    Ok(if wrong.is_empty() { ExitStatus::Clean } else { ExitStatus::Findings })
+}
+
+/// In how many of the template's texts the rule does not do what is wanted.
+fn failures(engine: &Engine, rule: &Rule, template: &str, wanted: bool) -> Result<u64, Failure> {
+    let mut scratch = Scratch::default();
+    let mut failed = 0;
+    for seed in 0..DRAWS {
+        let text = example::expand(template, seed)
+            .map_err(|error| Failure::new(format_args!("{}: `{template}`: {}", rule.id, error.message)))?;
+        let found = finds(engine, &mut scratch, rule, text.as_bytes());
+        failed += u64::from(found != wanted);
+    }
+    Ok(failed)
+}
+
+fn finds(engine: &Engine, scratch: &mut Scratch, rule: &Rule, text: &[u8]) -> bool {
+    let mut findings: Vec<Finding> = Vec::new();
+    if let Some(pattern) = rule.files.first() {
+        engine.scan_named(scratch, text, pattern.replace('*', "x").as_bytes(), &mut findings);
+    }
+    engine.scan_range(scratch, text, 0..text.len(), 0, &mut findings);
+    findings.iter().any(|finding| engine.rules().get(finding.rule).id == rule.id)
+}
+
+fn summary(out: &mut dyn Write, rules: usize, texts: u64, wrong: usize) -> io::Result<()> {
+    match wrong {
+        0 => writeln!(out, "{rules} rules, {texts} texts: every one as it should be"),
+        _ => writeln!(out, "{rules} rules, {texts} texts: {wrong} templates are not judged as they should be"),
+    }
+}
