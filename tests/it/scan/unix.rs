@@ -1,0 +1,142 @@
+//! What only Unix has: links, FIFOs, names that are no text, files that say they are empty.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::Write;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::net::UnixListener;
+use std::process::{Command, Stdio};
+
+use super::sandbox::{Ran, Sandbox, token};
+
+#[test]
+fn links_are_counted_and_not_followed_in_loops_or_out() {
+    let outside = Sandbox::new();
+    outside.leak("secret", 1);
+    let sandbox = Sandbox::new();
+    sandbox.leak("real", 2);
+    symlink(".", sandbox.path("loop")).unwrap();
+    symlink(outside.path("secret"), sandbox.path("file")).unwrap();
+    symlink(outside.path("."), sandbox.path("dir")).unwrap();
+    symlink("nowhere", sandbox.path("dangling")).unwrap();
+    let ran = sandbox.run(&["scan", "--format", "jsonl"]).exits(1);
+    assert_eq!((ran.places(), ran.coverage()["by_design"].as_u64()), (vec!["real:2:9".to_owned()], Some(4)));
+}
+
+#[test]
+fn a_link_that_is_named_is_what_it_points_to() {
+    let outside = Sandbox::new();
+    outside.leak("dir/secret", 1);
+    let sandbox = Sandbox::new();
+    symlink(outside.path("dir"), sandbox.path("d")).unwrap();
+    symlink(outside.path("dir/secret"), sandbox.path("f")).unwrap();
+    symlink("nowhere", sandbox.path("dangling")).unwrap();
+    assert_eq!(sandbox.run(&["scan", "--format", "jsonl", "d", "f"]).exits(1).places(), ["d/secret:2:9", "f:2:9"]);
+    let ran = sandbox.run(&["scan", "--format", "jsonl", "dangling"]).exits(2);
+    assert_eq!(ran.coverage()["skips"][0]["reason"], "unreadable");
+}
+
+#[test]
+fn fifos_and_sockets_are_passed_over_and_never_waited_for() {
+    let sandbox = Sandbox::new();
+    assert!(Command::new("mkfifo").arg(sandbox.path("fifo")).status().expect("mkfifo").success());
+    let _socket = UnixListener::bind(sandbox.path("socket")).unwrap();
+    let ran = sandbox.run(&["scan", "--format", "jsonl"]).exits(0);
+    assert_eq!(ran.coverage()["by_design"], 2);
+    let ran = sandbox.run(&["scan", "fifo"]).exits(2);
+    assert!(ran.stdout().contains("FIFO"), "{}", ran.stdout());
+}
+
+#[test]
+fn null_is_empty_and_a_shells_substitution_is_a_stream() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["scan", "/dev/null"]).exits(0);
+    sandbox.leak("x", 1);
+    let mut shell = Command::new("bash");
+    let script = format!("'{}' scan --format jsonl <(cat x)", env!("CARGO_BIN_EXE_portcullis"));
+    let ran = Ran(shell.args(["-c", &script]).current_dir(sandbox.path(".")).output().expect("bash")).exits(1);
+    assert!(ran.places()[0].starts_with("/dev/fd/"), "{:?}", ran.places());
+}
+
+#[test]
+fn names_that_are_no_text_are_told_as_bytes() {
+    let sandbox = Sandbox::new();
+    let name = OsStr::from_bytes(b"caf\xe9\n.env");
+    sandbox.leak(name, 1);
+    let ran = sandbox.run(&["scan", "--format", "jsonl"]).exits(1);
+    assert_eq!(ran.lines()[0]["path_b64"], "Y2Fm6QouZW52");
+    sandbox.run(&["scan"]).exits(1);
+    let named = Ran(sandbox.command(&["scan", "--format", "jsonl"]).arg(name).output().unwrap()).exits(1);
+    assert_eq!(named.lines()[0]["path_b64"], "Y2Fm6QouZW52");
+}
+
+#[test]
+fn what_may_not_be_read_is_told() {
+    let sandbox = Sandbox::new();
+    sandbox.leak("open", 1);
+    sandbox.leak("closed/file", 2);
+    sandbox.leak("shut", 3);
+    fs::set_permissions(sandbox.path("closed"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(sandbox.path("shut"), fs::Permissions::from_mode(0)).unwrap();
+    let root = fs::read(sandbox.path("shut")).is_ok();
+    let ran = sandbox.run(&["scan", "--format", "jsonl"]);
+    fs::set_permissions(sandbox.path("closed"), fs::Permissions::from_mode(0o755)).unwrap();
+    if root {
+        eprintln!("skipped: root may read everything; see `a_read_that_fails_is_told`");
+        return;
+    }
+    let ran = ran.exits(2);
+    assert_eq!(ran.places(), ["open:2:9"]);
+    let skips = ran.coverage()["skips"].clone();
+    assert_eq!((&skips[0]["path"], &skips[1]["path"]), (&"closed".into(), &"shut".into()));
+}
+
+/// Reading a process's memory from address 0 fails for everybody, root too.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_read_that_fails_is_told() {
+    let sandbox = Sandbox::new();
+    let ran = sandbox.run(&["scan", "--format", "jsonl", "/proc/self/mem"]).exits(2);
+    assert_eq!(ran.coverage()["skips"][0]["reason"], "unreadable");
+}
+
+/// Files of `/proc` say that they are empty.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_file_that_says_it_is_empty_is_read_to_its_end() {
+    let sandbox = Sandbox::new();
+    let small = sandbox.command(&["scan", "--format", "jsonl", "/proc/self/environ"]).env("TOKEN", token(1)).output();
+    assert_eq!(Ran(small.unwrap()).exits(1).places(), ["/proc/self/environ:1:7"]);
+    let filler = "x ".repeat(60_000);
+    let mut large = sandbox.command(&["scan", "--format", "jsonl", "/proc/self/environ"]);
+    large.env("A", &filler).env("TOKEN", token(1));
+    assert_eq!(Ran(large.output().unwrap()).exits(1).places().len(), 1);
+}
+
+/// Ctrl-C while standard input gives nothing: the run ends, says so, and tells what it has found.
+#[test]
+#[cfg(target_os = "linux")]
+fn an_interrupt_ends_a_run_that_waits_and_what_was_found_is_told() {
+    let sandbox = Sandbox::new();
+    let mut command = sandbox.command(&["scan", "--format", "jsonl", "-"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(format!("token = {}\n", token(1)).as_bytes()).unwrap();
+    let pid = child.id().to_string();
+    while !catches_interrupts(&pid) {
+        std::thread::yield_now();
+    }
+    assert!(Command::new("kill").args(["-INT", &pid]).status().expect("kill").success());
+    let ran = Ran(child.wait_with_output().unwrap()).exits(2);
+    drop(stdin);
+    assert_eq!((ran.places().len(), ran.coverage()["skips"][0]["reason"].as_str()), (1, Some("interrupted")));
+}
+
+/// Whether the process has a handler for SIGINT (signal 2) yet.
+#[cfg(target_os = "linux")]
+fn catches_interrupts(pid: &str) -> bool {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("the process is alive");
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).expect("a mask");
+    u64::from_str_radix(caught.trim(), 16).expect("hexadecimal") & 0b10 != 0
+}
