@@ -61,6 +61,7 @@ pub fn encoded(anchor: &[u8], fold: bool, emit: &mut dyn FnMut(EncodedAnchor)) {
         each_byte(Form::BackslashX, |byte| format!("\\x{byte:02x}"));
         each_byte(Form::BackslashU, |byte| format!("\\u{byte:04x}"));
     }
+    partly(anchor, fold, emit);
     for (form, width, low) in
         [(Form::Utf16Le, 2, 0), (Form::Utf16Be, 2, 1), (Form::Utf32Le, 4, 0), (Form::Utf32Be, 4, 3)]
     {
@@ -68,6 +69,24 @@ pub fn encoded(anchor: &[u8], fold: bool, emit: &mut dyn FnMut(EncodedAnchor)) {
             anchor.iter().flat_map(|&byte| (0..width).map(move |i| if i == low { byte } else { 0 })).collect();
         emit(EncodedAnchor { literal, fold, form });
     }
+}
+
+/// Anchors that hold bytes which encoders replace even where they leave letters alone: `+` as `%2B`, `/` as
+/// `\/`, `"` as `\"`.
+fn partly(anchor: &[u8], fold: bool, emit: &mut dyn FnMut(EncodedAnchor)) {
+    let mut replaced = |form: Form, replace: &dyn Fn(u8) -> Option<String>| {
+        if anchor.iter().any(|&byte| replace(byte).is_some()) {
+            let literal = anchor.iter().flat_map(|&byte| replace(byte).map_or(vec![byte], String::into_bytes)).collect();
+            emit(EncodedAnchor { literal, fold, form });
+        }
+    };
+    let reserved = |byte: u8| !(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~'));
+    replaced(Form::Percent, &|byte| reserved(byte).then(|| format!("%{byte:02X}")));
+    if anchor.iter().any(|&byte| reserved(byte) && format!("{byte:02X}").contains(|c: char| c.is_ascii_uppercase())) {
+        replaced(Form::Percent, &|byte| reserved(byte).then(|| format!("%{byte:02x}")));
+    }
+    replaced(Form::BackslashX, &|byte| (byte == b'/').then(|| "\\/".to_owned()));
+    replaced(Form::BackslashX, &|byte| (byte == b'"').then(|| "\\\"".to_owned()));
 }
 
 /// The spellings of a folded anchor that people write: a form that turns letters into other bytes cannot

@@ -190,10 +190,9 @@ impl Builder {
         self.add(&anchor.literal, anchor.fold, [Form::Plain; 2], len, rule, anchor_ix);
         encoded(&anchor.literal, anchor.fold, &mut |outer| {
             self.add(&outer.literal, outer.fold, [outer.form, Form::Plain], len, rule, anchor_ix);
-            // Encoded twice: base64 of base64, and base64 of UTF-16 (PowerShell's -EncodedCommand). Only for
-            // literals long enough that their second encoding is rare by chance.
+            // Encoded twice: base64 of base64, and base64 of UTF-16 (PowerShell's -EncodedCommand).
             let twice = matches!(outer.form, Form::Base64Phase0 | Form::Base64Phase1 | Form::Base64Phase2 | Form::Utf16Le);
-            if twice && !outer.fold && outer.literal.len() >= 6 {
+            if twice && !outer.fold && outer.literal.len() >= GRAM {
                 encoded(&outer.literal, false, &mut |twice| {
                     if matches!(twice.form, Form::Base64Phase0 | Form::Base64Phase1 | Form::Base64Phase2) {
                         let forms = [twice.form, outer.form];
