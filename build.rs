@@ -17,6 +17,7 @@ use rules::{Author, Placed, Problem, Rule, RuleErrors};
 mod model {
     pub mod check;
     pub mod level;
+    pub mod named;
     pub use check::Check;
     pub use level::Severity;
 }
@@ -57,6 +58,7 @@ const INPUTS: &[&str] = &[
     "src/rules",
     "src/model/check.rs",
     "src/model/level.rs",
+    "src/model/named.rs",
     "src/decode/encode.rs",
     "src/engine/prefilter/tables.rs",
 ];
@@ -143,7 +145,7 @@ fn anchors_source(source: &mut String, at: usize, rule: &Rule) -> std::fmt::Resu
 
 fn rule_source(source: &mut String, at: usize, rule: &Rule) -> std::fmt::Result {
     let extend = rule.extend.map_or("None".to_owned(), |extend| format!("Some(super::Extend::{extend:?})"));
-    let check = rule.check.map_or("None".to_owned(), |check| format!("Some(crate::model::Check::{})", check.variant()));
+    let check = rule.check.map_or("None".to_owned(), |check| format!("Some(crate::model::Check::{check:?})"));
     writeln!(source, "    Rule {{")?;
     let texts = [
         ("id", &rule.id),

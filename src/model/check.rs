@@ -3,92 +3,66 @@
 //! This file is plain data, shared with the build script, so that a rule which names an unknown check
 //! fails the build. The proofs themselves are in `score/checks/`; the compiler demands one for each name.
 
-macro_rules! checks {
-    ($($(#[$doc:meta])* $variant:ident = $text:literal),+ $(,)?) => {
-        /// A named structural or checksum validator.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Check { $($(#[$doc])* $variant),+ }
+use super::named::named;
 
-        impl Check {
-            /// Every check there is.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The name rules use.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text),+ }
-            }
-
-            /// The identifier in this enum, for generated code.
-            #[must_use]
-            pub const fn variant(self) -> &'static str {
-                match self { $(Self::$variant => stringify!($variant)),+ }
-            }
-
-            /// The check with that name, if there is one.
-            #[must_use]
-            pub fn parse(name: &str) -> Option<Self> {
-                match name { $($text => Some(Self::$variant),)+ _ => None }
-            }
-        }
-    };
-}
-
-checks! {
-    /// GitHub classic tokens and npm: base62 CRC32 in the last six characters.
-    Crc32Base62 = "crc32-base62",
-    /// Vercel `vc*_`: base62 CRC32 of the 50 characters before it.
-    VercelCrc32 = "vercel-crc32",
-    /// Cloudflare `cf*_` and Zuplo: CRC32 of the body, 8 hex digits.
-    Crc32HexBody = "crc32-hex-body",
-    /// Grafana `glsa_`: little-endian CRC32 including the prefix.
-    GrafanaCrc32 = "grafana-crc32",
-    /// Grafana `glc_` and `eyJrIjoi`: base64 of JSON.
-    GrafanaJson = "grafana-json",
-    /// Atlassian `ATATT3`: CRC32 of everything before the last 8 hex digits.
-    AtlassianCrc32 = "atlassian-crc32",
-    /// GitLab routable tokens: base36 length and CRC32.
-    GitlabRoutable = "gitlab-routable",
-    /// Confluent `cflt`: base64 CRC32 in the last six characters.
-    ConfluentCrc32 = "confluent-crc32",
-    /// Azure identifiable keys (storage, Redis, Cosmos DB, ...): Marvin32.
-    AzureIdentifiable = "azure-identifiable",
-    /// Azure CASK keys (JQQJ99): Marvin32.
-    AzureCask = "azure-cask",
-    /// Entra ID client secrets (8Q~): Marvin32.
-    EntraSecret = "entra-secret",
-    /// Azure DevOps legacy personal access tokens: scattered CRC32.
-    AzureDevopsPat = "azure-devops-pat",
-    /// AWS access key ids: the account number they carry.
-    AwsKeyId = "aws-key-id",
-    /// age identities: Bech32.
-    AgeBech32 = "age-bech32",
-    /// Bitcoin WIF: Base58Check.
-    Wif = "wif",
-    /// NATS seeds: CRC16.
-    NatsSeed = "nats-seed",
-    /// JSON Web Tokens: header and claims.
-    Jwt = "jwt",
-    /// Discord bot tokens: the user id they carry.
-    DiscordBot = "discord-bot",
-    /// PyPI tokens: macaroon structure.
-    PypiMacaroon = "pypi-macaroon",
-    /// Sentry organisation tokens: base64 of JSON.
-    SentryOrg = "sentry-org",
-    /// 1Password service account tokens: base64url of JSON.
-    OnePasswordService = "onepassword-service",
-    /// PEM blocks (PKCS#1, PKCS#8, SEC1, OpenSSH, PGP): parsed.
-    PemPrivateKey = "pem-private-key",
-    /// PuTTY private key files: parsed.
-    PuttyKey = "putty-key",
-    /// Google service-account JSON: parsed.
-    GoogleServiceAccount = "google-service-account",
-    /// 32 bytes of base64 (WireGuard).
-    Base64Of32Bytes = "base64-of-32-bytes",
-    /// docker `auth`: base64 of user:password.
-    DockerAuth = "docker-auth",
-    /// Mapbox secret tokens: base64url JSON in the middle.
-    MapboxToken = "mapbox-token",
-    /// Password hashes (bcrypt, crypt): a hash, not a credential.
-    PasswordHash = "password-hash",
+named! {
+    /// A named structural or checksum validator.
+    Check {
+        /// GitHub classic tokens and npm: base62 CRC32 in the last six characters.
+        Crc32Base62 = "crc32-base62",
+        /// Vercel `vc*_`: base62 CRC32 of the 50 characters before it.
+        VercelCrc32 = "vercel-crc32",
+        /// Cloudflare `cf*_` and Zuplo: CRC32 of the body, 8 hex digits.
+        Crc32HexBody = "crc32-hex-body",
+        /// Grafana `glsa_`: little-endian CRC32 including the prefix.
+        GrafanaCrc32 = "grafana-crc32",
+        /// Grafana `glc_` and `eyJrIjoi`: base64 of JSON.
+        GrafanaJson = "grafana-json",
+        /// Atlassian `ATATT3`: CRC32 of everything before the last 8 hex digits.
+        AtlassianCrc32 = "atlassian-crc32",
+        /// GitLab routable tokens: base36 length and CRC32.
+        GitlabRoutable = "gitlab-routable",
+        /// Confluent `cflt`: base64 CRC32 in the last six characters.
+        ConfluentCrc32 = "confluent-crc32",
+        /// Azure identifiable keys (storage, Redis, Cosmos DB, ...): Marvin32.
+        AzureIdentifiable = "azure-identifiable",
+        /// Azure CASK keys (JQQJ99): Marvin32.
+        AzureCask = "azure-cask",
+        /// Entra ID client secrets (8Q~): Marvin32.
+        EntraSecret = "entra-secret",
+        /// Azure DevOps legacy personal access tokens: scattered CRC32.
+        AzureDevopsPat = "azure-devops-pat",
+        /// AWS access key ids: the account number they carry.
+        AwsKeyId = "aws-key-id",
+        /// age identities: Bech32.
+        AgeBech32 = "age-bech32",
+        /// Bitcoin WIF: Base58Check.
+        Wif = "wif",
+        /// NATS seeds: CRC16.
+        NatsSeed = "nats-seed",
+        /// JSON Web Tokens: header and claims.
+        Jwt = "jwt",
+        /// Discord bot tokens: the user id they carry.
+        DiscordBot = "discord-bot",
+        /// PyPI tokens: macaroon structure.
+        PypiMacaroon = "pypi-macaroon",
+        /// Sentry organisation tokens: base64 of JSON.
+        SentryOrg = "sentry-org",
+        /// 1Password service account tokens: base64url of JSON.
+        OnePasswordService = "onepassword-service",
+        /// PEM blocks (PKCS#1, PKCS#8, SEC1, OpenSSH, PGP): parsed.
+        PemPrivateKey = "pem-private-key",
+        /// PuTTY private key files: parsed.
+        PuttyKey = "putty-key",
+        /// Google service-account JSON: parsed.
+        GoogleServiceAccount = "google-service-account",
+        /// 32 bytes of base64 (WireGuard).
+        Base64Of32Bytes = "base64-of-32-bytes",
+        /// docker `auth`: base64 of user:password.
+        DockerAuth = "docker-auth",
+        /// Mapbox secret tokens: base64url JSON in the middle.
+        MapboxToken = "mapbox-token",
+        /// Password hashes (bcrypt, crypt): a hash, not a credential.
+        PasswordHash = "password-hash",
+    }
 }

@@ -5,6 +5,7 @@ mod coverage;
 mod finding;
 mod fingerprint;
 mod level;
+pub(crate) mod named;
 mod origin;
 mod report;
 mod secret;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::model::named::named;
 use crate::model::{Check, Severity};
 
 /// Text that is borrowed for a built-in rule and owned for a user's.
@@ -18,31 +19,6 @@ pub struct Anchor {
     pub lead_min: u16,
     /// Greatest number of bytes between the start of a match and the anchor.
     pub lead_max: u16,
-}
-
-macro_rules! named {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum $name { $($(#[$vdoc])* $variant),+ }
-
-        impl $name {
-            /// The names rule files use, in order.
-            pub const NAMES: &'static [&'static str] = &[$($text),+];
-
-            /// The name rule files use.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text),+ }
-            }
-
-            /// The value with that name, if there is one.
-            #[must_use]
-            pub fn parse(name: &str) -> Option<Self> {
-                match name { $($text => Some(Self::$variant),)+ _ => None }
-            }
-        }
-    };
 }
 
 named! {

@@ -1,6 +1,8 @@
 //! Example templates: their syntax. What they expand to is in `example/`; this part is shared with the
 //! build script, so that a misspelt template fails the build.
 
+use crate::model::named::named;
+
 /// A piece of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece {
@@ -42,26 +44,7 @@ pub struct TemplateError {
     pub hint: String,
 }
 
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum $name { $($(#[$vdoc])* $variant),+ }
-
-        impl $name {
-            /// The names templates use.
-            pub const NAMES: &'static [&'static str] = &[$($text),+];
-
-            /// The one with that name.
-            #[must_use]
-            pub fn parse(name: &str) -> Option<Self> {
-                match name { $($text => Some(Self::$variant),)+ _ => None }
-            }
-        }
-    };
-}
-
-words! {
+named! {
     /// A class of characters.
     Class {
         /// 0-9.
@@ -101,7 +84,7 @@ words! {
     }
 }
 
-words! {
+named! {
     /// A generator of structured values. `example/` says what each makes.
     Generator {
         /// `{uuid}`: version 4.

@@ -37,7 +37,7 @@ pub struct Entry {
     /// The four bytes, little-endian.
     pub gram: u32,
     /// Index of the needle.
-    pub needle: u16,
+    pub needle: u32,
     /// Bytes between the needle's start and the gram.
     pub offset: u8,
 }
@@ -149,8 +149,8 @@ impl Tables {
 
     /// The needle at that index.
     #[must_use]
-    pub fn needle(&self, ix: u16) -> &Needle {
-        &self.needles[usize::from(ix)]
+    pub fn needle(&self, ix: u32) -> &Needle {
+        &self.needles[ix as usize]
     }
 
     /// The needle's bytes.
@@ -223,14 +223,14 @@ impl Builder {
     /// Lays out the tables.
     ///
     /// # Panics
-    /// If there are more than 65,535 needles: some 3,000 rules.
+    /// If there are more than 65,535 rules, or four thousand million needles.
     #[must_use]
     pub fn finish(self) -> Tables {
         let (mut open, mut runs) = (Vec::new(), Vec::new());
         let (mut needles, mut targets, mut literals) = (Vec::new(), Vec::new(), Vec::new());
         for ((literal, fold, forms, inner_len, anchor_len), mut needle_targets) in self.needles {
             needle_targets.sort_unstable();
-            let needle: u16 = narrow(needles.len());
+            let needle: u32 = narrow(needles.len());
             let offset = rarest_gram(&literal, fold);
             let entries = if stands_in_run(forms[0]) { &mut runs } else { &mut open };
             entries.extend(variants(&literal[offset..], fold).iter().map(|&gram| Entry { gram, needle, offset: narrow(offset) }));
