@@ -68,13 +68,10 @@ fn split_list(list: &OsStr) -> Vec<PathBuf> {
     let mut rest = list.as_encoded_bytes();
     let mut paths = Vec::new();
     while !rest.is_empty() {
-        let (item, used) = match unquote(rest) {
-            Some(quoted) => quoted,
-            None => {
-                let end = rest.iter().position(|&b| b == SEPARATOR).unwrap_or(rest.len());
-                (rest.get(..end).unwrap_or_default().to_vec(), end)
-            }
-        };
+        let (item, used) = unquote(rest).unwrap_or_else(|| {
+            let end = rest.iter().position(|&b| b == SEPARATOR).unwrap_or(rest.len());
+            (rest.get(..end).unwrap_or_default().to_vec(), end)
+        });
         if !item.is_empty() {
             paths.push(path_from_bytes(&item));
         }

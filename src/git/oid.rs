@@ -14,7 +14,7 @@ pub enum HashKind {
 impl HashKind {
     /// Bytes in an object id.
     #[must_use]
-    pub const fn len(self) -> usize {
+    pub const fn width(self) -> usize {
         match self {
             Self::Sha1 => 20,
             Self::Sha256 => 32,
@@ -73,7 +73,7 @@ impl Oid {
     /// The raw bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
-        let len = self.hash_kind().len();
+        let len = self.hash_kind().width();
         &self.bytes[..len]
     }
 

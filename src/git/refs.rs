@@ -81,7 +81,9 @@ impl Repo {
         let text = match fs::read(&path) {
             Ok(text) => text,
             // A directory: the ref does not exist, but others below its name do.
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::IsADirectory) => {
+            Err(error)
+                if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::IsADirectory) =>
+            {
                 return Ok(None);
             }
             Err(error) => return Err(GitError::io(path)(error)),
@@ -89,7 +91,7 @@ impl Repo {
         if let Some(target) = text.strip_prefix(b"ref:") {
             return Ok(Some(Target::Symbolic(target.trim_ascii().to_vec())));
         }
-        let digits = text.get(..self.format.hash.len() * 2).unwrap_or_default();
+        let digits = text.get(..self.format.hash.width() * 2).unwrap_or_default();
         let ends = text.get(digits.len()).is_none_or(u8::is_ascii_whitespace);
         match self.oid_from_hex(digits).filter(|oid| ends && !oid.is_null()) {
             Some(oid) => Ok(Some(Target::Object(oid))),
@@ -117,7 +119,7 @@ impl Repo {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(GitError::io(path)(error)),
         };
-        let digits = self.format.hash.len() * 2;
+        let digits = self.format.hash.width() * 2;
         for at in memchr::memmem::find_iter(&text, name) {
             let start = at.checked_sub(digits + 1);
             let Some(start) = start.filter(|&s| s == 0 || text.get(s - 1) == Some(&b'\n')) else { continue };
@@ -126,7 +128,9 @@ impl Repo {
                 continue;
             }
             let oid = text.get(start..at - 1).and_then(|hex| self.oid_from_hex(hex));
-            return oid.map(|oid| Some(Target::Object(oid))).ok_or_else(|| broken(name, "its packed-refs line is broken"));
+            return oid
+                .map(|oid| Some(Target::Object(oid)))
+                .ok_or_else(|| broken(name, "its packed-refs line is broken"));
         }
         Ok(None)
     }

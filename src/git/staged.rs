@@ -69,6 +69,9 @@ pub struct Deleted {
     pub oid: Oid,
 }
 
+/// A file in a tree: path, mode, blob.
+pub(super) type Content = (Vec<u8>, Mode, Oid);
+
 /// What the next commit changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Staged {
@@ -105,7 +108,7 @@ impl Repo {
     }
 
     /// The files of a sparse directory, unless it is the same in every parent.
-    fn expand(&self, path: &[u8], oid: Oid, parents: &[Oid]) -> Result<Option<Vec<(Vec<u8>, Mode, Oid)>>, GitError> {
+    fn expand(&self, path: &[u8], oid: Oid, parents: &[Oid]) -> Result<Option<Vec<Content>>, GitError> {
         let mut same = !parents.is_empty();
         for tree in parents {
             same = same && self.subtree(*tree, path)? == Some(oid);
@@ -222,8 +225,8 @@ fn combine(index: &Index, diffs: Vec<Diff>) -> Staged {
             entry.1.extend(old);
         }
     }
-    let changed = seen.into_iter().filter(|(_, (count, _))| *count == parents);
-    let changes = changed.filter_map(|(at, (_, old))| {
+    let in_all = seen.into_iter().filter(|(_, (count, _))| *count == parents);
+    let changes = in_all.filter_map(|(at, (_, old))| {
         let slot = index.slots().get(at)?;
         Some(Change { path: index.path(slot).to_vec(), mode: slot.mode, oid: slot.oid, stage: slot.stage, old })
     });

@@ -27,7 +27,7 @@ impl TreeReader {
         if rest.is_empty() {
             return Ok(None);
         }
-        let parsed = parse_entry(rest, self.oid.hash_kind().len());
+        let parsed = parse_entry(rest, self.oid.hash_kind().width());
         let (entry, used) = parsed.ok_or_else(|| GitError::object("tree", self.oid, "it is malformed"))?;
         self.at += used;
         Ok(Some(entry))

@@ -106,27 +106,27 @@ impl Gate<'_> {
                 return part;
             }
         };
-        let mut fed = feed.bytes(&bytes, staged::file_name(change));
+        let mut scanned = feed.bytes(&bytes, staged::file_name(change));
         drop(bytes);
         part.coverage.objects = 1;
-        part.coverage.bytes = fed.bytes;
-        self.watch.progress.advance(1, fed.bytes);
-        if let Some((reason, detail)) = fed.cut {
+        part.coverage.bytes = scanned.bytes;
+        self.watch.progress.advance(1, scanned.bytes);
+        if let Some((reason, detail)) = scanned.cut {
             part.coverage.skip(staged::origin(change), reason, detail);
         }
-        if !fed.found.is_empty() {
+        if !scanned.found.is_empty() {
             let mut known = Known::new();
             for oid in staged::before(change) {
                 learn(repo, feed, oid, staged::file_name(change), &mut known);
             }
-            fed.found.retain(|(finding, _)| !known.contains(&identity(finding)));
+            scanned.found.retain(|(finding, _)| !known.contains(&identity(finding)));
         }
-        if !fed.found.is_empty() {
+        if !scanned.found.is_empty() {
             let known = self.deleted.get_or_init(|| self.read_deleted(repo));
-            fed.found.retain(|(finding, _)| !known.contains(&identity(finding)));
+            scanned.found.retain(|(finding, _)| !known.contains(&identity(finding)));
         }
         let origin = |(finding, place)| Found { origin: staged::origin(change), finding, place };
-        part.found.extend(fed.found.into_iter().map(origin));
+        part.found.extend(scanned.found.into_iter().map(origin));
         part
     }
 

@@ -72,8 +72,7 @@ impl Repo {
         });
         let home = std::env::home_dir();
         let interpolate = path::interpolate::Context { home_dir: home.as_deref(), ..Default::default() };
-        let conditional =
-            file::includes::conditional::Context { git_dir: Some(&self.git_dir), branch_name: None };
+        let conditional = file::includes::conditional::Context { git_dir: Some(&self.git_dir), branch_name: None };
         let options = file::init::Options {
             includes: file::includes::Options::follow(interpolate, conditional),
             ..Default::default()
@@ -97,7 +96,7 @@ impl Settings {
                 continue;
             }
             let name = section.header().name().to_string();
-            for (key, value) in section.body().clone() {
+            for (key, value) in section.body() {
                 self.set(format!("{name}.{key}").as_bytes(), &value);
             }
         }

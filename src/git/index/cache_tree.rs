@@ -64,7 +64,7 @@ impl CacheTree {
             data = rest;
             let valid = match usize::try_from(entries) {
                 Ok(count) => {
-                    let (id, rest) = data.split_at_checked(hash.len()).ok_or(MALFORMED)?;
+                    let (id, rest) = data.split_at_checked(hash.width()).ok_or(MALFORMED)?;
                     data = rest;
                     Some((count, Oid::from_bytes(id).ok_or(MALFORMED)?))
                 }

@@ -17,7 +17,7 @@ const INTENT_TO_ADD: u16 = 0x2000;
 
 /// Takes one index file apart.
 pub(super) fn parse(bytes: &[u8], hash: HashKind) -> Result<Parsed, Broken> {
-    let body_end = bytes.len().checked_sub(hash.len()).ok_or(TRUNCATED)?;
+    let body_end = bytes.len().checked_sub(hash.width()).ok_or(TRUNCATED)?;
     let body = bytes.get(..body_end).ok_or(TRUNCATED)?;
     let rest = body.strip_prefix(b"DIRC").ok_or("it does not begin with DIRC")?;
     let (version, rest) = read_u32(rest)?;
@@ -26,12 +26,12 @@ pub(super) fn parse(bytes: &[u8], hash: HashKind) -> Result<Parsed, Broken> {
         return Err("its version is not 2, 3 or 4");
     }
     let count = count as usize;
-    if count > rest.len() / (BEFORE_ID + hash.len() + 2) {
+    if count > rest.len() / (BEFORE_ID + hash.width() + 2) {
         return Err("it claims more entries than it has room for");
     }
     let mut slots = Vec::with_capacity(count);
     // Every byte of a version 2 or 3 path stands in the file, so this is never too small for those.
-    let mut paths = Vec::with_capacity(rest.len() - count * (BEFORE_ID + hash.len() + 2));
+    let mut paths = Vec::with_capacity(rest.len() - count * (BEFORE_ID + hash.width() + 2));
     for _ in 0..count {
         rest = parse_entry(rest, version, hash, &mut paths, &mut slots)?;
     }
@@ -48,7 +48,7 @@ fn parse_entry<'a>(
     slots: &mut Vec<Slot>,
 ) -> Result<&'a [u8], Broken> {
     let (mode, _) = read_u32(bytes.get(BEFORE_MODE..).ok_or(TRUNCATED)?)?;
-    let id_end = BEFORE_ID + hash.len();
+    let id_end = BEFORE_ID + hash.width();
     let oid = bytes.get(BEFORE_ID..id_end).and_then(Oid::from_bytes).ok_or(TRUNCATED)?;
     let flags = read_u16(bytes, id_end)?;
     let mut at = id_end + 2;
@@ -96,8 +96,7 @@ fn extensions(mut rest: &[u8], hash: HashKind, parsed: &mut Parsed) -> Result<()
         match signature {
             b"TREE" => parsed.tree = CacheTree::parse(data, hash)?,
             b"link" => parsed.link = Some(data.to_vec()),
-            b"sdir" => {}
-            [b'A'..=b'Z', ..] => {}
+            b"sdir" | [b'A'..=b'Z', ..] => {}
             _ => return Err("it has a mandatory extension that is not known"),
         }
         rest = after;
@@ -119,7 +118,10 @@ fn read_u16(bytes: &[u8], at: usize) -> Result<u16, Broken> {
 fn read_varint(bytes: &[u8]) -> Result<(usize, &[u8]), Broken> {
     let mut value = 0_usize;
     for (at, &byte) in bytes.iter().enumerate() {
-        value = value.checked_mul(128).and_then(|v| v.checked_add(usize::from(byte & 0x7f))).ok_or("a number is too large")?;
+        value = value
+            .checked_mul(128)
+            .and_then(|v| v.checked_add(usize::from(byte & 0x7f)))
+            .ok_or("a number is too large")?;
         if byte & 0x80 == 0 {
             return Ok((value, bytes.get(at + 1..).ok_or(TRUNCATED)?));
         }

@@ -14,7 +14,7 @@ use std::path::Path;
 
 pub(super) use cache_tree::{CacheTree, NodeIx};
 
-use super::staged::Mode;
+use super::staged::{Content, Mode};
 use super::{GitError, HashKind, Oid};
 
 /// What is wrong with an index file.
@@ -121,7 +121,7 @@ impl Index {
     /// The cache tree counts sparse directories as one entry, so it is dropped with the first of them.
     pub(super) fn expand_sparse(
         mut self,
-        mut expand: impl FnMut(&[u8], Oid) -> Result<Option<Vec<(Vec<u8>, Mode, Oid)>>, GitError>,
+        mut expand: impl FnMut(&[u8], Oid) -> Result<Option<Vec<Content>>, GitError>,
     ) -> Result<Self, GitError> {
         if !self.slots.iter().any(|slot| slot.mode.is_tree()) {
             return Ok(self);

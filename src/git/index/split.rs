@@ -14,13 +14,13 @@ pub(super) fn merge(
     hash: HashKind,
     shared: impl FnOnce(&str) -> Result<Vec<u8>, Broken>,
 ) -> Result<(), Broken> {
-    let (id, bitmaps) = link.split_at_checked(hash.len()).ok_or(MALFORMED)?;
+    let (id, bitmaps) = link.split_at_checked(hash.width()).ok_or(MALFORMED)?;
     let id = Oid::from_bytes(id).ok_or(MALFORMED)?;
     if id.is_null() {
         return Ok(());
     }
     let bytes = shared(&format!("sharedindex.{id}"))?;
-    let trailer = bytes.len().checked_sub(hash.len()).and_then(|at| bytes.get(at..));
+    let trailer = bytes.len().checked_sub(hash.width()).and_then(|at| bytes.get(at..));
     if trailer != Some(id.as_bytes()) {
         return Err("its shared index has another checksum");
     }

@@ -95,7 +95,11 @@ fn spoiled_indexes_never_panic() {
     repo.ok("config core.splitIndex true");
     repo.ok("config splitIndex.maxPercentChange 100");
     let mut samples = Vec::new();
-    for (version, words) in [("2", "update-index --no-split-index"), ("4", "update-index --no-split-index"), ("2", "update-index --split-index")] {
+    for (version, words) in [
+        ("2", "update-index --no-split-index"),
+        ("4", "update-index --no-split-index"),
+        ("2", "update-index --split-index"),
+    ] {
         repo.ok(&format!("update-index --index-version {version}"));
         repo.ok(words);
         repo.stage("d/c", format!("{version} {words}\n"));

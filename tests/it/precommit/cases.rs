@@ -234,8 +234,7 @@ fn c25_c26_subdirectory_and_repository_named_from_elsewhere() {
     let (repo, t) = guarded(&[], 25);
     repo.stage("d/h", &t);
     blocks(&repo, &["-C", "d/e", "commit", "-qm", "x"]);
-    let named =
-        [format!("--git-dir={}", repo.git_dir().display()), format!("--work-tree={}", repo.dir.display())];
+    let named = [format!("--git-dir={}", repo.git_dir().display()), format!("--work-tree={}", repo.dir.display())];
     blocks(&repo, &["-C", "/", &named[0], &named[1], "commit", "-qm", "x"]);
     blocks(&repo, &["-C", "/", &named[0], &named[1], "commit", "-aqm", "x"]);
     repo.stage("d/h", "clean\n");
