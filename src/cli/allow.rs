@@ -43,7 +43,10 @@ pub(super) fn run(args: &AllowArgs) -> Result<ExitStatus, Failure> {
     }
     append(&path, &old, print, args.reason.trim())
         .map_err(|error| Failure::because(format_args!("cannot write `{}`", path.display()), &error))?;
-    to_stdout(|out| writeln!(out, "allowed {print} in {}", path.display()))?;
+    let file = path.display();
+    to_stdout(|out| {
+        writeln!(out, "allowed {print} in {file}\nstage that file too: the pre-commit hook reads it from the index")
+    })?;
     Ok(ExitStatus::Clean)
 }
 

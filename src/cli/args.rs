@@ -32,6 +32,10 @@ pub struct Cli {
 pub enum Command {
     /// Scan files, directories or standard input for credentials.
     Scan(ScanArgs),
+    /// Check what is staged; git runs this before every commit.
+    PreCommit(GateArgs),
+    /// Check the message of the commit being made; git runs this on every commit.
+    CommitMsg(CommitMsgArgs),
     /// Tell everything known about one finding: where it is, and every reason for its score.
     Explain(ExplainArgs),
     /// Accept a known finding, by adding its fingerprint to the baseline file.
@@ -121,6 +125,25 @@ pub struct ScanArgs {
     pub output: OutputArgs,
 }
 
+/// `pre-commit`.
+#[derive(Debug, Args)]
+pub struct GateArgs {
+    /// What counts.
+    #[command(flatten)]
+    pub policy: PolicyArgs,
+}
+
+/// `commit-msg`.
+#[derive(Debug, Args)]
+pub struct CommitMsgArgs {
+    /// The file that holds the message, as git names it to the hook.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// What counts.
+    #[command(flatten)]
+    pub policy: PolicyArgs,
+}
+
 /// `explain`.
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
@@ -182,7 +205,11 @@ pub enum RulesCommand {
         file: PathBuf,
     },
     /// Run every rule on texts drawn from its own examples and counter-examples.
-    Test(RulesArgs),
+    Test {
+        /// Test the rules in this TOML file instead of the built-in ones.
+        #[arg(value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
 }
 
 /// Which rules.

@@ -4,6 +4,7 @@ mod allow;
 pub mod args;
 pub mod exit;
 mod failure;
+mod gates;
 mod interrupt;
 mod output;
 mod plan;
@@ -27,7 +28,7 @@ use failure::Failure;
 /// Runs the command line and says how the process should end.
 #[must_use]
 pub fn main() -> ExitCode {
-    panic::set_hook(Box::new(|info| internal_error(info)));
+    panic::set_hook(Box::new(internal_error));
     // The hook has told what happened; that there is no status means that we could not tell.
     let status = panic::catch_unwind(|| run(std::env::args_os())).unwrap_or(ExitStatus::Unknown);
     status.into()
@@ -50,6 +51,8 @@ fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
 fn dispatch(command: Command) -> Result<ExitStatus, Failure> {
     match command {
         Command::Scan(args) => scan::run(&args),
+        Command::PreCommit(args) => gates::pre_commit(&args),
+        Command::CommitMsg(args) => gates::commit_msg(&args),
         Command::Explain(args) => scan::explain(&args),
         Command::Allow(args) => allow::run(&args),
         Command::Rules(command) => rules::run(&command),

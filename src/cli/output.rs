@@ -78,12 +78,16 @@ pub(super) fn use_color(when: Color, into_file: bool) -> bool {
     match when {
         Color::Always => true,
         Color::Never => false,
-        Color::Auto => {
-            let refused = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-            let dumb = env::var_os("TERM").is_some_and(|value| value == "dumb");
-            !into_file && !refused && !dumb && io::stdout().is_terminal()
-        }
+        Color::Auto => !into_file && color_wanted() && io::stdout().is_terminal(),
     }
+}
+
+/// Whether the environment has nothing against colours.
+#[must_use]
+pub(super) fn color_wanted() -> bool {
+    let refused = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let dumb = env::var_os("TERM").is_some_and(|value| value == "dumb");
+    !refused && !dumb
 }
 
 /// Columns of the terminal, where the environment tells.

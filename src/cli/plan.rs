@@ -65,10 +65,15 @@ pub(super) fn rule_file(file: &Path) -> Result<Vec<Rule>, Failure> {
 /// # Errors
 /// If the baseline cannot be read or a line of it makes no sense.
 pub(super) fn policy(args: &PolicyArgs, near: &Path) -> Result<Policy, Failure> {
+    Ok(Policy { baseline: baseline(args.baseline.as_deref(), near)?, ..policy_without_baseline(args) })
+}
+
+/// What counts, before any baseline is read.
+#[must_use]
+pub(super) fn policy_without_baseline(args: &PolicyArgs) -> Policy {
     // The parser lets no other word through; were one to come, everything would count.
     let threshold = Confidence::parse(&args.min_confidence).unwrap_or(Confidence::Low);
-    let baseline = baseline(args.baseline.as_deref(), near)?;
-    Ok(Policy { threshold, inline: !args.no_inline_allow, baseline, ..Policy::default() })
+    Policy { threshold, inline: !args.no_inline_allow, ..Policy::default() }
 }
 
 /// The baseline at `file`, or the one of the work tree that `near` lies in, if it has one.

@@ -21,7 +21,7 @@ pub(super) struct Bar {
     due: AtomicU64,
     files: AtomicU64,
     bytes: AtomicU64,
-    bar: OnceLock<ProgressBar>,
+    shown: OnceLock<ProgressBar>,
 }
 
 impl Bar {
@@ -33,19 +33,19 @@ impl Bar {
             due: AtomicU64::new(PATIENCE),
             files: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
-            bar: OnceLock::new(),
+            shown: OnceLock::new(),
         })
     }
 
     /// Takes it off the screen.
     pub(super) fn clear(&self) {
-        if let Some(bar) = self.bar.get() {
+        if let Some(bar) = self.shown.get() {
             bar.finish_and_clear();
         }
     }
 
     fn show(&self) {
-        let bar = self.bar.get_or_init(|| {
+        let bar = self.shown.get_or_init(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
             ProgressStyle::with_template("{spinner} {msg}").map_or(bar.clone(), |style| bar.with_style(style))
         });

@@ -19,7 +19,7 @@ pub(super) fn run(command: &RulesCommand) -> Result<ExitStatus, Failure> {
         RulesCommand::List(args) => list(&args.rules),
         RulesCommand::Show { id, rules } => show(id, &rules.rules),
         RulesCommand::Lint { file } => lint(file),
-        RulesCommand::Test(args) => rules_test::run(&args.rules),
+        RulesCommand::Test { file } => rules_test::run(file.as_deref()),
     }
 }
 

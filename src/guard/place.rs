@@ -112,14 +112,11 @@ impl<'a> Placer<'a> {
             Some(at) => (&tail[..at], Some(first_line(&tail[at + 1..]))),
             None => (tail, None),
         };
-        let (first, last) = match (memchr(b'\n', matched), memrchr(b'\n', matched)) {
-            (Some(from), Some(to)) => {
-                (join(first_head, cut_right(&matched[..from])), join(cut_left(&matched[to + 1..]), last_tail))
-            }
-            _ => {
-                let line = [first_head, matched, last_tail].concat();
-                (line.clone(), line)
-            }
+        let (first, last) = if let (Some(from), Some(to)) = (memchr(b'\n', matched), memrchr(b'\n', matched)) {
+            (join(first_head, cut_right(&matched[..from])), join(cut_left(&matched[to + 1..]), last_tail))
+        } else {
+            let line = [first_head, matched, last_tail].concat();
+            (line.clone(), line)
         };
         let lines = [Some(first), Some(last), before.map(<[u8]>::to_vec), after.map(<[u8]>::to_vec)];
         let [first, last, before, after] = lines.map(|line| line.map(without_cr));

@@ -67,8 +67,8 @@ pub fn run(targets: &[Target], options: Options, engine: &Engine, policy: &Polic
     let pool = Pool { engine, judge, watch, options };
     let mut workers = pool.files(&files, first);
     workers.extend(pool.directories(&dirs));
-    let long = workers.iter_mut().flat_map(|worker| std::mem::take(&mut worker.long)).collect();
-    workers.extend(pool.long_files(long));
+    let long: Vec<Long> = workers.iter_mut().flat_map(|worker| std::mem::take(&mut worker.long)).collect();
+    workers.extend(pool.long_files(&long));
     let (mut items, mut coverage) = (Vec::new(), Coverage::default());
     for worker in workers {
         items.extend(worker.items);
@@ -204,9 +204,9 @@ impl<'a> Pool<'a> {
         }
         let mut others: Vec<_> = (1..threads).map(|_| Worker::new(self.engine, self.judge, self.watch)).collect();
         std::thread::scope(|scope| {
-            others.iter_mut().for_each(|worker| {
+            for worker in &mut others {
                 scope.spawn(|| take_turns(worker));
-            });
+            }
             take_turns(&mut first);
         });
         others.push(first);
@@ -223,7 +223,7 @@ impl<'a> Pool<'a> {
     }
 
     /// Scans the files that were too long for one thread, in segments, with all threads.
-    fn long_files(&self, long: Vec<Long>) -> Vec<Worker<'a>> {
+    fn long_files(&self, long: &[Long]) -> Vec<Worker<'a>> {
         if long.is_empty() {
             return Vec::new();
         }

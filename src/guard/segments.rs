@@ -135,13 +135,13 @@ fn join(parts: Vec<Part>) -> Fed {
     fed
 }
 
-fn named(feed: &mut Feed<'_>, file: &File, name: &[u8], fed: &mut Fed) {
+fn named(feed: &mut Feed<'_>, file: &File, name: &[u8], result: &mut Fed) {
     let mut head = vec![0; NAMED_LIMIT];
     let (filled, trouble) = read_at(file, &mut head, 0);
     let (found, cut) = feed.named_head(&head[..filled], name);
-    fed.found.extend(found);
+    result.found.extend(found);
     let trouble = trouble.map(|error| (SkipReason::Unreadable, error.to_string()));
-    fed.cut = fed.cut.take().or(trouble).or(Some(cut));
+    result.cut = result.cut.take().or(trouble).or(Some(cut));
 }
 
 /// Reads at an offset until `buffer` is full or the file ends: bytes read, and what went wrong.

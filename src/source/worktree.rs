@@ -78,9 +78,9 @@ pub trait Visit: Send {
 pub fn walk<V: Visit>(dirs: &[PathBuf], options: Options, stop: &AtomicBool, make: impl Fn() -> V) -> Vec<V> {
     let Some((first, rest)) = dirs.split_first() else { return Vec::new() };
     let mut builder = WalkBuilder::new(root(first));
-    rest.iter().for_each(|dir| {
+    for dir in rest {
         builder.add(root(dir));
-    });
+    }
     builder.standard_filters(false).follow_links(false).threads(options.threads.max(1));
     if options.gitignore {
         builder.git_ignore(true).git_exclude(true).git_global(true).parents(true).require_git(false);

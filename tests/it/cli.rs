@@ -159,7 +159,6 @@ fn rules_are_listed_and_shown() {
 #[test]
 fn rules_are_tested_and_a_file_of_good_ones_is_used() {
     let sandbox = Sandbox::new();
-    sandbox.run(&["rules", "test"]).exits(0);
     let rule = r#"
 provider = "acme"
 [[rule]]
@@ -173,10 +172,56 @@ rejects = ["acmekey_{base36:9}"]
 "#;
     sandbox.write("acme.toml", rule);
     sandbox.run(&["rules", "lint", "acme.toml"]).exits(0);
-    sandbox.run(&["rules", "test", "--rules", "acme.toml"]).exits(0);
-    sandbox.write("x", format!("key: {}\n", expand("acmekey_{base36:24}", 1).unwrap()));
+    sandbox.run(&["rules", "test", "acme.toml"]).exits(0);
+    sandbox.write("wrong.toml", rule.replace("acmekey_{base36:9}", "acmekey_{base36:24}"));
+    let ran = sandbox.run(&["rules", "test", "wrong.toml"]);
+    assert!(
+        ran.stdout().contains("acme-key: found in 20 of 20") || ran.stderr().contains("wrong.toml:9"),
+        "{}",
+        ran.stderr()
+    );
+    assert_ne!(ran.0.status.code(), Some(0));
+    sandbox.write("x", format!("see {} there\n", expand("acmekey_{base36:24}", 1).unwrap()));
     sandbox.run(&["scan", "x"]).exits(0);
     let ran = sandbox.run(&["scan", "--format", "jsonl", "--rules", "acme.toml", "x"]).exits(1);
     assert_eq!(ran.lines()[0]["rule"], "acme-key");
     sandbox.run(&["scan", "--rules", "acme.toml", "--rules", "acme.toml", "x"]).exits(2);
+}
+
+#[test]
+fn the_gates_block_a_commit_and_are_silent_otherwise() {
+    let sandbox = Sandbox::new();
+    let git = |args: &[&str]| {
+        let mut git = std::process::Command::new("git");
+        git.args(["-c", "user.name=n", "-c", "user.email=e@x"]).args(args).current_dir(sandbox.path("."));
+        assert!(git.stdout(Stdio::null()).status().expect("git").success(), "git {args:?}");
+    };
+    git(&["init", "-q"]);
+    sandbox.write("clean", "nothing\n");
+    git(&["add", "clean"]);
+    let quiet = |args: &[&str]| {
+        let ran = sandbox.run(args).exits(0);
+        assert_eq!((ran.stdout(), ran.stderr()), (String::new(), String::new()));
+    };
+    quiet(&["pre-commit"]);
+    sandbox.leak("leak", 1);
+    quiet(&["pre-commit"]);
+    git(&["add", "leak"]);
+    let ran = sandbox.run(&["pre-commit"]).exits(1);
+    assert!(ran.stderr().contains("leak:2") && !ran.stderr().contains(&token(1)[8..]), "{}", ran.stderr());
+
+    let print = sandbox.run(&["scan", "--format", "jsonl", "leak"]).exits(1).lines()[0]["fingerprint"].clone();
+    sandbox.run(&["allow", print.as_str().unwrap()]).exits(0);
+    sandbox.run(&["pre-commit"]).exits(1);
+    git(&["add", ".portcullis.baseline"]);
+    quiet(&["pre-commit"]);
+
+    sandbox.write("MSG", "A subject\n");
+    quiet(&["commit-msg", "MSG"]);
+    sandbox.write("MSG", format!("A subject\n\nwith {}\n", token(2)));
+    sandbox.run(&["commit-msg", "MSG"]).exits(1);
+    sandbox.run(&["commit-msg", "nowhere"]).exits(2);
+    let elsewhere = Sandbox::new();
+    let ran = elsewhere.run(&["pre-commit"]).exits(2);
+    assert!(ran.stderr().contains("hint: "), "{}", ran.stderr());
 }

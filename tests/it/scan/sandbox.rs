@@ -45,11 +45,13 @@ impl Sandbox {
         command
     }
 
+    #[must_use]
     pub(crate) fn run(&self, args: &[&str]) -> Ran {
         Ran(self.command(args).output().expect("the binary runs"))
     }
 
     /// Runs with that on standard input.
+    #[must_use]
     pub(crate) fn feed(&self, args: &[&str], input: &[u8]) -> Ran {
         let mut command = self.command(args);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -63,7 +65,6 @@ impl Sandbox {
 }
 
 /// What a run did.
-#[must_use]
 pub(crate) struct Ran(pub(crate) Output);
 
 impl Ran {

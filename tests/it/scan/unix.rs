@@ -77,8 +77,8 @@ fn what_may_not_be_read_is_told() {
     sandbox.leak("open", 1);
     sandbox.leak("closed/file", 2);
     sandbox.leak("shut", 3);
-    fs::set_permissions(sandbox.path("closed"), fs::Permissions::from_mode(0)).unwrap();
-    fs::set_permissions(sandbox.path("shut"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(sandbox.path("closed"), fs::Permissions::from_mode(0o0)).unwrap();
+    fs::set_permissions(sandbox.path("shut"), fs::Permissions::from_mode(0o0)).unwrap();
     let root = fs::read(sandbox.path("shut")).is_ok();
     let ran = sandbox.run(&["scan", "--format", "jsonl"]);
     fs::set_permissions(sandbox.path("closed"), fs::Permissions::from_mode(0o755)).unwrap();

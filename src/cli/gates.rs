@@ -1,0 +1,79 @@
+//! `pre-commit` and `commit-msg`: what git's hooks run. Silent when there is nothing to say.
+
+use std::io::{self, IsTerminal};
+use std::path::Path;
+
+use super::args::{CommitMsgArgs, GateArgs, PolicyArgs};
+use super::exit::ExitStatus;
+use super::failure::Failure;
+use super::{interrupt, output, plan};
+use crate::engine::Engine;
+use crate::git::{Env, GitError, Repo};
+use crate::guard::commit_msg;
+use crate::guard::pipeline::Judge;
+use crate::guard::precommit::{self, Outcome};
+use crate::guard::watch::{Unwatched, Watch};
+use crate::policy::{Baseline, Policy};
+use crate::report::{Options, gate};
+
+/// Runs `pre-commit`.
+///
+/// # Errors
+/// If the gate cannot look, or cannot say what it saw.
+pub(super) fn pre_commit(args: &GateArgs) -> Result<ExitStatus, Failure> {
+    run("pre-commit", &args.policy, |repo, engine| {
+        precommit::run(repo, engine, Watch { stop: interrupt::flag(), progress: &Unwatched })
+    })
+}
+
+/// Runs `commit-msg`.
+///
+/// # Errors
+/// As `pre-commit`.
+pub(super) fn commit_msg(args: &CommitMsgArgs) -> Result<ExitStatus, Failure> {
+    run("commit-msg", &args.policy, |repo, engine| commit_msg::run(repo, engine, &args.file))
+}
+
+fn run(
+    command: &'static str,
+    args: &PolicyArgs,
+    look: impl FnOnce(&Repo, &Engine) -> Result<Outcome, GitError>,
+) -> Result<ExitStatus, Failure> {
+    let repo = Repo::open(Env::from_process(), Path::new("."))
+        .map_err(|error| blocked("cannot open the repository", &error))?;
+    let engine = Engine::new(plan::rules(&args.rules)?);
+    let outcome = look(&repo, &engine).map_err(|error| blocked("cannot read what is being committed", &error))?;
+    if outcome.found.is_empty() && outcome.coverage.is_complete() {
+        // Nothing to judge: neither baseline nor policy is needed.
+        return Ok(ExitStatus::Clean);
+    }
+    let policy = Policy { baseline: baseline(args, &repo)?, ..plan::policy_without_baseline(args) };
+    let report = Judge::new(engine.rules(), &policy).report(command, outcome.found, outcome.coverage);
+    let options = Options { color: color(), width: output::width(), ..Options::default() };
+    gate::write(&report, &options, &mut io::stderr().lock())
+        .map_err(|error| Failure::because("cannot say why the commit is blocked", &error))?;
+    Ok(ExitStatus::of(&report))
+}
+
+/// The baseline as it is being committed: what only lies in the work tree is not what others will have.
+fn baseline(args: &PolicyArgs, repo: &Repo) -> Result<Baseline, Failure> {
+    if let Some(file) = &args.baseline {
+        return plan::baseline(Some(file), Path::new("."));
+    }
+    let bytes = repo
+        .index_blob(plan::BASELINE.as_bytes())
+        .map_err(|error| blocked("cannot read the staged baseline", &error))?;
+    Baseline::parse(&bytes.unwrap_or_default()).map_err(|error| {
+        Failure::because(format_args!("the staged {} makes no sense", plan::BASELINE), &error)
+            .hint("mend that line and stage the file again")
+    })
+}
+
+fn color() -> bool {
+    output::color_wanted() && io::stderr().is_terminal()
+}
+
+fn blocked(what: &str, error: &GitError) -> Failure {
+    Failure::because(what, error)
+        .hint("the commit is blocked, because nobody could look at it; `git commit --no-verify` goes around every hook")
+}
