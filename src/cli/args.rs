@@ -60,6 +60,9 @@ pub struct PolicyArgs {
     /// Add the rules in this TOML file to the built-in ones.
     #[arg(long, value_name = "FILE")]
     pub rules: Vec<PathBuf>,
+    /// Key fingerprints with this file's bytes [default: the file that `PORTCULLIS_KEY_FILE` names, or no key].
+    #[arg(long, value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
 }
 
 /// How the result is told.

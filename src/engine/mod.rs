@@ -15,6 +15,7 @@ pub mod prefilter;
 mod resolve;
 mod text;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use compiled::Regexes;
@@ -23,7 +24,7 @@ use prefilter::tables::Tables;
 use text::Text;
 
 use crate::model::Finding;
-use crate::rules::RuleSet;
+use crate::rules::{Rule, RuleSet};
 
 /// Bytes that a chunk must overlap its neighbours by, so that every window is whole.
 pub const OVERLAP: usize = 64 * 1024;
@@ -32,30 +33,32 @@ pub const OVERLAP: usize = 64 * 1024;
 #[derive(Debug)]
 pub struct Engine {
     rules: RuleSet,
-    tables: std::borrow::Cow<'static, Tables>,
+    tables: Cow<'static, Tables>,
     regexes: Regexes,
     /// Indexes of the rules that are bound to file names.
     named: Vec<usize>,
 }
 
 impl Engine {
-    /// Compiles a rule set: only the prefilter's tables now, each regex when its anchor is first hit.
+    /// The engine of a rule set. Only the prefilter's tables are computed, and of the built-in rules not even
+    /// those, which are static data; a regex is compiled when its anchor is first hit.
     #[must_use]
     pub fn new(rules: RuleSet) -> Self {
-        let tables = Tables::new(rules.as_slice());
-        Self::with_tables(rules, std::borrow::Cow::Owned(tables))
+        let tables = if rules.is_builtin() {
+            Cow::Borrowed(prefilter::builtin())
+        } else {
+            Cow::Owned(Tables::new(rules.as_slice()))
+        };
+        let regexes = Regexes::new(rules.as_slice().len());
+        let bound = |(ix, rule): (usize, &Rule)| (!rule.files.is_empty()).then_some(ix);
+        let named = rules.as_slice().iter().enumerate().filter_map(bound).collect();
+        Self { rules, tables, regexes, named }
     }
 
-    /// The engine of the built-in rules. Nothing is computed: rules and tables are static data.
+    /// The engine of the built-in rules.
     #[must_use]
     pub fn builtin() -> Self {
-        Self::with_tables(RuleSet::builtin(), std::borrow::Cow::Borrowed(prefilter::builtin()))
-    }
-
-    fn with_tables(rules: RuleSet, tables: std::borrow::Cow<'static, Tables>) -> Self {
-        let regexes = Regexes::new(rules.as_slice().len());
-        let named = rules.as_slice().iter().enumerate().filter(|(_, rule)| !rule.files.is_empty()).map(|(ix, _)| ix).collect();
-        Self { rules, tables, regexes, named }
+        Self::new(RuleSet::builtin())
     }
 
     /// The rules it runs.

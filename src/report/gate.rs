@@ -72,7 +72,7 @@ fn remedies(page: &mut Page<'_>, found: &[&Item]) -> io::Result<()> {
         let leave = "Take it out of the file and `git add` that, or leave the file out of this commit:";
         page.hanging("  - ", 4, leave)?;
         for path in paths.iter().take(MOST) {
-            page.line(&format!("      git restore --staged {}", pathspec(path)))?;
+            page.line(&format!("      git reset -q -- {}", pathspec(path)))?;
         }
         if paths.len() > MOST {
             page.line(&format!("      and {} more files", thousands((paths.len() - MOST) as u64)))?;
@@ -99,11 +99,12 @@ fn remedies(page: &mut Page<'_>, found: &[&Item]) -> io::Result<()> {
     Ok(())
 }
 
-/// The path as git takes it on the command line: one file, whatever its name looks like.
+/// The path as git takes it on the command line, from any directory of the work tree: one file, whatever its
+/// name looks like. (`git reset` and not `git restore --staged`: that fails before the first commit.)
 fn pathspec(path: &[u8]) -> String {
-    let magic =
-        path.first().is_some_and(|byte| b":-".contains(byte)) || path.iter().any(|byte| b"*?[\\".contains(byte));
-    if magic { shell_word(&[b":(top,literal)", path].concat()) } else { shell_word(path) }
+    let magic = path.first().is_some_and(|byte| b"!^/:(-".contains(byte)) || path.iter().any(|byte| b"*?[\\".contains(byte));
+    let top: &[u8] = if magic { b":(top,literal)" } else { b":/" };
+    shell_word(&[top, path].concat())
 }
 
 fn allowing(page: &mut Page<'_>, found: &[&Item]) -> io::Result<()> {

@@ -29,6 +29,12 @@ impl RuleSet {
         Self { rules: Cow::Borrowed(&super::builtin::BUILTIN) }
     }
 
+    /// Whether these are the built-in rules and no others.
+    #[must_use]
+    pub fn is_builtin(&self) -> bool {
+        matches!(self.rules, Cow::Borrowed(rules) if std::ptr::eq(rules, super::builtin::BUILTIN.as_slice()))
+    }
+
     /// This set with a user's rules after its own, so that the indices of the old ones stay.
     ///
     /// # Errors

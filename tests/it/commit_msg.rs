@@ -78,7 +78,7 @@ fn c35_above_the_scissors_with_its_line_number() {
     let mut repo = removing(None);
     repo.set_env("GIT_EDITOR", format!("sed -i '1s/^/subject\\n\\n  {}/'", Draw(36).token()));
     let said = blocks(&repo, &["commit", "-v", "--edit"]);
-    assert!(said.contains("line: 3, column: 3"), "{said}");
+    assert!(said.contains("line 3, column 3"), "{said}");
 }
 
 #[test]

@@ -115,7 +115,7 @@ fn the_gate_keeps_to_72_columns() {
     for report in reports() {
         for line in render("gate", &report, &Options { width: 200, why: true, ..Options::default() }).lines() {
             // A command that names a hostile path is exact before it is short.
-            let exact = line.starts_with("      git restore --staged $'");
+            let exact = line.starts_with("      git reset -q -- $'");
             assert!(exact || line.chars().count() <= gate::WIDTH, "{line}");
         }
     }
