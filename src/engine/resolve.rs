@@ -19,8 +19,8 @@ const fn specificity(kind: Kind) -> u8 {
 }
 
 impl Engine {
-    /// Sorts findings by place and keeps one for each credential: where credentials overlap, the most
-    /// confident, then the most specific, then the longest. Does not depend on the order of `findings`.
+    /// Sorts findings by place and keeps one for each credential: where credentials overlap, a format's own
+    /// rule before all others, then the most confident, then the most specific, then the longest. Does not depend on the order of `findings`.
     pub fn resolve(&self, findings: &mut Vec<Finding>) {
         if findings.len() > 1 {
             findings.sort_by_cached_key(|finding| self.rank(finding));
@@ -41,7 +41,11 @@ impl Engine {
     fn rank(&self, finding: &Finding) -> impl Ord + use<> {
         let Finding { rule: RuleIx(rule), span, secret_span, score, via, .. } = finding;
         let kind = self.rules().get(finding.rule).kind;
+        // What a format's own rule says of its credential (a checksum that fails, a vendor's sample) stands
+        // against the rules that see only the same bytes' name and surroundings.
+        let own_format = matches!(kind, Kind::Token | Kind::Block | Kind::Hash);
         (
+            !own_format,
             Reverse(score.confidence),
             Reverse(specificity(kind)),
             Reverse(score.points),

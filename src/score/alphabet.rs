@@ -28,7 +28,8 @@ impl Alphabet {
     /// eight characters of one of them, so that `face` is a word and `1234` a number.
     #[must_use]
     pub(crate) fn of(value: &[u8]) -> Self {
-        let (mut digit, mut lower, mut upper, mut base64, mut other, mut wide) = (false, false, false, false, false, false);
+        let (mut digit, mut lower, mut upper, mut base64, mut other, mut wide) =
+            (false, false, false, false, false, false);
         for &byte in value {
             match byte {
                 b'0'..=b'9' => digit = true,
@@ -52,7 +53,10 @@ impl Alphabet {
             Self::Hex
         } else if one_case && !digit {
             Self::Letters
-        } else if one_case && value.len() >= 16 && value.iter().all(|b| matches!(b, b'a'..=b'z' | b'A'..=b'Z' | b'2'..=b'7')) {
+        } else if one_case
+            && value.len() >= 16
+            && value.iter().all(|b| matches!(b, b'a'..=b'z' | b'A'..=b'Z' | b'2'..=b'7'))
+        {
             Self::Base32
         } else if one_case {
             Self::Base36

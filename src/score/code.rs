@@ -15,14 +15,44 @@ pub(crate) fn is_expression(value: &[u8], after: &[u8]) -> bool {
     if matches!(value.first(), Some(b'(' | b'[' | b'{' | b'!' | b'&' | b'*' | b'|' | b'\\' | b'=' | b'+')) {
         return true;
     }
-    starts_name && rest.iter().all(|&b| matches!(b, b')' | b']' | b'}' | b'?' | b'!' | b'|')) && is_reference(value.get(..name).unwrap_or_default())
+    starts_name
+        && rest.iter().all(|&b| matches!(b, b')' | b']' | b'}' | b'?' | b'!' | b'|'))
+        && is_reference(value.get(..name).unwrap_or_default())
 }
 
 /// `self.password`, `config.auth.token`, `PASSWORD_KEY`, `someVariable`: made of words.
 fn is_reference(name: &[u8]) -> bool {
     let cover = words::cover(name);
-    let dotted = name.contains(&b'.') && name.split(|&b| b == b'.').all(|part| part.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_'));
-    let known = [&b"self."[..], b"this.", b"process.env", b"os.environ", b"system.", b"config.", b"settings.", b"params.", b"props.", b"req.", b"request.", b"options.", b"opts.", b"args.", b"ctx.", b"c.", b"s.", b"cfg.", b"env.", b"data.", b"user.", b"app.", b"var.", b"local.", b"module.", b"secrets."];
+    let dotted = name.contains(&b'.')
+        && name.split(|&b| b == b'.').all(|part| part.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_'));
+    let known = [
+        &b"self."[..],
+        b"this.",
+        b"process.env",
+        b"os.environ",
+        b"system.",
+        b"config.",
+        b"settings.",
+        b"params.",
+        b"props.",
+        b"req.",
+        b"request.",
+        b"options.",
+        b"opts.",
+        b"args.",
+        b"ctx.",
+        b"c.",
+        b"s.",
+        b"cfg.",
+        b"env.",
+        b"data.",
+        b"user.",
+        b"app.",
+        b"var.",
+        b"local.",
+        b"module.",
+        b"secrets.",
+    ];
     let lower = name.to_ascii_lowercase();
     known.iter().any(|start| lower.starts_with(start)) && cover.share() >= 0.4
         || dotted && cover.share() >= 0.5
@@ -30,7 +60,12 @@ fn is_reference(name: &[u8]) -> bool {
 }
 
 fn opens(rest: &[u8]) -> bool {
-    rest.starts_with(b"(") || rest.starts_with(b"[") || rest.starts_with(b"::") || rest.starts_with(b"->") || rest.starts_with(b"?.") || rest.starts_with(b"<")
+    rest.starts_with(b"(")
+        || rest.starts_with(b"[")
+        || rest.starts_with(b"::")
+        || rest.starts_with(b"->")
+        || rest.starts_with(b"?.")
+        || rest.starts_with(b"<")
 }
 
 fn is_name_byte(byte: u8) -> bool {
@@ -46,7 +81,9 @@ pub(crate) fn is_quoted_code(value: &[u8]) -> bool {
     let call = name >= 3 && rest.starts_with(b"(") && rest.ends_with(b")");
     let dotted = rest.is_empty()
         && value.contains(&b'.')
-        && value.split(|&b| b == b'.').all(|part| part.len() >= 2 && part.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_'))
+        && value
+            .split(|&b| b == b'.')
+            .all(|part| part.len() >= 2 && part.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_'))
         && words::cover(value).share() >= 0.6;
     call && words::cover(value.get(..name).unwrap_or_default()).share() >= 0.5 || dotted
 }

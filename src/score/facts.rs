@@ -31,8 +31,6 @@ pub(crate) struct Facts<'a> {
     pub(crate) value: &'a [u8],
     /// The identifier it is assigned to.
     pub(crate) name: &'a [u8],
-    /// The word before the identifier, where only a space parts them: `Client Secret`.
-    pub(crate) word_before: &'a [u8],
     /// What stands between name and value.
     pub(crate) joint: &'a [u8],
     /// The line's rest before the name.
@@ -77,7 +75,6 @@ impl<'a> Facts<'a> {
             min_entropy: evidence.rule.min_entropy,
             value,
             name,
-            word_before,
             joint,
             before,
             after,
@@ -161,10 +158,14 @@ fn surprise(value: &[u8], cover: Cover) -> f32 {
             }
         }
     }
-    let marks = value.iter().filter(|b| b.is_ascii_punctuation() && !matches!(b, b'-' | b'_' | b'.' | b'/' | b':' | b',' | b'\'')).count();
+    let marks = value
+        .iter()
+        .filter(|b| b.is_ascii_punctuation() && !matches!(b, b'-' | b'_' | b'.' | b'/' | b':' | b',' | b'\''))
+        .count();
     let marks = f32::from(u8::try_from(marks).unwrap_or(u8::MAX));
     let digits = f32::from(u16::try_from(digits).unwrap_or(u16::MAX));
-    bits + 1.5 * (switches - 1.0).max(0.0) + 0.7 * flips + (2.0 * marks).min(6.0) + 0.5 * digits.min(24.0) - 1.5 * f32::from(cover.known)
+    bits + 1.5 * (switches - 1.0).max(0.0) + 0.7 * flips + (2.0 * marks).min(6.0) + 0.5 * digits.min(24.0)
+        - 1.5 * f32::from(cover.known)
 }
 
 #[cfg(test)]

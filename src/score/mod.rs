@@ -94,6 +94,11 @@ fn weigh(proof: Proof, reasons: &mut Vec<Reason>) -> bool {
     outcome == Outcome::Valid && adjust == 0
 }
 
+/// The names of the signals, in the order they are asked.
+pub fn signal_names() -> impl Iterator<Item = &'static str> {
+    SIGNALS.iter().map(|signal| signal.name)
+}
+
 fn total(reasons: &[Reason]) -> i16 {
     reasons.iter().fold(0, |sum, reason| sum.saturating_add(reason.points))
 }

@@ -17,64 +17,82 @@ pub(crate) enum Strength {
     Strong,
 }
 
-const STRONG: &[&str] = &["password", "passwd", "passphrase", "passwort", "pwd", "secret", "passcode", "kennwort", "pass", "psw", "userpwd", "pw"];
+const STRONG: &str =
+    "password passwd passphrase passwort pwd secret secrete passcode kennwort pass psw userpwd pw identified";
 /// Stems that tell at the end of a word written together: `dbpassword`, `PGPASSWORD`, `mysqlpwd`.
-const STRONG_ENDS: &[&str] = &["password", "passwd", "passphrase", "pwd", "secret", "userpass", "rootpass", "adminpass", "dbpass", "mypass"];
-const TELLING: &[&str] = &["token", "credential", "credentials", "jwt", "bearer", "apikey", "apitoken", "authtoken", "pat", "creds", "cred", "basic", "secrets", "tokens", "passwords"];
-const TELLING_ENDS: &[&str] = &["token", "apikey", "secretkey", "accesskey", "privatekey", "authkey", "passkey", "cred"];
-const BARE: &[&str] = &["key", "auth", "salt", "nonce", "signature", "seed", "verifier", "oauth", "cookie", "session", "api", "authorization", "code", "pkey", "nkey", "xkey", "identified", "sig", "keys"];
+const STRONG_ENDS: &[&str] =
+    &["password", "passwd", "passphrase", "pwd", "secret", "userpass", "rootpass", "adminpass", "dbpass", "mypass"];
+const TELLING: &str =
+    "token credential credentials jwt bearer apikey apitoken authtoken pat creds cred basic secrets tokens passwords";
+const TELLING_ENDS: &[&str] =
+    &["token", "apikey", "secretkey", "accesskey", "privatekey", "authkey", "passkey", "cred"];
+const BARE: &str = "\
+    key auth salt nonce signature seed verifier oauth cookie session api authorization authentication code pkey nkey \
+    xkey sig keys";
 /// Words that make `key` (or `code`) a credential.
-const KEY_OF: &[&str] = &[
-    "api", "access", "secret", "private", "auth", "signing", "sign", "encryption", "encrypt", "encrypted", "master", "account", "storage", "license",
-    "service", "consumer", "shared", "session", "cipher", "aes", "hmac", "jwt", "deploy", "admin", "app", "application", "oauth", "webhook",
-    "subscription", "crypto", "crypt", "cookie", "authentication", "authorization", "server", "activation", "integration", "token", "n", "x", "wrap", "issuer", "client", "security",
-];
+const KEY_OF: &str = "\
+    api access secret private auth signing sign encryption encrypt encrypted master account storage license service \
+    consumer shared session cipher aes hmac jwt deploy admin app application oauth webhook subscription crypto crypt \
+    cookie authentication authorization server activation integration token n x wrap issuer client security";
 /// Words after the telling one that name a thing about the credential.
-const AFTER: &[&str] = &[
-    "id", "ids", "name", "names", "url", "urls", "uri", "endpoint", "path", "paths", "file", "files", "filename", "dir", "directory", "location", "field", "fields",
-    "label", "type", "types", "kind", "length", "len", "size", "min", "max", "count", "limit", "policy", "policies", "rule", "rules",
-    "regex", "regexp", "pattern", "format", "hint", "prompt", "prefix", "suffix", "header", "headers", "param", "params", "parameter", "arg", "args", "option",
-    "options", "class", "expiry", "expires", "expiration", "expire", "ttl", "lifetime", "timeout", "age", "time", "date", "issuer", "audience", "scope",
-    "scopes", "algorithm", "alg", "method", "mode", "provider", "manager", "handler", "factory", "version", "status", "state", "error",
-    "errors", "message", "msg", "title", "description", "desc", "required", "enabled", "disabled", "valid", "invalid", "validator", "validation", "check",
-    "reset", "change", "changed", "forgot", "strength", "generator", "encoder", "ref", "reference", "column", "table", "index", "form",
-    "input", "page", "view", "link", "button", "icon", "screen", "dialog", "template", "bits", "env", "var", "variable", "owner", "host", "port", "domain", "request",
-    "response", "callback", "placeholder", "help", "policyname", "usage", "doc", "docs", "example", "source", "backend", "engine", "schema", "attribute", "attr", "selector",
-    "element", "event", "action", "task", "test", "tests", "spec", "module", "package", "import", "lookup", "map", "mapping", "list", "set", "hash", "digest", "fingerprint", "timestamp", "group", "role", "realm",
-    "comparator", "fn", "func", "function", "filter", "sort", "press", "down", "up", "word", "words", "board", "space", "frame", "frames", "code", "codes", "by", "is", "of", "from", "to", "not", "for", "with", "in",
-];
+const AFTER: &str = "\
+    id ids name names url urls uri endpoint path paths file files filename dir directory location field fields label \
+    type types kind length len size min max count limit policy policies rule rules regex regexp pattern format hint \
+    prompt prefix suffix header headers param params parameter arg args option options class expiry expires \
+    expiration expire ttl lifetime timeout age time date issuer audience scope scopes algorithm alg method mode \
+    provider manager handler factory version status state error errors message msg title description desc required \
+    enabled disabled valid invalid validator validation check reset change changed forgot strength generator encoder \
+    ref reference column table index form input page view link button icon screen dialog template bits env var \
+    variable owner host port domain request response callback placeholder help policyname usage doc docs example \
+    source backend engine schema attribute attr selector element event action task test tests spec module package \
+    import lookup map mapping list set hash digest fingerprint timestamp group role realm comparator fn func \
+    function filter sort press down up word words board space frame frames code codes by is within until since of \
+    from to not for with in";
 /// Words before the telling one that do the same.
-const BEFORE: &[&str] = &[
-    "public", "pub", "no", "is", "has", "needs", "need", "require", "requires", "allow", "show", "hide", "forgot", "forgotten", "invalid", "wrong",
-    "missing", "max", "min", "num", "primary", "foreign", "partition", "sort", "row", "dict", "hash", "csrf", "xsrf", "next", "page", "continuation", "sync", "cancellation", "cancel",
-    "lex", "syntax", "parse", "parser", "highlight", "map", "object", "column", "index", "unique", "translation", "localization", "publishable", "author", "ssh", "host", "keyboard", "press", "registry", "reg", "on",
-];
+const BEFORE: &str = "\
+    public pub no is has needs need require requires allow show hide forgot forgotten invalid wrong missing max min \
+    num primary foreign partition sort row dict hash csrf xsrf next page continuation sync cancellation cancel lex \
+    syntax parse parser highlight map object column index translation localization publishable author ssh host \
+    keyboard press registry reg on";
+
+/// Whether `word` is in a list of words with spaces between.
+fn listed(list: &str, word: &str) -> bool {
+    list.split_ascii_whitespace().any(|known| known == word)
+}
 
 /// What a name says.
 #[must_use]
 pub(crate) fn strength(name: &[u8]) -> Strength {
     let words = split(name);
-    let Some((at, found)) = words.iter().enumerate().rev().find_map(|(at, word)| tells(&words, at, word).map(|s| (at, s))) else {
+    let Some((at, found)) =
+        words.iter().enumerate().rev().find_map(|(at, word)| tells(&words, at, word).map(|s| (at, s)))
+    else {
         return Strength::Silent;
     };
     let after = words.get(at + 1..).unwrap_or_default();
     let before = words.get(..at).unwrap_or_default();
-    let negated = after.iter().any(|word| AFTER.contains(&word.as_str()))
-        || before.last().is_some_and(|word| BEFORE.contains(&word.as_str()));
+    // Vault's and Tencent's `secret_id` is a credential.
+    if after == ["id"] && words.get(at).is_some_and(|word| word == "secret") {
+        return Strength::Telling;
+    }
+    let negated =
+        after.iter().any(|word| listed(AFTER, word)) || before.last().is_some_and(|word| listed(BEFORE, word));
     if negated { Strength::Negated } else { found }
 }
 
 fn tells(words: &[String], at: usize, word: &str) -> Option<Strength> {
     let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
-    let qualified = || at.checked_sub(1).and_then(|b| words.get(b)).is_some_and(|w| KEY_OF.contains(&w.as_str()));
-    if STRONG.contains(&word) || STRONG_ENDS.iter().any(|end| word.ends_with(end)) {
+    let qualified = || at.checked_sub(1).and_then(|b| words.get(b)).is_some_and(|w| listed(KEY_OF, w));
+    if listed(STRONG, word) || STRONG_ENDS.iter().any(|end| word.ends_with(end)) {
         Some(Strength::Strong)
     } else if matches!(word, "key" | "keys" | "pkey") && qualified() {
-        let private = words.get(at.wrapping_sub(1)).is_some_and(|w| matches!(w.as_str(), "secret" | "private" | "encryption" | "master"));
+        let private = words
+            .get(at.wrapping_sub(1))
+            .is_some_and(|w| matches!(w.as_str(), "secret" | "private" | "encryption" | "master"));
         Some(if private { Strength::Strong } else { Strength::Telling })
-    } else if TELLING.contains(&word) || TELLING_ENDS.iter().any(|end| word.ends_with(end)) {
+    } else if listed(TELLING, word) || TELLING_ENDS.iter().any(|end| word.ends_with(end)) {
         Some(Strength::Telling)
-    } else if BARE.contains(&word) || word.ends_with("key") || word.ends_with("auth") {
+    } else if listed(BARE, word) || word.ends_with("key") || word.ends_with("auth") {
         Some(Strength::Bare)
     } else {
         None

@@ -5,8 +5,10 @@ use super::words;
 /// What kind of stand-in a value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Placeholder {
-    /// One character, or a short piece, over and over.
+    /// One character, or two or three, over and over.
     Repeated,
+    /// A short piece over and over.
+    Periodic,
     /// `1234567890`, `abcdef`, `qwerty`.
     Sequence,
     /// `<…>`, `${…}`, `{{…}}`, `%s`, `$VAR`.
@@ -24,7 +26,8 @@ impl Placeholder {
     #[must_use]
     pub(crate) const fn reason(self) -> &'static str {
         match self {
-            Self::Repeated => "the value repeats one piece",
+            Self::Repeated => "the value repeats one character",
+            Self::Periodic => "the value repeats one piece",
             Self::Sequence => "the value is a run of the keyboard or alphabet",
             Self::Template => "the value is a template or variable, filled in elsewhere",
             Self::Word => "the value says that it is a placeholder",
@@ -36,31 +39,166 @@ impl Placeholder {
 
 /// Pieces that mark a placeholder wherever they stand in a value (lower case).
 const MARKS: &[&[u8]] = &[
-    b"example", b"changeme", b"change_me", b"change-me", b"changeit", b"placeholder", b"replace", b"redacted", b"insert",
-    b"your-", b"your_", b"yourpass", b"yoursecret", b"yourtoken", b"yourapi", b"yourkey", b"-here", b"_here", b"dummy", b"foobar",
-    b"notasecret", b"not-a-secret", b"notreal", b"not-real", b"todo", b"fixme", b"tbd", b"lorem", b"deadbeef", b"fake", b"mock",
-    b"enter_", b"enter-", b"some-", b"some_", b"xxxx", b"****", b"....", b"####", b"____", b"sample", b"0000000",
+    b"example",
+    b"changeme",
+    b"change_me",
+    b"change-me",
+    b"changeit",
+    b"placeholder",
+    b"replace",
+    b"redacted",
+    b"insert",
+    b"your-",
+    b"your_",
+    b"yourpass",
+    b"yoursecret",
+    b"yourtoken",
+    b"yourapi",
+    b"yourkey",
+    b"-here",
+    b"_here",
+    b"foobar",
+    b"notasecret",
+    b"not-a-secret",
+    b"notreal",
+    b"not-real",
+    b"deadbeef",
+    b"enter_",
+    b"enter-",
+    b"some-",
+    b"some_",
+    b"xxxx",
+    b"****",
+    b"....",
+    b"####",
+    b"____",
+    b"sample",
+    b"0000000",
 ];
+
+/// Spellings that people take for clever, with at most three characters more.
+const LEET: &[&[u8]] = &[b"s3cr3t", b"passw0rd", b"p@ssw0rd", b"p4ssw0rd", b"p@ssword", b"pa55word", b"p@ss", b"p455"];
 
 /// Words that mark a placeholder when they are a word of the value (lower case).
 const WHOLE: &[&[u8]] = &[
-    b"test", b"tests", b"testing", b"demo", b"your", b"foo", b"bar", b"baz", b"qux", b"placeholder", b"secret", b"password", b"passwd",
-    b"pass", b"pwd", b"token", b"admin", b"root", b"user", b"username", b"guest", b"default", b"value", b"string", b"hidden",
-    b"masked", b"removed", b"key", b"apikey", b"mypassword", b"testpass", b"testpassword", b"hello", b"asdf", b"qwerty", b"my", b"some",
+    b"test",
+    b"tests",
+    b"testing",
+    b"demo",
+    b"your",
+    b"foo",
+    b"bar",
+    b"baz",
+    b"qux",
+    b"placeholder",
+    b"secret",
+    b"password",
+    b"passwd",
+    b"pass",
+    b"pwd",
+    b"token",
+    b"admin",
+    b"root",
+    b"user",
+    b"username",
+    b"guest",
+    b"default",
+    b"value",
+    b"string",
+    b"hidden",
+    b"masked",
+    b"removed",
+    b"key",
+    b"apikey",
+    b"mypassword",
+    b"testpass",
+    b"testpassword",
+    b"hello",
+    b"asdf",
+    b"qwerty",
+    b"my",
+    b"some",
+];
+
+/// Words that mark a placeholder wherever they are a word of their own, whatever stands beside them.
+const SAYING: &[&str] = &[
+    "fake",
+    "dummy",
+    "mock",
+    "mocked",
+    "todo",
+    "fixme",
+    "tbd",
+    "lorem",
+    "sample",
+    "example",
+    "placeholder",
+    "demo",
+    "invalid",
+    "bogus",
+    "foo",
+    "bar",
+    "baz",
+    "your",
 ];
 
 /// Values that are constants of a language.
 const LITERALS: &[&[u8]] = &[
-    b"true", b"false", b"null", b"none", b"nil", b"undefined", b"yes", b"no", b"on", b"off", b"nan", b"empty", b"unset", b"required",
-    b"optional", b"disabled", b"enabled", b"void", b"nothing", b"n/a", b"auto", b"default", b"unknown", b"string", b"str", b"int",
-    b"bool", b"boolean", b"object", b"text", b"self", b"this", b"any", b"never",
+    b"true",
+    b"false",
+    b"null",
+    b"none",
+    b"nil",
+    b"undefined",
+    b"yes",
+    b"no",
+    b"on",
+    b"off",
+    b"nan",
+    b"empty",
+    b"unset",
+    b"required",
+    b"optional",
+    b"disabled",
+    b"enabled",
+    b"void",
+    b"nothing",
+    b"n/a",
+    b"auto",
+    b"default",
+    b"unknown",
+    b"string",
+    b"str",
+    b"int",
+    b"bool",
+    b"boolean",
+    b"object",
+    b"text",
+    b"self",
+    b"this",
+    b"any",
+    b"never",
 ];
 
 /// Rows that people run a finger along.
 const ROWS: &[&[u8]] = &[
-    b"01234567890123456789", b"98765432109876543210", b"abcdefghijklmnopqrstuvwxyz", b"zyxwvutsrqponmlkjihgfedcba",
-    b"qwertyuiop", b"asdfghjkl", b"zxcvbnm", b"qazwsxedcrfvtgb", b"1q2w3e4r5t6y7u8i9o0p", b"abc123", b"azertyuiop", b"poiuytrewq",
-    b"0123456789abcdef", b"123456789abcdef", b"1234567890abcdef", b"1a2b3c4d5e6f", b"a1b2c3d4e5f6g7h8i9j0",
+    b"01234567890123456789",
+    b"98765432109876543210",
+    b"abcdefghijklmnopqrstuvwxyz",
+    b"zyxwvutsrqponmlkjihgfedcba",
+    b"qwertyuiop",
+    b"asdfghjkl",
+    b"zxcvbnm",
+    b"qazwsxedcrfvtgb",
+    b"1q2w3e4r5t6y7u8i9o0p",
+    b"abc123",
+    b"azertyuiop",
+    b"poiuytrewq",
+    b"0123456789abcdef",
+    b"123456789abcdef",
+    b"1234567890abcdef",
+    b"1a2b3c4d5e6f",
+    b"a1b2c3d4e5f6g7h8i9j0",
 ];
 
 /// What kind of stand-in `value` is, if it is one. `strict` is for formats of their own, where only
@@ -68,17 +206,27 @@ const ROWS: &[&[u8]] = &[
 #[must_use]
 pub(crate) fn find(value: &[u8], strict: bool) -> Option<Placeholder> {
     let lower = value.to_ascii_lowercase();
-    if value.iter().filter(|b| b.is_ascii_alphanumeric() || !b.is_ascii()).count() < 2 {
+    if !value.iter().any(u8::is_ascii_alphanumeric) {
         return Some(Placeholder::Masked);
     }
-    if repeats(&lower, strict) {
-        return Some(Placeholder::Repeated);
+    if let Some(found) = repeats(&lower, strict) {
+        return Some(found);
     }
     if is_sequence(&lower, strict) {
         return Some(Placeholder::Sequence);
     }
     if strict {
-        let marked = [&b"example"[..], b"xxxxx", b"placeholder", b"redacted", b"changeme", b"your_", b"your-", b"dummy", b"*****"];
+        let marked = [
+            &b"example"[..],
+            b"xxxxx",
+            b"placeholder",
+            b"redacted",
+            b"changeme",
+            b"your_",
+            b"your-",
+            b"dummy",
+            b"*****",
+        ];
         return marked.iter().any(|mark| contains(&lower, mark)).then_some(Placeholder::Word);
     }
     if is_template(value) {
@@ -89,30 +237,44 @@ pub(crate) fn find(value: &[u8], strict: bool) -> Option<Placeholder> {
     }
     // In a long random value a short mark is chance: `fake` stands in one of 5,000 strings of 90 base36 digits.
     let marked = MARKS.iter().any(|mark| contains(&lower, mark) && (mark.len() >= 5 || value.len() <= 40));
-    (marked || says_so(&lower)).then_some(Placeholder::Word)
+    let says = || value.len() <= 40 && super::name::split(value).iter().any(|word| SAYING.contains(&word.as_str()));
+    let leet = LEET.iter().any(|word| lower.len() <= word.len() + 3 && contains(&lower, word));
+    (marked || leet || says() || says_so(&lower)).then_some(Placeholder::Word)
 }
 
 /// Whether the words of a short value are all of the placeholder sort: `test`, `my-secret`, `password1`.
 fn says_so(lower: &[u8]) -> bool {
     let parts = || lower.split(|b| !b.is_ascii_alphabetic()).filter(|part| part.len() > 1);
-    parts().next().is_some()
+    // Two symbols and more are how people make a password of a word: `Pass123!@#`.
+    let symbols =
+        lower.iter().filter(|b| matches!(b, b'!' | b'@' | b'#' | b'$' | b'%' | b'^' | b'&' | b'*' | b'?')).count();
+    symbols < 2
+        && parts().next().is_some()
         && parts().all(|part| WHOLE.contains(&part) || words::is_word(part))
         && parts().any(|part| WHOLE.contains(&part))
 }
 
 /// Whether one byte fills most of the value, or a piece of up to a quarter of it fills it all.
-fn repeats(lower: &[u8], strict: bool) -> bool {
+fn repeats(lower: &[u8], strict: bool) -> Option<Placeholder> {
     let body: Vec<u8> = lower.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
     if body.len() < 3 {
-        return false;
+        return None;
     }
     let mut counts = [0_u16; 256];
-    body.iter().for_each(|&b| counts[usize::from(b)] = counts[usize::from(b)].saturating_add(1));
+    for &byte in &body {
+        counts[usize::from(byte)] = counts[usize::from(byte)].saturating_add(1);
+    }
     let most = usize::from(counts.iter().copied().max().unwrap_or(0));
     if most * 10 >= body.len() * if strict { 8 } else { 7 } {
-        return true;
+        return Some(Placeholder::Repeated);
     }
-    (2..=body.len() / 3).any(|piece| body.len() >= 8 && body.iter().skip(piece).zip(&body).all(|(a, b)| a == b))
+    // Three different characters in twelve: `11111111-2222-3333`.
+    if body.len() >= 12 && counts.iter().filter(|&&count| count > 0).count() <= 3 {
+        return Some(Placeholder::Repeated);
+    }
+    let periodic =
+        (2..=body.len() / 3).any(|piece| body.len() >= 8 && body.iter().skip(piece).zip(&body).all(|(a, b)| a == b));
+    periodic.then_some(Placeholder::Periodic)
 }
 
 /// Whether a row of the keyboard, alphabet or digits makes up most of the value.
@@ -145,22 +307,55 @@ fn is_template(value: &[u8]) -> bool {
     let starts = |text: &[u8]| value.starts_with(text);
     let ends = |text: &[u8]| value.ends_with(text);
     let wrapped = [
-        (&b"<"[..], &b">"[..]), (b"{", b"}"), (b"[", b"]"), (b"%(", b")s"), (b"%", b"%"), (b"$(", b")"), (b"@", b"@"), (b"__", b"__"),
-        (b"&lt;", b"&gt;"), (b"(", b")"), (b"`", b"`"), (b"ENC(", b")"), (b"#{", b"}"), (b"@{", b"}"), (b"*", b"*"),
+        (&b"<"[..], &b">"[..]),
+        (b"{", b"}"),
+        (b"[", b"]"),
+        (b"%(", b")s"),
+        (b"%", b"%"),
+        (b"$(", b")"),
+        (b"@", b"@"),
+        (b"__", b"__"),
+        (b"&lt;", b"&gt;"),
+        (b"(", b")"),
+        (b"`", b"`"),
+        (b"ENC(", b")"),
+        (b"#{", b"}"),
+        (b"@{", b"}"),
+        (b"*", b"*"),
     ];
-    if wrapped.iter().any(|(open, close)| value.len() > open.len() && starts(open) && ends(close)) {
+    // An object as text, `{\"id\": …}`, is data.
+    if wrapped
+        .iter()
+        .any(|(open, close)| value.len() > open.len() && starts(open) && ends(close) && !contains(value, b"\":"))
+    {
         return true;
     }
-    if starts(b"${") || starts(b"{{") || starts(b"$(") || starts(b"<%") || starts(b"%{") || starts(b"#{") {
+    if starts(b"${") || starts(b"{{") || starts(b"$(") || starts(b"<%") || starts(b"%{") {
         return true;
     }
     // $NAME, $name, $1, %s, %d, %NAME
-    let is_name = |rest: &[u8]| !rest.is_empty() && rest.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'>' | b'.'));
+    let is_name = |rest: &[u8]| {
+        !rest.is_empty()
+            && rest.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'>' | b'.' | b':'))
+    };
     match value {
         [b'$', rest @ ..] => is_name(rest.strip_prefix(b"$").unwrap_or(rest)),
         [b'%', rest @ ..] => rest.len() <= 2 && is_name(rest),
-        _ => contains(value, b"${") && ends(b"}") || contains(value, b"{{") && contains(value, b"}}") && !contains(value, b"${"),
+        _ => [(&b"${"[..], &b"}"[..]), (b"{{", b"}}"), (b"#{", b"}"), (b"$(", b")"), (b"%(", b")s"), (b"<%", b"%>")]
+            .iter()
+            .any(|(open, close)| holds(value, open, close)),
     }
+}
+
+/// Whether a name stands in `value` between `open` and `close`.
+fn holds(value: &[u8], open: &[u8], close: &[u8]) -> bool {
+    let Some(at) = memchr::memmem::find(value, open) else { return false };
+    let inner = value.get(at + open.len()..).unwrap_or_default();
+    let name = inner
+        .iter()
+        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b' ' | b'-' | b':' | b'|' | b'\''))
+        .count();
+    name > 0 && inner.get(name..).is_some_and(|rest| rest.starts_with(close))
 }
 
 /// Whether `needle` stands in `text`.
@@ -184,7 +379,7 @@ mod tests {
             ("{{ secret }}", Placeholder::Template),
             ("<your token>", Placeholder::Template),
             ("$PASSWORD", Placeholder::Template),
-            ("%s", Placeholder::Masked),
+            ("%s", Placeholder::Template),
             ("your-api-key-here", Placeholder::Word),
             ("changeme", Placeholder::Word),
             ("password123", Placeholder::Word),

@@ -35,6 +35,8 @@ pub(crate) enum Shape {
     Selector,
     /// `arn:aws:…`.
     Resource,
+    /// A regular expression.
+    Pattern,
     /// Text that was encrypted before it was stored: `ENC[…]`, `$ANSIBLE_VAULT`.
     Encrypted,
 }
@@ -59,25 +61,51 @@ impl Shape {
             Self::PasswordHash => "the value is a hash of a password",
             Self::Selector => "the value is a selector or flag",
             Self::Resource => "the value is the name of a resource",
+            Self::Pattern => "the value is a regular expression",
             Self::Encrypted => "the value is stored encrypted",
         }
     }
 }
 
 /// Words that say the hex beside them is a digest, not a key.
-const DIGEST_WORDS: &[&[u8]] =
-    &[b"sha1", b"sha2", b"sha5", b"sha-", b"md5", b"checksum", b"integrity", b"digest", b"commit", b"revision", b"etag", b"fingerprint", b"hash"];
+const DIGEST_WORDS: &[&[u8]] = &[
+    b"sha1",
+    b"sha2",
+    b"sha5",
+    b"sha-",
+    b"md5",
+    b"checksum",
+    b"integrity",
+    b"digest",
+    b"commit",
+    b"revision",
+    b"etag",
+    b"fingerprint",
+    b"hash",
+];
 
 /// What else `value` has the shape of, if anything.
 #[must_use]
 pub(crate) fn find(value: &[u8]) -> Option<Shape> {
     let lower = value.to_ascii_lowercase();
     let starts = |text: &[u8]| lower.starts_with(text);
-    let table: [(bool, Shape); 16] = [
+    let table: [(bool, Shape); 17] = [
+        (is_pattern(value), Shape::Pattern),
         (starts(b"data:") || starts(b"ivborw0kggo") || starts(b"/9j/4aaq") || starts(b"r0lgodlh"), Shape::Image),
-        (starts(b"sha256-") || starts(b"sha384-") || starts(b"sha512-") || starts(b"sha1-") || starts(b"sha256:"), Shape::Integrity),
+        (
+            starts(b"sha256-") || starts(b"sha384-") || starts(b"sha512-") || starts(b"sha1-") || starts(b"sha256:"),
+            Shape::Integrity,
+        ),
         (is_password_hash(&lower), Shape::PasswordHash),
-        (starts(b"enc(") || starts(b"enc[") || starts(b"$ansible_vault") || starts(b"vault:v1:") || starts(b"{cipher}"), Shape::Encrypted),
+        (
+            starts(b"enc(")
+                || starts(b"enc[")
+                || starts(b"$ansible_vault")
+                || starts(b"vault:v1:")
+                || starts(b"{cipher}")
+                || is_sealed(value),
+            Shape::Encrypted,
+        ),
         (starts(b"arn:") || starts(b"urn:") || starts(b"projects/"), Shape::Resource),
         (is_url(&lower), Shape::Url),
         (is_email(value), Shape::Email),
@@ -85,8 +113,8 @@ pub(crate) fn find(value: &[u8]) -> Option<Shape> {
         (is_digest(value), Shape::Digest),
         (is_address(value), Shape::Address),
         (is_date(value), Shape::Date),
+        (is_version(&lower) || starts(b">=") || starts(b"<="), Shape::Version),
         (is_number(&lower), Shape::Number),
-        (is_version(&lower), Shape::Version),
         (is_mime(&lower), Shape::Mime),
         (is_selector(value), Shape::Selector),
         (is_path(value), Shape::Path),
@@ -106,7 +134,10 @@ pub(crate) fn digest_context(around: &[u8]) -> bool {
 pub(crate) fn is_uuid(value: &[u8]) -> bool {
     let value = value.strip_prefix(b"{").and_then(|v| v.strip_suffix(b"}")).unwrap_or(value);
     value.len() == 36
-        && value.iter().enumerate().all(|(at, b)| if matches!(at, 8 | 13 | 18 | 23) { *b == b'-' } else { b.is_ascii_hexdigit() })
+        && value
+            .iter()
+            .enumerate()
+            .all(|(at, b)| if matches!(at, 8 | 13 | 18 | 23) { *b == b'-' } else { b.is_ascii_hexdigit() })
 }
 
 fn is_digest(value: &[u8]) -> bool {
@@ -116,7 +147,10 @@ fn is_digest(value: &[u8]) -> bool {
 fn is_url(lower: &[u8]) -> bool {
     let scheme = lower.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'.' | b'-')).count();
     let rest = lower.get(scheme..).unwrap_or_default();
-    (scheme >= 2 && rest.starts_with(b"://") || lower.starts_with(b"//") || lower.starts_with(b"www.") || lower.starts_with(b"mailto:"))
+    (scheme >= 2 && rest.starts_with(b"://")
+        || lower.starts_with(b"//")
+        || lower.starts_with(b"www.")
+        || lower.starts_with(b"mailto:"))
         && !rest.contains(&b'@')
 }
 
@@ -130,7 +164,10 @@ fn is_email(value: &[u8]) -> bool {
 /// Whether this is a dotted host name that ends in a domain of letters.
 fn is_host(host: &[u8]) -> bool {
     let last = host.rsplit(|&b| b == b'.').next().unwrap_or_default();
-    host.contains(&b'.') && !host.starts_with(b".") && (2..=8).contains(&last.len()) && last.iter().all(u8::is_ascii_lowercase)
+    host.contains(&b'.')
+        && !host.starts_with(b".")
+        && (2..=8).contains(&last.len())
+        && last.iter().all(u8::is_ascii_lowercase)
 }
 
 fn is_address(value: &[u8]) -> bool {
@@ -140,8 +177,13 @@ fn is_address(value: &[u8]) -> bool {
 }
 
 fn is_date(value: &[u8]) -> bool {
-    let digits = |range: std::ops::Range<usize>| value.get(range).is_some_and(|part| part.iter().all(u8::is_ascii_digit));
-    value.len() >= 10 && value.len() <= 32 && digits(0..4) && digits(5..7) && digits(8..10)
+    let digits =
+        |range: std::ops::Range<usize>| value.get(range).is_some_and(|part| part.iter().all(u8::is_ascii_digit));
+    value.len() >= 10
+        && value.len() <= 32
+        && digits(0..4)
+        && digits(5..7)
+        && digits(8..10)
         && matches!((value.get(4), value.get(7)), (Some(b'-'), Some(b'-')) | (Some(b'/'), Some(b'/')))
 }
 
@@ -152,19 +194,31 @@ fn is_number(lower: &[u8]) -> bool {
     let digits = body.iter().filter(|b| b.is_ascii_digit()).count();
     let rest = body.iter().skip_while(|b| b.is_ascii_digit() || matches!(b, b'.' | b',' | b'_')).count();
     let unit = body.get(body.len() - rest..).unwrap_or_default();
-    let known: &[&[u8]] = &[b"", b"px", b"em", b"rem", b"ms", b"s", b"m", b"h", b"d", b"%", b"kb", b"mb", b"gb", b"k", b"g", b"u", b"l", b"ul", b"f", b"pt", b"vh", b"vw"];
+    let known: &[&[u8]] = &[
+        b"", b"px", b"em", b"rem", b"ms", b"s", b"m", b"h", b"d", b"%", b"kb", b"mb", b"gb", b"k", b"g", b"u", b"l",
+        b"ul", b"f", b"pt", b"vh", b"vw",
+    ];
     digits > 0 && digits <= 9 && known.contains(&unit)
 }
 
 fn is_version(lower: &[u8]) -> bool {
-    let body = lower.strip_prefix(b"v").or_else(|| lower.strip_prefix(b"^")).or_else(|| lower.strip_prefix(b"~")).unwrap_or(lower);
+    let body = lower
+        .strip_prefix(b"v")
+        .or_else(|| lower.strip_prefix(b"^"))
+        .or_else(|| lower.strip_prefix(b"~"))
+        .unwrap_or(lower);
     let head = body.iter().take_while(|b| b.is_ascii_digit() || **b == b'.').count();
-    let dots = body.get(..head).unwrap_or_default().iter().filter(|&&b| b == b'.').count();
-    body.first().is_some_and(u8::is_ascii_digit) && dots >= 1 && dots <= 3 && head <= 14 && (head == body.len() || matches!(body.get(head), Some(b'-' | b'+')))
+    let dots = memchr::memchr_iter(b'.', body.get(..head).unwrap_or_default()).count();
+    body.first().is_some_and(u8::is_ascii_digit)
+        && (1..=3).contains(&dots)
+        && head <= 14
+        && (head == body.len() || matches!(body.get(head), Some(b'-' | b'+')))
 }
 
 fn is_mime(lower: &[u8]) -> bool {
-    [&b"application/"[..], b"text/", b"image/", b"audio/", b"video/", b"multipart/", b"font/"].iter().any(|kind| lower.starts_with(kind))
+    [&b"application/"[..], b"text/", b"image/", b"audio/", b"video/", b"multipart/", b"font/"]
+        .iter()
+        .any(|kind| lower.starts_with(kind))
 }
 
 /// A CSS selector, flag or mention: a mark, then a name.
@@ -189,7 +243,11 @@ fn is_path(value: &[u8]) -> bool {
     }
     let segments = value.split(|&b| b == b'/').filter(|s| !s.is_empty()).count();
     let words = super::words::cover(value);
-    if segments >= 2 && !value.contains(&b'+') && !value.ends_with(b"=") && (words.share() >= 0.6 || starts(b"/") && words.share() >= 0.4) {
+    if segments >= 2
+        && !value.contains(&b'+')
+        && !value.ends_with(b"=")
+        && (words.share() >= 0.6 || starts(b"/") && words.share() >= 0.4)
+    {
         return true;
     }
     starts(b"/") && segments == 1 && words.share() >= 0.6 || has_extension(value)
@@ -198,19 +256,93 @@ fn is_path(value: &[u8]) -> bool {
 /// Whether it ends like a file name.
 fn has_extension(value: &[u8]) -> bool {
     const KNOWN: &[&[u8]] = &[
-        b"pem", b"key", b"crt", b"cer", b"p12", b"pfx", b"jks", b"txt", b"json", b"yml", b"yaml", b"xml", b"html", b"htm", b"js", b"ts", b"py", b"rb", b"go",
-        b"java", b"php", b"cs", b"css", b"scss", b"png", b"jpg", b"svg", b"gif", b"md", b"rst", b"conf", b"cfg", b"ini", b"properties", b"sh", b"env", b"log",
-        b"db", b"sql", b"toml", b"lock", b"gpg", b"asc", b"pub", b"der", b"csr", b"keystore", b"tpl", b"vue", b"tsx", b"jsx", b"rs", b"c", b"h", b"cpp",
+        b"pem",
+        b"key",
+        b"crt",
+        b"cer",
+        b"p12",
+        b"pfx",
+        b"jks",
+        b"txt",
+        b"json",
+        b"yml",
+        b"yaml",
+        b"xml",
+        b"html",
+        b"htm",
+        b"js",
+        b"ts",
+        b"py",
+        b"rb",
+        b"go",
+        b"java",
+        b"php",
+        b"cs",
+        b"css",
+        b"scss",
+        b"png",
+        b"jpg",
+        b"svg",
+        b"gif",
+        b"md",
+        b"rst",
+        b"conf",
+        b"cfg",
+        b"ini",
+        b"properties",
+        b"sh",
+        b"env",
+        b"log",
+        b"db",
+        b"sql",
+        b"toml",
+        b"lock",
+        b"gpg",
+        b"creds",
+        b"asc",
+        b"pub",
+        b"der",
+        b"csr",
+        b"keystore",
+        b"tpl",
+        b"vue",
+        b"tsx",
+        b"jsx",
+        b"rs",
+        b"c",
+        b"h",
+        b"cpp",
     ];
     let Some(dot) = memchr::memrchr(b'.', value) else { return false };
     let (stem, extension) = (&value[..dot], value.get(dot + 1..).unwrap_or_default());
-    KNOWN.contains(&extension) && stem.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'/' | b'{' | b'}' | b'*'))
+    KNOWN.contains(&extension)
+        && stem.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'/' | b'{' | b'}' | b'*'))
+}
+
+/// A value of a Bitnami `SealedSecret`: base64 of the length of an RSA-4096 block (`02 00`), the block, the rest.
+fn is_sealed(value: &[u8]) -> bool {
+    value.len() >= 190 && matches!(value, [b'A', b'g' | b'Q', b'A'..=b'D', ..])
+}
+
+fn is_pattern(value: &[u8]) -> bool {
+    [&b"[a-z"[..], b"[A-Z", b"[0-9", b"(?", b".*", b".+", b"\\d", b"\\w", b"\\s", b"[^"]
+        .iter()
+        .any(|piece| contains(value, piece))
 }
 
 fn is_password_hash(lower: &[u8]) -> bool {
     let starts = |text: &[u8]| lower.starts_with(text);
     let crypt = lower.len() > 20 && lower.first() == Some(&b'$') && lower.iter().skip(1).take(12).any(|&b| b == b'$');
-    crypt || starts(b"pbkdf2") || starts(b"{ssha") || starts(b"{sha") || starts(b"{bcrypt}") || starts(b"{pbkdf2}") || starts(b"{noop}") || starts(b"argon2") || starts(b"bcrypt") || starts(b"scram-sha")
+    crypt
+        || starts(b"pbkdf2")
+        || starts(b"{ssha")
+        || starts(b"{sha")
+        || starts(b"{bcrypt}")
+        || starts(b"{pbkdf2}")
+        || starts(b"{noop}")
+        || starts(b"argon2")
+        || starts(b"bcrypt")
+        || starts(b"scram-sha")
 }
 
 #[cfg(test)]

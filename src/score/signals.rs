@@ -6,7 +6,7 @@
 use super::alphabet::Alphabet;
 use super::facts::{Facts, Form};
 use super::name::{self, Strength};
-use super::placeholder;
+use super::placeholder::{self, Placeholder};
 use super::shape::{self, Shape};
 use super::{code, words};
 use crate::model::Reason;
@@ -28,7 +28,9 @@ pub(crate) const SIGNALS: &[Signal] = &[
     Signal { name: "placeholder", see: stand_in },
     Signal { name: "shape", see: other_shape },
     Signal { name: "code", see: expression },
+    Signal { name: "about", see: about },
     Signal { name: "words", see: made_of_words },
+    Signal { name: "prose", see: prose },
     Signal { name: "random", see: randomness },
     Signal { name: "length", see: length },
     Signal { name: "entropy", see: low_entropy },
@@ -60,7 +62,7 @@ fn assigned_name(facts: &Facts<'_>) -> Option<Reason> {
         Strength::Strong => Reason::new(40, "it is assigned to a name that says password or secret"),
         Strength::Telling => Reason::new(35, "it is assigned to a name that says token or key"),
         Strength::Bare => Reason::new(15, "it is assigned to a name that may mean a credential"),
-        Strength::Silent => Reason::new(0, "the name beside it says nothing"),
+        Strength::Silent => Reason::new(-20, "the name beside it says nothing"),
         Strength::Negated => Reason::new(-25, "the name is about a credential, but does not hold one"),
     })
 }
@@ -78,15 +80,48 @@ fn form(facts: &Facts<'_>) -> Option<Reason> {
 }
 
 fn stand_in(facts: &Facts<'_>) -> Option<Reason> {
+    if facts.kind == Kind::Url {
+        let plain = percent_decoded(facts.value);
+        let found = placeholder::find(&plain, false);
+        let short = plain.len() < 3;
+        return found
+            .map(|f| Reason::new(NEVER, f.reason()))
+            .or_else(|| short.then_some(Reason::new(NEVER, "the password is very short")));
+    }
     let strict = matches!(facts.kind, Kind::Token | Kind::Block | Kind::Hash);
     let found = placeholder::find(facts.value, strict || facts.kind == Kind::Context)?;
     let points = match facts.kind {
-        // A format of its own whose body is a row of x: seen, told, not blocked.
+        // A format of its own whose body is a row of the alphabet is somebody's test; it still blocks, since
+        // a token that is real costs more. One that is all x, or says EXAMPLE, is told and not blocked.
+        Kind::Token if matches!(found, Placeholder::Sequence | Placeholder::Periodic) => -25,
         Kind::Token => -45,
         Kind::Block | Kind::Hash => return None,
         Kind::Context | Kind::Url | Kind::Assignment => NEVER,
     };
     Some(Reason::new(points, found.reason()))
+}
+
+/// `p%40ss` as `p@ss`.
+fn percent_decoded(value: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(value.len());
+    let mut rest = value;
+    while let Some((&byte, tail)) = rest.split_first() {
+        let digits = tail
+            .get(..2)
+            .and_then(|pair| std::str::from_utf8(pair).ok())
+            .and_then(|pair| u8::from_str_radix(pair, 16).ok());
+        match digits {
+            Some(decoded) if byte == b'%' => {
+                out.push(decoded);
+                rest = tail.get(2..).unwrap_or_default();
+            }
+            _ => {
+                out.push(byte);
+                rest = tail;
+            }
+        }
+    }
+    out
 }
 
 fn other_shape(facts: &Facts<'_>) -> Option<Reason> {
@@ -95,9 +130,16 @@ fn other_shape(facts: &Facts<'_>) -> Option<Reason> {
     }
     let shape = shape::find(facts.value)?;
     let points = match shape {
-        Shape::Uuid => if facts.strength >= Strength::Telling { 0 } else { -30 },
+        Shape::Uuid => {
+            if facts.strength >= Strength::Telling {
+                0
+            } else {
+                -30
+            }
+        }
         Shape::Digest if !shape::digest_context(facts.name) && !shape::digest_context(facts.before) => return None,
-        Shape::Number if facts.strength == Strength::Strong && facts.value.len() >= 6 => -5,
+        // Six digits and more under a name that says password: people do that.
+        Shape::Number if facts.strength == Strength::Strong && facts.value.len() >= 6 => return None,
         _ => NEVER,
     };
     Some(Reason::new(points, shape.reason()))
@@ -108,7 +150,11 @@ fn expression(facts: &Facts<'_>) -> Option<Reason> {
         return None;
     }
     let found = match facts.form {
+        // Between backticks a shell runs a command: `KEY=`cat key.pem``.
+        Form::Quoted if facts.joint.ends_with(b"=`") && facts.value.contains(&b' ') => true,
         Form::Quoted => code::is_quoted_code(facts.value),
+        // `name => value` joins only in languages whose text is quoted.
+        _ if placeholder::contains(facts.joint, b"=>") => true,
         Form::Env | Form::Loose | Form::Spaced => code::is_expression(facts.value, facts.after),
     };
     if found {
@@ -119,16 +165,42 @@ fn expression(facts: &Facts<'_>) -> Option<Reason> {
     statement.then_some(Reason::new(-30, "the value is a variable"))
 }
 
+/// Values that are about the credential: its name again, the variable that holds it, a text for people.
+fn about(facts: &Facts<'_>) -> Option<Reason> {
+    if !generic(facts.kind) {
+        return None;
+    }
+    let foreign = facts.value.iter().filter(|b| !b.is_ascii()).count();
+    if foreign * 10 >= facts.value.len() * 6 {
+        return Some(Reason::new(-60, "the value is text in a script of its own"));
+    }
+    if echoes(facts.value, facts.name) {
+        return Some(Reason::new(NEVER, "the value repeats the name"));
+    }
+    is_constant_name(facts.value, facts.cover.share())
+        .then_some(Reason::new(-60, "the value is the name of a variable"))
+}
+
 fn made_of_words(facts: &Facts<'_>) -> Option<Reason> {
     if !generic(facts.kind) && facts.kind != Kind::Url {
         return None;
     }
-    let spaces = facts.value.iter().filter(|&&b| b == b' ').count();
+    let spaces = memchr::memchr_iter(b' ', facts.value).count();
     let cover = facts.cover.share();
-    if spaces >= 2 && cover >= 0.6 {
+    // A symbol inside one word is how people make a password of it: `super$ecret`.
+    let symbol = spaces == 0
+        && facts.value.iter().any(|b| matches!(b, b'!' | b'$' | b'%' | b'&' | b'*' | b'?' | b'@' | b'^' | b'~' | b'#'));
+    if symbol && facts.strength == Strength::Strong && facts.form == Form::Quoted {
+        return None;
+    }
+    let wordlike = facts
+        .value
+        .split(u8::is_ascii_whitespace)
+        .all(|word| word.iter().all(|b| b.is_ascii_alphabetic() || b.is_ascii_punctuation()));
+    if spaces >= 2 && (cover >= 0.6 || wordlike && cover >= 0.4) {
         return Some(Reason::new(-60, "the value is a sentence"));
     }
-    if facts.cover.letters >= 2 && cover >= 0.8 && facts.surprise < 2.0 {
+    if facts.cover.letters >= 2 && (cover >= 0.8 && facts.surprise < 2.0 || cover >= 0.7 && facts.surprise < -2.0) {
         let points = if facts.kind == Kind::Url { -25 } else { -45 };
         return Some(Reason::new(points, "the value is made of words"));
     }
@@ -138,16 +210,72 @@ fn made_of_words(facts: &Facts<'_>) -> Option<Reason> {
     None
 }
 
+/// How many different marks stand in a value without spaces.
+fn symbols(value: &[u8]) -> usize {
+    let mut seen = [false; 128];
+    for &byte in value {
+        if byte == b' ' {
+            return 0;
+        }
+        let mark =
+            byte.is_ascii_punctuation() && !matches!(byte, b'-' | b'_' | b'.' | b'/' | b':' | b',' | b'\'' | b'=');
+        if let Some(slot) = seen.get_mut(usize::from(byte)).filter(|_| mark) {
+            *slot = true;
+        }
+    }
+    seen.iter().filter(|&&s| s).count()
+}
+
+/// Whether value and name are one word for word: `api_secret = "api-secret"`, `"token": "access_token"`.
+fn echoes(value: &[u8], name: &[u8]) -> bool {
+    let bare = |text: &[u8]| {
+        text.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect::<Vec<u8>>()
+    };
+    let (value, name) = (bare(value), bare(name));
+    value.len() >= 3
+        && (value == name
+            || placeholder::contains(&name, &value)
+            || value.len() <= name.len() + 8 && name.len() >= 5 && placeholder::contains(&value, &name))
+}
+
+/// `GITHUB_TOKEN`, `SMTP_PASSWORD`: the name of a variable where a value would stand.
+fn is_constant_name(value: &[u8], cover: f32) -> bool {
+    let upper = value.contains(&b'_')
+        && value.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-'));
+    let telling = || {
+        name::split(value).iter().any(|word| {
+            matches!(
+                word.as_str(),
+                "password" | "secret" | "token" | "key" | "pass" | "pwd" | "passwd" | "credentials" | "api"
+            )
+        })
+    };
+    upper && (cover >= 0.4 || telling())
+}
+
+/// `password: the word for it`: more words follow a plain value.
+fn prose(facts: &Facts<'_>) -> Option<Reason> {
+    let rest = facts.after.strip_prefix(b" ")?;
+    let word = rest.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+    let ends = matches!(rest.get(word), None | Some(b' ' | b'.' | b',' | b'\r'));
+    (generic(facts.kind) && facts.form == Form::Loose && word >= 2 && ends && facts.surprise < 8.0)
+        .then_some(Reason::new(-25, "the value stands in a sentence"))
+}
+
 fn randomness(facts: &Facts<'_>) -> Option<Reason> {
     if !generic(facts.kind) {
         return None;
     }
     let long = facts.value.len() >= 16 && facts.entropy.share >= 0.85;
     let bits = facts.surprise;
-    Some(if facts.alphabet == Alphabet::Digits {
-        Reason::new(-10, "the value is all digits")
+    Some(if facts.alphabet == Alphabet::Digits && facts.strength == Strength::Strong {
+        Reason::new(5, "the value is no known word")
+    } else if facts.alphabet == Alphabet::Digits {
+        Reason::new(if facts.value.len() >= 12 { 0 } else { -15 }, "the value is all digits")
     } else if long && bits >= 8.0 {
         Reason::new(40, "the value is long and looks random")
+    } else if symbols(facts.value) >= 5 {
+        Reason::new(25, "the value mixes many symbols, as generated passwords do")
     } else if bits >= 6.0 {
         Reason::new(25, "the value looks random")
     } else if bits >= 0.0 {
@@ -171,9 +299,15 @@ fn length(facts: &Facts<'_>) -> Option<Reason> {
 fn low_entropy(facts: &Facts<'_>) -> Option<Reason> {
     let percent = facts.entropy.share * 100.0;
     if percent < f32::from(facts.min_entropy) {
-        return Some(Reason::new(-45, "the value is less random than this credential would be"));
+        return Some(Reason::with(-45, share_told(facts)));
     }
     // A random token of 20 characters and more falls below 0.7 of its alphabet's entropy once in a million.
-    let token = matches!(facts.kind, Kind::Token | Kind::Context) && facts.value.len() >= 20 && facts.entropy.share < 0.6;
-    token.then_some(Reason::new(-30, "the value is less random than its alphabet and length promise"))
+    let token =
+        matches!(facts.kind, Kind::Token | Kind::Context) && facts.value.len() >= 20 && facts.entropy.share < 0.6;
+    token.then(|| Reason::with(-30, share_told(facts)))
+}
+
+fn share_told(facts: &Facts<'_>) -> String {
+    let (bits, percent, alphabet) = (facts.entropy.bits, facts.entropy.share * 100.0, facts.alphabet.as_str());
+    format!("its entropy of {bits:.1} bits a byte is {percent:.0} % of what random {alphabet} of that length has")
 }
