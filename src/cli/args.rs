@@ -54,6 +54,14 @@ pub struct PolicyArgs {
     /// Count credentials even where an inline comment such as `portcullis:allow` allows them.
     #[arg(long)]
     pub no_inline_allow: bool,
+    /// What is known beforehand.
+    #[command(flatten)]
+    pub known: KnownArgs,
+}
+
+/// Files that say what to look for and what is accepted.
+#[derive(Clone, Debug, Default, Args)]
+pub struct KnownArgs {
     /// Use this baseline of accepted findings [default: .portcullis.baseline at the top of the work tree].
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
@@ -159,12 +167,9 @@ pub struct ExplainArgs {
     /// How to read them.
     #[command(flatten)]
     pub walk: WalkArgs,
-    /// Use this baseline of accepted findings [default: .portcullis.baseline at the top of the work tree].
-    #[arg(long, value_name = "FILE")]
-    pub baseline: Option<PathBuf>,
-    /// Add the rules in this TOML file to the built-in ones.
-    #[arg(long, value_name = "FILE")]
-    pub rules: Vec<PathBuf>,
+    /// What is known beforehand.
+    #[command(flatten)]
+    pub known: KnownArgs,
     /// Show the credential in plaintext instead of redacting it.
     #[arg(long)]
     pub show_secrets: bool,

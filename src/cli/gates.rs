@@ -41,13 +41,13 @@ fn run(
 ) -> Result<ExitStatus, Failure> {
     let repo = Repo::open(Env::from_process(), Path::new("."))
         .map_err(|error| blocked("cannot open the repository", &error))?;
-    let engine = Engine::new(plan::rules(&args.rules)?);
+    let engine = Engine::new(plan::rules(&args.known.rules)?);
     let outcome = look(&repo, &engine).map_err(|error| blocked("cannot read what is being committed", &error))?;
     if outcome.found.is_empty() && outcome.coverage.is_complete() {
         // Nothing to judge: neither baseline nor policy is needed.
         return Ok(ExitStatus::Clean);
     }
-    let policy = Policy { baseline: baseline(args, &repo)?, ..plan::policy_without_baseline(args) };
+    let policy = Policy { baseline: baseline(args, &repo)?, ..plan::policy_without_baseline(args)? };
     let report = Judge::new(engine.rules(), &policy).report(command, outcome.found, outcome.coverage);
     let options = Options { color: color(), width: output::width(), ..Options::default() };
     gate::write(&report, &options, &mut io::stderr().lock())
@@ -57,7 +57,7 @@ fn run(
 
 /// The baseline as it is being committed: what only lies in the work tree is not what others will have.
 fn baseline(args: &PolicyArgs, repo: &Repo) -> Result<Baseline, Failure> {
-    if let Some(file) = &args.baseline {
+    if let Some(file) = &args.known.baseline {
         return plan::baseline(Some(file), Path::new("."));
     }
     let bytes = repo

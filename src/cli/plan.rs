@@ -9,11 +9,14 @@ use super::args::{PolicyArgs, WalkArgs};
 use super::failure::Failure;
 use crate::guard::scan::{Options, Target};
 use crate::model::Confidence;
-use crate::policy::{Baseline, Policy};
+use crate::policy::{Baseline, Key, Policy};
 use crate::rules::{self, Rule, RuleSet};
 
 /// The baseline's name, at the top of a work tree.
 pub(super) const BASELINE: &str = ".portcullis.baseline";
+
+/// The environment variable that names the key file.
+const KEY_FILE: &str = "PORTCULLIS_KEY_FILE";
 
 /// The targets that paths name.
 #[must_use]
@@ -65,15 +68,34 @@ pub(super) fn rule_file(file: &Path) -> Result<Vec<Rule>, Failure> {
 /// # Errors
 /// If the baseline cannot be read or a line of it makes no sense.
 pub(super) fn policy(args: &PolicyArgs, near: &Path) -> Result<Policy, Failure> {
-    Ok(Policy { baseline: baseline(args.baseline.as_deref(), near)?, ..policy_without_baseline(args) })
+    Ok(Policy { baseline: baseline(args.known.baseline.as_deref(), near)?, ..policy_without_baseline(args)? })
 }
 
 /// What counts, before any baseline is read.
-#[must_use]
-pub(super) fn policy_without_baseline(args: &PolicyArgs) -> Policy {
+///
+/// # Errors
+/// If the key file cannot be read or is too short to be a key.
+pub(super) fn policy_without_baseline(args: &PolicyArgs) -> Result<Policy, Failure> {
     // The parser lets no other word through; were one to come, everything would count.
     let threshold = Confidence::parse(&args.min_confidence).unwrap_or(Confidence::Low);
-    Policy { threshold, inline: !args.no_inline_allow, ..Policy::default() }
+    let key = fingerprint_key(args.known.key_file.as_deref())?;
+    Ok(Policy { threshold, inline: !args.no_inline_allow, key, ..Policy::default() })
+}
+
+/// The key of fingerprints: made of the bytes of `file`, or of the file that the environment names, or none.
+///
+/// # Errors
+/// If the file cannot be read or is too short to be a key.
+pub(super) fn fingerprint_key(file: Option<&Path>) -> Result<Key, Failure> {
+    let from_env = || env::var_os(KEY_FILE).filter(|name| !name.is_empty()).map(PathBuf::from);
+    let Some(file) = file.map(Path::to_path_buf).or_else(from_env) else { return Ok(Key::unkeyed()) };
+    let shown = file.display();
+    let bytes = fs::read(&file)
+        .map_err(|error| Failure::because(format_args!("cannot read the key file `{shown}`"), &error))?;
+    Key::derive(&bytes).ok_or_else(|| {
+        Failure::new(format!("the key file `{shown}` holds fewer than {} bytes", Key::LEAST_BYTES))
+            .hint("make one that only you can read: `head -c 32 /dev/urandom > FILE`")
+    })
 }
 
 /// The baseline at `file`, or the one of the work tree that `near` lies in, if it has one.

@@ -22,7 +22,7 @@ const LEAST_DIGITS: usize = 8;
 /// If it cannot begin, or the report cannot be written.
 pub(super) fn run(args: &ScanArgs) -> Result<ExitStatus, Failure> {
     let targets = plan::targets(&args.paths);
-    let rules = plan::rules(&args.policy.rules)?;
+    let rules = plan::rules(&args.policy.known.rules)?;
     let policy = plan::policy(&args.policy, plan::near(&targets))?;
     let output = Output::open(&args.output)?;
     let report = watched(&targets, &args.walk, &Engine::new(rules), &policy);
@@ -42,9 +42,10 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<ExitStatus, Failure> {
         );
     }
     let targets = plan::targets(&args.paths);
-    let rules = plan::rules(&args.rules)?;
-    let baseline = plan::baseline(args.baseline.as_deref(), plan::near(&targets))?;
-    let policy = Policy { threshold: Confidence::Low, baseline, ..Policy::default() };
+    let rules = plan::rules(&args.known.rules)?;
+    let baseline = plan::baseline(args.known.baseline.as_deref(), plan::near(&targets))?;
+    let key = plan::fingerprint_key(args.known.key_file.as_deref())?;
+    let policy = Policy { threshold: Confidence::Low, baseline, key, ..Policy::default() };
     let output = Output::open(&OutputArgs {
         format: "human".to_owned(),
         output: None,

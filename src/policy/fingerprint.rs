@@ -23,6 +23,16 @@ impl Key {
         Self(bytes)
     }
 
+    /// Fewest bytes that make a key: fewer could be guessed.
+    pub const LEAST_BYTES: usize = 16;
+
+    /// The key made of a secret file's bytes (their SHA-256), or `None` if they are fewer than
+    /// [`Key::LEAST_BYTES`].
+    #[must_use]
+    pub fn derive(bytes: &[u8]) -> Option<Self> {
+        (bytes.len() >= Self::LEAST_BYTES).then(|| Self(Sha256::digest(bytes).into()))
+    }
+
     /// The key used where none is configured. It is public: fingerprints made with it hide a long random
     /// token, but a short password can be guessed from one.
     #[must_use]
