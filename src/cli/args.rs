@@ -43,6 +43,12 @@ pub enum Command {
     /// List, show, check and test the rules.
     #[command(subcommand)]
     Rules(RulesCommand),
+    /// Put the hooks where git runs them; hooks that are there already are kept, and run first.
+    Install(HooksArgs),
+    /// Take the hooks out again, and put back what was there before.
+    Uninstall(HooksArgs),
+    /// Prove that the hooks are alive, or find out why they are not.
+    Doctor,
 }
 
 /// Which rules run and what counts: the same for every command that scans.
@@ -226,6 +232,17 @@ pub struct RulesArgs {
     /// Add the rules in this TOML file to the built-in ones.
     #[arg(long, value_name = "FILE")]
     pub rules: Vec<PathBuf>,
+}
+
+/// `install` and `uninstall`.
+#[derive(Debug, Args)]
+pub struct HooksArgs {
+    /// For all your repositories, in git's own configuration, and not only for this one.
+    #[arg(long)]
+    pub global: bool,
+    /// Also where a hook manager or another repository's hooks are in the way; lose changes made to our hooks.
+    #[arg(long)]
+    pub force: bool,
 }
 
 fn formats() -> Vec<clap::builder::PossibleValue> {

@@ -5,6 +5,7 @@ pub mod args;
 pub mod exit;
 mod failure;
 mod gates;
+mod hooks;
 mod interrupt;
 mod output;
 mod plan;
@@ -56,6 +57,9 @@ fn dispatch(command: Command) -> Result<ExitStatus, Failure> {
         Command::Explain(args) => scan::explain(&args),
         Command::Allow(args) => allow::run(&args),
         Command::Rules(command) => rules::run(&command),
+        Command::Install(args) => hooks::install(&args),
+        Command::Uninstall(args) => hooks::uninstall(&args),
+        Command::Doctor => hooks::doctor(),
     }
 }
 

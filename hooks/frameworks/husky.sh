@@ -1,0 +1,3 @@
+printf '\nportcullis pre-commit\n' >> .husky/pre-commit
+printf '\nportcullis pre-commit\n' >> .husky/pre-merge-commit
+printf '\nportcullis commit-msg "$1"\n' >> .husky/commit-msg

@@ -1,0 +1,227 @@
+//! `install`, `uninstall` and `doctor`: what was done to git's hooks, and where.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use super::args::HooksArgs;
+use super::exit::ExitStatus;
+use super::failure::Failure;
+use super::output::to_stdout;
+use crate::hook::doctor::{self, Verdict};
+use crate::hook::global::{self, Way};
+use crate::hook::install::{self, Done, Step};
+use crate::hook::managers::{self, Managed};
+use crate::hook::{Git, HookError, HooksPath, Place, program};
+use crate::report::sanitize::quote;
+
+/// What `--version` prints, which hooks of another version do not.
+const VERSION: &str = concat!("portcullis ", env!("CARGO_PKG_VERSION"));
+
+/// Runs `install`. Exit status 1 says that a hook manager is in charge, and what to tell it.
+///
+/// # Errors
+/// If the hooks cannot be installed.
+pub(super) fn install(args: &HooksArgs) -> Result<ExitStatus, Failure> {
+    let guard =
+        program::this_program().map_err(|error| Failure::because("cannot find out where this program lies", &error))?;
+    let git = Git::at(".");
+    let mut text = String::new();
+    if args.global {
+        let way = global::install(&git, &guard, args.force).map_err(cannot_install)?;
+        tell_way(&mut text, &way, true);
+        return say(&text, ExitStatus::Clean);
+    }
+    let place = git.place().map_err(cannot_install)?;
+    if let Some(managed) = managers::detect(&place).filter(|_| !install::is_installed(&place.hooks_dir)) {
+        if managed.names_us && managed.is_live {
+            let name = managed.manager.name;
+            let _ = writeln!(text, "Nothing to do: {name} runs portcullis already. `portcullis doctor` proves it.");
+            return say(&text, ExitStatus::Clean);
+        }
+        if !args.force || !managed.manager.chains {
+            tell_managed(&mut text, &managed, args.force);
+            return say(&text, ExitStatus::Findings);
+        }
+    }
+    let dir = match install::own_dir(&place) {
+        Err(HookError::Shared { .. }) if args.force => &place.hooks_dir,
+        other => other.map_err(cannot_install)?,
+    };
+    let steps = install::install(dir, &guard, args.force).map_err(cannot_install)?;
+    tell_steps(&mut text, &steps);
+    tell_reach(&mut text, &place);
+    text.push_str("`portcullis doctor` proves that they work.\n");
+    say(&text, ExitStatus::Clean)
+}
+
+/// Runs `uninstall`. Exit status 1 says that something was left as it is.
+///
+/// # Errors
+/// If the hooks cannot be taken out.
+pub(super) fn uninstall(args: &HooksArgs) -> Result<ExitStatus, Failure> {
+    let git = Git::at(".");
+    let mut text = String::new();
+    let mut left = false;
+    if args.global {
+        let ways = global::uninstall(&git, args.force).map_err(cannot_uninstall)?;
+        for way in &ways {
+            left |= tell_way(&mut text, way, false);
+        }
+        if ways.is_empty() {
+            text.push_str("Nothing was installed for all repositories.\n");
+        }
+    } else {
+        let place = git.place().map_err(cannot_uninstall)?;
+        let shared = place.hooks_path.as_ref().is_some_and(HooksPath::is_shared);
+        // A directory that all repositories share is left to `--global`; ours may lie unused beside it.
+        let dir = if shared && !args.force { place.common_dir.join("hooks") } else { place.hooks_dir };
+        let steps = install::uninstall(&dir, args.force).map_err(cannot_uninstall)?;
+        left = tell_steps(&mut text, &steps);
+    }
+    say(&text, if left { ExitStatus::Findings } else { ExitStatus::Clean })
+}
+
+/// Runs `doctor`: 0 healthy, 1 problems, 2 could not tell.
+///
+/// # Errors
+/// If the answer cannot be written.
+pub(super) fn doctor() -> Result<ExitStatus, Failure> {
+    let notes = doctor::examine(&Git::at("."), VERSION);
+    let mut text = String::new();
+    for note in &notes {
+        let word = match note.verdict {
+            Verdict::Fine => "ok",
+            Verdict::Problem => "problem",
+            Verdict::Unknown => "unknown",
+        };
+        let mend = if note.mend.is_empty() { String::new() } else { format!(" -> {}", note.mend) };
+        let _ = writeln!(text, "{word:8} {}{mend}", note.text);
+    }
+    let any = |verdict| notes.iter().any(|note| note.verdict == verdict);
+    // A problem is certain, whatever else could not be told.
+    let status = match (any(Verdict::Problem), any(Verdict::Unknown)) {
+        (true, _) => ExitStatus::Findings,
+        (false, true) => ExitStatus::Unknown,
+        (false, false) => ExitStatus::Clean,
+    };
+    say(&text, status)
+}
+
+fn say(text: &str, status: ExitStatus) -> Result<ExitStatus, Failure> {
+    to_stdout(|out| out.write_all(text.as_bytes()))?;
+    Ok(status)
+}
+
+/// Tells what was done, a line a hook, and whether something was left that is not ours.
+fn tell_steps(text: &mut String, steps: &[Step]) -> bool {
+    let mut left = false;
+    for step in steps {
+        let name = step.path.file_name().unwrap_or_default().to_string_lossy();
+        let dir = shown(step.path.parent().unwrap_or(Path::new("")));
+        // Writing to a string cannot fail.
+        let _ = match &step.done {
+            Done::Installed(None) => writeln!(text, "Installed {name} in {dir}."),
+            Done::Installed(Some(kept)) => {
+                let kept = kept.file_name().unwrap_or_default().to_string_lossy();
+                writeln!(text, "Installed {name} in {dir}; an existing hook was kept as {kept} and runs first.")
+            }
+            Done::Renewed => writeln!(text, "Renewed {name} in {dir}."),
+            Done::Already => writeln!(text, "{name} is installed in {dir} already."),
+            Done::Removed => writeln!(text, "Removed {name} from {dir}."),
+            Done::Restored => {
+                writeln!(text, "Removed {name} from {dir}, and put the hook that was there before back in its place.")
+            }
+            Done::Absent => writeln!(text, "{name} was not installed in {dir}."),
+            Done::NotOurs(kept) => {
+                left = true;
+                let kept = shown(kept);
+                writeln!(
+                    text,
+                    "Left {name} in {dir} as it is: it is no longer ours. What was there before is in {kept}."
+                )
+            }
+        };
+    }
+    left
+}
+
+/// Tells of one way to guard all repositories, and whether something was left.
+fn tell_way(text: &mut String, way: &Way, installed: bool) -> bool {
+    match way {
+        Way::Configured(names) => {
+            let names = names.join(", ");
+            let _ = if installed {
+                writeln!(text, "Set {names} in your git configuration: all your repositories are guarded.")
+            } else {
+                writeln!(text, "Removed {names} from your git configuration.")
+            };
+            false
+        }
+        Way::HooksPath(steps) => {
+            let left = tell_steps(text, steps);
+            if installed {
+                text.push_str("Your core.hooksPath leads there: repositories that set no other are guarded.\n");
+            }
+            left
+        }
+        Way::Template { dir, steps, setting_changed } => {
+            let left = tell_steps(text, steps);
+            let dir = shown(dir);
+            let _ = match (installed, setting_changed) {
+                (true, true) => writeln!(text, "Set init.templateDir to {dir} in your git configuration."),
+                (false, true) => writeln!(text, "Unset init.templateDir in your git configuration."),
+                _ => Ok(()),
+            };
+            text.push_str(if installed {
+                "Repositories that you make or clone from now on are guarded. In each that you have already, run \
+                 `portcullis install`.\n"
+            } else {
+                "Repositories made from it keep their hooks: run `portcullis uninstall` in each.\n"
+            });
+            left
+        }
+    }
+}
+
+/// Tells for whom hooks in a directory that git was told of count.
+fn tell_reach(text: &mut String, place: &Place) {
+    if place.hooks_path.as_ref().is_some_and(HooksPath::is_relative) {
+        text.push_str(
+            "core.hooksPath is relative: each work tree has hooks of its own, so install in every one, or commit them.\n",
+        );
+    }
+}
+
+fn tell_managed(text: &mut String, managed: &Managed, forced: bool) {
+    let manager = managed.manager;
+    let (name, seen) = (manager.name, &managed.seen);
+    let _ = writeln!(text, "Installed nothing: {name} manages the hooks here ({seen}).");
+    if managed.names_us {
+        let _ = writeln!(text, "Its configuration names portcullis, but not all of its hooks are in place.");
+    } else {
+        let _ = writeln!(text, "To have it run portcullis, {}:\n", manager.snippet_for);
+        manager.snippet.lines().for_each(|line| {
+            let _ = writeln!(text, "    {line}");
+        });
+        text.push('\n');
+    }
+    let _ = writeln!(text, "Then run `{}`, and `portcullis doctor` to see that it works.", manager.then);
+    if forced && !manager.chains {
+        let _ = writeln!(text, "--force does not help: {name} goes by the names of its hooks, and would run none.");
+    } else {
+        let _ =
+            writeln!(text, "`portcullis install --force` goes before its hooks instead, until it writes them anew.");
+    }
+}
+
+fn cannot_install(error: HookError) -> Failure {
+    Failure::because("not installed", &error).hint(error.hint())
+}
+
+fn cannot_uninstall(error: HookError) -> Failure {
+    Failure::because("not uninstalled", &error).hint(error.hint())
+}
+
+fn shown(path: &Path) -> String {
+    quote(path.as_os_str().as_encoded_bytes())
+}

@@ -1,0 +1,201 @@
+//! The canary: a made-up credential, brought to the real hooks in a scratch repository.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::hook::ask::Git;
+use crate::hook::error::HookError;
+use crate::hook::managers::{self, Manager};
+use crate::hook::{Canary, Hook};
+use crate::report::sanitize;
+use crate::rules::example;
+
+/// The canary: of a form that has a checksum, so that no doubt about it is possible.
+const TEMPLATE: &str = "ghp_{base62:30}{crc32-base62}";
+/// How our gates begin when they find one credential.
+const SIGN: &str = "portcullis: commit blocked: 1 credential found";
+
+/// Which hooks the scratch repository runs.
+pub(super) enum Run {
+    /// These files only, linked to: what is wrong with a file is wrong with a link to it, and the hooks that
+    /// ours have kept, which know nothing of scratch repositories, stay out of it.
+    Linked(Vec<PathBuf>),
+    /// All in this directory, and the configuration of a manager in that work tree.
+    InPlace(PathBuf, Option<(&'static Manager, PathBuf)>),
+}
+
+/// What came of one trial.
+#[derive(Debug)]
+pub(super) enum Proof {
+    /// A commit without credentials was made.
+    CleanPassed,
+    /// The canary was blocked, with our words.
+    Blocked,
+    /// The canary was committed.
+    LetThrough,
+    /// The commit failed with other words than ours: the first line of them.
+    Refused(String),
+}
+
+/// Tries a clean commit, and a canary with each of these hooks.
+///
+/// # Errors
+/// If there can be no scratch repository.
+pub(super) fn prove(run: &Run, which: &[&'static Hook]) -> Result<Vec<(&'static str, Proof)>, HookError> {
+    let scratch = Scratch::new(run)?;
+    let mut proofs = Vec::with_capacity(1 + which.len());
+    match scratch.clean()? {
+        None => proofs.push(("clean commit", Proof::CleanPassed)),
+        Some(said) => {
+            proofs.push(("a clean commit's hook", Proof::Refused(said)));
+            // The trials below need a commit to stand on.
+            scratch.git.run(&["commit", "-q", "--no-verify", "--allow-empty", "-m", "clean"])?;
+        }
+    }
+    // Whatever a trial leaves behind, the next begins here.
+    scratch.git.run(&["tag", "base"])?;
+    for hook in which {
+        let output = match hook.canary {
+            Canary::Staged => scratch.staged()?,
+            Canary::Message => scratch.message()?,
+            Canary::Merged => scratch.merged()?,
+        };
+        proofs.push((hook.name, proof(&output)));
+        scratch.git.run(&["reset", "-q", "--hard", "base"])?;
+    }
+    Ok(proofs)
+}
+
+fn proof(output: &Output) -> Proof {
+    let said = String::from_utf8_lossy(&output.stderr);
+    if output.status.success() {
+        Proof::LetThrough
+    } else if said.contains(SIGN) {
+        Proof::Blocked
+    } else {
+        Proof::Refused(first_line(&said))
+    }
+}
+
+fn first_line(said: &str) -> String {
+    sanitize::clean(said.lines().find(|line| !line.trim().is_empty()).unwrap_or("it said nothing"))
+}
+
+/// A repository in a temporary directory of its own, removed with it.
+struct Scratch {
+    root: PathBuf,
+    tree: PathBuf,
+    git: Git,
+    canary: String,
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // It holds nothing but made-up text: if it cannot be removed, nothing is lost.
+        let _ = fs::remove_dir_all(&self.root);
+    }
+}
+
+impl Scratch {
+    fn new(run: &Run) -> Result<Self, HookError> {
+        let seed = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as u64);
+        let root = std::env::temp_dir().join(format!("portcullis-canary-{}-{seed:x}", std::process::id()));
+        make_private(&root).map_err(HookError::io("make the directory", &root))?;
+        let tree = root.join("repository");
+        let canary = example::expand(TEMPLATE, seed).unwrap_or_default();
+        let scratch = Self { git: Git::only_at(&tree), root, tree, canary };
+        let made = scratch.fill(run);
+        made.map_err(HookError::io("write in", &scratch.root))?;
+        scratch.git.run(&["init", "-q", "--template=", "-b", "main"])?;
+        for (key, value) in [("user.name", "Canary"), ("user.email", "canary@localhost"), ("commit.gpgSign", "false")] {
+            scratch.git.run(&["config", key, value])?;
+        }
+        let dir = match run {
+            Run::Linked(_) => &scratch.root.join("hooks"),
+            Run::InPlace(dir, _) => dir,
+        };
+        scratch.git.run(&["config".as_ref(), "core.hooksPath".as_ref(), dir.as_os_str()])?;
+        Ok(scratch)
+    }
+
+    fn fill(&self, run: &Run) -> io::Result<()> {
+        fs::create_dir(&self.tree)?;
+        match run {
+            Run::Linked(files) => {
+                let dir = self.root.join("hooks");
+                fs::create_dir(&dir)?;
+                for (file, name) in files.iter().filter_map(|file| Some((file, file.file_name()?))) {
+                    link(file, &dir.join(name))?;
+                }
+            }
+            Run::InPlace(_, Some((manager, top))) => managers::copy_configs(manager, top, &self.tree)?,
+            Run::InPlace(_, None) => {}
+        }
+        Ok(())
+    }
+
+    /// What refused a clean commit, if anything did.
+    fn clean(&self) -> Result<Option<String>, HookError> {
+        self.stage("clean.txt", "nothing of worth\n")?;
+        let output = self.git.output(&["commit", "-q", "-m", "clean"])?;
+        Ok((!output.status.success()).then(|| first_line(&String::from_utf8_lossy(&output.stderr))))
+    }
+
+    fn staged(&self) -> Result<Output, HookError> {
+        self.stage_canary()?;
+        self.git.output(&["commit", "-q", "-m", "canary"])
+    }
+
+    fn message(&self) -> Result<Output, HookError> {
+        self.stage("clean.txt", "still nothing of worth\n")?;
+        self.git.output(&["commit", "-q", "-m", &format!("canary\n\n{}", self.line())])
+    }
+
+    fn merged(&self) -> Result<Output, HookError> {
+        let quiet = |message: &str| self.git.run(&["commit", "-q", "--no-verify", "-m", message]).map(drop);
+        self.git.run(&["checkout", "-q", "-b", "side"])?;
+        self.stage_canary()?;
+        quiet("canary")?;
+        self.git.run(&["checkout", "-q", "main"])?;
+        self.stage("other.txt", "nothing of worth\n")?;
+        quiet("other")?;
+        self.git.output(&["merge", "-q", "--no-edit", "--no-ff", "side"])
+    }
+
+    fn line(&self) -> String {
+        format!("github_token: \"{}\"\n", self.canary)
+    }
+
+    fn stage_canary(&self) -> Result<(), HookError> {
+        self.stage("canary.txt", &self.line())
+    }
+
+    fn stage(&self, name: &str, text: &str) -> Result<(), HookError> {
+        let path = self.tree.join(name);
+        fs::write(&path, text).map_err(HookError::io("write", &path))?;
+        self.git.run(&["add", "-f", "-A"]).map(drop)
+    }
+}
+
+#[cfg(unix)]
+fn make_private(dir: &Path) -> io::Result<()> {
+    std::os::unix::fs::DirBuilderExt::mode(&mut fs::DirBuilder::new(), 0o700).create(dir)
+}
+
+#[cfg(not(unix))]
+fn make_private(dir: &Path) -> io::Result<()> {
+    fs::create_dir(dir)
+}
+
+#[cfg(unix)]
+fn link(file: &Path, at: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(file, at)
+}
+
+#[cfg(not(unix))]
+fn link(file: &Path, at: &Path) -> io::Result<()> {
+    fs::copy(file, at).map(drop)
+}

@@ -1,0 +1,85 @@
+//! Why a hook could not be put in place, or taken out. Paths are shown escaped: they may be hostile.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::ask::shown;
+
+/// What stopped us. Nothing was changed then, unless a variant says otherwise.
+#[derive(Debug, thiserror::Error)]
+pub enum HookError {
+    /// Git cannot be run.
+    #[error("cannot run git")]
+    NoGit(#[source] io::Error),
+    /// Git was run, and refused.
+    #[error("git {what} failed: {said}")]
+    Git {
+        /// The subcommand.
+        what: String,
+        /// Git's own words, on one line.
+        said: String,
+    },
+    /// A file could not be read, written or renamed.
+    #[error("cannot {action} {}", shown(.path))]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// The operating system's words.
+        source: io::Error,
+    },
+    /// Git looks for hooks in what is no directory.
+    #[error("git looks for hooks in {}, which is no directory: git runs no hooks at all here", shown(.0))]
+    NoDirectory(PathBuf),
+    /// The hook's place is taken by what is no file.
+    #[error("{} is no file", shown(.0))]
+    NoFile(PathBuf),
+    /// There is a hook to keep, but a kept one is there already.
+    #[error("{} was not written by portcullis, and an earlier hook is kept in {} already", shown(.hook), shown(.kept))]
+    KeptAlready {
+        /// The hook.
+        hook: PathBuf,
+        /// The one kept.
+        kept: PathBuf,
+    },
+    /// Our own hook, but with changes that somebody made.
+    #[error("{} was written by portcullis and changed since", shown(.0))]
+    Edited(PathBuf),
+    /// One directory of hooks serves all repositories of the user or the machine.
+    #[error("core.hooksPath is set for all repositories ({scope} configuration): {}", shown(.path))]
+    Shared {
+        /// The directory.
+        path: PathBuf,
+        /// Git's word for where it is set.
+        scope: String,
+    },
+    /// Neither `HOME` nor `XDG_DATA_HOME` is known.
+    #[error("there is no home directory to keep a template in")]
+    NoHome,
+}
+
+impl HookError {
+    pub(super) fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { action, path, source }
+    }
+
+    /// What to do about it; empty where the message says it all.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::NoGit(_) => "install git, or put it on PATH",
+            Self::NoDirectory(_) => "find who set it with `git config --show-origin core.hooksPath`, and unset it",
+            Self::KeptAlready { .. } => {
+                "put what you need of both into the first, delete the second, and install again"
+            }
+            Self::Edited(_) => "move your changes elsewhere, or give --force to lose them",
+            Self::Shared { .. } => "`portcullis install --global` is for all repositories; --force installs there now",
+            Self::Io { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
+                "make it writable, or run this as its owner"
+            }
+            _ => "",
+        }
+    }
+}
