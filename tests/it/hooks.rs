@@ -1,1 +1,87 @@
-//! (under construction)
+//! `install`, `uninstall` and `doctor` with real git: git itself is asked whether a commit goes through.
+
+mod doctor;
+mod files;
+mod global;
+mod install;
+mod managers;
+mod places;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::support::Repo;
+use crate::support::draw::Draw;
+use crate::support::repo::Ran;
+
+const HOOKS: [&str; 3] = ["pre-commit", "pre-merge-commit", "commit-msg"];
+
+/// A line with a credential that was never seen before.
+fn secret(seed: u64) -> String {
+    format!("github_token = \"{}\"\n", Draw(seed).token())
+}
+
+/// Commits a credential through the hooks.
+fn commit_secret(repo: &Repo, seed: u64) -> Ran {
+    repo.stage(&format!("secret-{seed}.txt"), secret(seed));
+    let ran = repo.git(["commit", "-q", "-m", "a change"]);
+    repo.git(["rm", "-q", "-f", "--cached", &format!("secret-{seed}.txt")]).text();
+    ran
+}
+
+/// Commits something harmless through the hooks.
+fn commit_clean(repo: &Repo, seed: u64) -> Ran {
+    repo.stage(&format!("clean-{seed}.txt"), "nothing of worth\n");
+    repo.git(["commit", "-q", "-m", "a change"])
+}
+
+/// Demands that the gates block credentials, and nothing else.
+#[track_caller]
+fn assert_guarded(repo: &Repo) {
+    let blocked = commit_secret(repo, 7);
+    assert!(!blocked.ok && blocked.stderr.contains("portcullis: commit blocked: 1 credential"), "{}", blocked.stderr);
+    commit_clean(repo, 7).text();
+    let message = repo.git(["commit", "-q", "--allow-empty", "-m", &secret(8)]);
+    assert!(!message.ok && message.stderr.contains("commit message"), "{}", message.stderr);
+}
+
+/// Makes a file executable, or not.
+#[cfg(unix)]
+fn set_mode(path: &Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("mode set");
+}
+
+#[cfg(unix)]
+fn mode(path: &Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::symlink_metadata(path).expect("there").permissions().mode() & 0o7777
+}
+
+/// Writes an executable file.
+fn write_script(path: &Path, text: &str) {
+    fs::create_dir_all(path.parent().expect("a parent")).expect("directories");
+    fs::write(path, text).expect("written");
+    set_mode(path, 0o755);
+}
+
+fn hooks_dir(repo: &Repo) -> PathBuf {
+    repo.git_dir().join("hooks")
+}
+
+/// Everything in a directory: names, modes, contents and targets of links.
+fn snapshot(dir: &Path) -> Vec<(PathBuf, u32, Vec<u8>)> {
+    let mut found: Vec<_> = fs::read_dir(dir)
+        .expect("listed")
+        .map(|entry| {
+            let path = entry.expect("entry").path();
+            let content = match fs::read_link(&path) {
+                Ok(target) => target.into_os_string().into_encoded_bytes(),
+                Err(_) => fs::read(&path).unwrap_or_default(),
+            };
+            (path.clone(), mode(&path), content)
+        })
+        .collect();
+    found.sort();
+    found
+}

@@ -47,7 +47,9 @@ pub(super) enum Proof {
 pub(super) fn prove(run: &Run, which: &[&'static Hook]) -> Result<Vec<(&'static str, Proof)>, HookError> {
     let scratch = Scratch::new(run)?;
     let mut proofs = Vec::with_capacity(1 + which.len());
-    match scratch.clean()? {
+    let refused = scratch.clean()?;
+    let is_refused = refused.is_some();
+    match refused {
         None => proofs.push(("clean commit", Proof::CleanPassed)),
         Some(said) => {
             proofs.push(("a clean commit's hook", Proof::Refused(said)));
@@ -63,7 +65,11 @@ pub(super) fn prove(run: &Run, which: &[&'static Hook]) -> Result<Vec<(&'static 
             Canary::Message => scratch.message()?,
             Canary::Merged => scratch.merged()?,
         };
-        proofs.push((hook.name, proof(&output)));
+        let proof = proof(&output);
+        // What refuses every commit is told once.
+        if !(is_refused && matches!(proof, Proof::Refused(_))) {
+            proofs.push((hook.name, proof));
+        }
         scratch.git.run(&["reset", "-q", "--hard", "base"])?;
     }
     Ok(proofs)
