@@ -111,6 +111,11 @@ impl Repo {
         Ran::of(self.command("git").args(words.split_whitespace()).stdin(input).output().expect("git runs")).text()
     }
 
+    /// Runs the binary under test.
+    pub(crate) fn portcullis(&self, args: &[&str]) -> Ran {
+        Ran::of(self.command(env!("CARGO_BIN_EXE_portcullis")).args(args).output().expect("portcullis runs"))
+    }
+
     /// Writes a file of the work tree.
     pub(crate) fn write(&self, path: impl AsRef<Path>, content: impl AsRef<[u8]>) {
         let path = self.dir.join(path);
