@@ -72,6 +72,9 @@ fn form(facts: &Facts<'_>) -> Option<Reason> {
         return None;
     }
     match facts.form {
+        Form::Quoted if facts.joint.contains(&b',') => {
+            Some(Reason::new(5, "it is a quoted constant beside a telling name"))
+        }
         Form::Quoted => Some(Reason::new(15, "it is a quoted constant")),
         Form::Env => Some(Reason::new(15, "it is a plain NAME=value")),
         Form::Loose => Some(Reason::new(5, "it is a plain value")),
