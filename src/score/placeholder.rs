@@ -209,6 +209,10 @@ pub(crate) fn find(value: &[u8], strict: bool) -> Option<Placeholder> {
     if !value.iter().any(u8::is_ascii_alphanumeric) {
         return Some(Placeholder::Masked);
     }
+    // Text that was cut short: `abcd…`, `abcd...`.
+    if !strict && (contains(value, "\u{2026}".as_bytes()) || value.ends_with(b"...")) {
+        return Some(Placeholder::Masked);
+    }
     if let Some(found) = repeats(&lower, strict) {
         return Some(found);
     }
