@@ -209,6 +209,10 @@ pub(crate) fn find(value: &[u8], strict: bool) -> Option<Placeholder> {
     if !value.iter().any(u8::is_ascii_alphanumeric) {
         return Some(Placeholder::Masked);
     }
+    // Text that was cut short: `abcd…`, `abcd...`.
+    if !strict && (contains(value, "\u{2026}".as_bytes()) || value.ends_with(b"...")) {
+        return Some(Placeholder::Masked);
+    }
     if let Some(found) = repeats(&lower, strict) {
         return Some(found);
     }
@@ -341,9 +345,17 @@ fn is_template(value: &[u8]) -> bool {
     match value {
         [b'$', rest @ ..] => is_name(rest.strip_prefix(b"$").unwrap_or(rest)),
         [b'%', rest @ ..] => rest.len() <= 2 && is_name(rest),
-        _ => [(&b"${"[..], &b"}"[..]), (b"{{", b"}}"), (b"#{", b"}"), (b"$(", b")"), (b"%(", b")s"), (b"<%", b"%>")]
-            .iter()
-            .any(|(open, close)| holds(value, open, close)),
+        _ => [
+            (&b"${"[..], &b"}"[..]),
+            (b"{{", b"}}"),
+            (b"#{", b"}"),
+            (b"$(", b")"),
+            (b"%(", b")s"),
+            (b"<%", b"%>"),
+            (b"{", b"}"),
+        ]
+        .iter()
+        .any(|(open, close)| holds(value, open, close)),
     }
 }
 
@@ -355,7 +367,8 @@ fn holds(value: &[u8], open: &[u8], close: &[u8]) -> bool {
         .iter()
         .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b' ' | b'-' | b':' | b'|' | b'\''))
         .count();
-    name > 0 && inner.get(name..).is_some_and(|rest| rest.starts_with(close))
+    // `{x}` alone may be chance; `{token}` is a format string's.
+    name >= 3 - open.len().min(2) && inner.get(name..).is_some_and(|rest| rest.starts_with(close))
 }
 
 /// Whether `needle` stands in `text`.

@@ -171,6 +171,27 @@ fn is_host(host: &[u8]) -> bool {
 }
 
 fn is_address(value: &[u8]) -> bool {
+    const TOP: &[&[u8]] = &[
+        b"com",
+        b"org",
+        b"net",
+        b"io",
+        b"dev",
+        b"edu",
+        b"gov",
+        b"local",
+        b"internal",
+        b"example",
+        b"test",
+        b"localhost",
+    ];
+    let named = value.rsplit(|&b| b == b'.').next().is_some_and(|top| TOP.contains(&top));
+    if named
+        && is_host(value)
+        && value.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-'))
+    {
+        return true;
+    }
     let host = value.split(|&b| b == b':' || b == b'/').next().unwrap_or_default();
     let parts: Vec<&[u8]> = host.split(|&b| b == b'.').collect();
     parts.len() == 4 && parts.iter().all(|p| !p.is_empty() && p.len() <= 3 && p.iter().all(u8::is_ascii_digit))
@@ -313,6 +334,9 @@ fn has_extension(value: &[u8]) -> bool {
         b"h",
         b"cpp",
     ];
+    // `src/a.rs:12:10` is a place in a file.
+    let place = value.iter().rev().take_while(|b| b.is_ascii_digit() || **b == b':').count();
+    let value = if value.contains(&b':') { value.get(..value.len() - place).unwrap_or_default() } else { value };
     let Some(dot) = memchr::memrchr(b'.', value) else { return false };
     let (stem, extension) = (&value[..dot], value.get(dot + 1..).unwrap_or_default());
     KNOWN.contains(&extension)

@@ -72,6 +72,9 @@ fn form(facts: &Facts<'_>) -> Option<Reason> {
         return None;
     }
     match facts.form {
+        Form::Quoted if facts.joint.contains(&b',') => {
+            Some(Reason::new(5, "it is a quoted constant beside a telling name"))
+        }
         Form::Quoted => Some(Reason::new(15, "it is a quoted constant")),
         Form::Env => Some(Reason::new(15, "it is a plain NAME=value")),
         Form::Loose => Some(Reason::new(5, "it is a plain value")),
@@ -88,8 +91,14 @@ fn stand_in(facts: &Facts<'_>) -> Option<Reason> {
             .map(|f| Reason::new(NEVER, f.reason()))
             .or_else(|| short.then_some(Reason::new(NEVER, "the password is very short")));
     }
-    let strict = matches!(facts.kind, Kind::Token | Kind::Block | Kind::Hash);
-    let found = placeholder::find(facts.value, strict || facts.kind == Kind::Context)?;
+    let strict = matches!(facts.kind, Kind::Token | Kind::Block | Kind::Hash | Kind::Context);
+    // The plain form leaves a closing brace behind: `TOKEN=abc_{token}`.
+    let open = facts.form != Form::Quoted && facts.after.starts_with(b"}") && facts.value.contains(&b'{');
+    let found = if open {
+        placeholder::find(&[facts.value, b"}"].concat(), strict)?
+    } else {
+        placeholder::find(facts.value, strict)?
+    };
     let points = match facts.kind {
         // A format of its own whose body is a row of the alphabet is somebody's test; it still blocks, since
         // a token that is real costs more. One that is all x, or says EXAMPLE, is told and not blocked.
