@@ -27,11 +27,11 @@ pub(super) fn install(args: &HooksArgs) -> Result<ExitStatus, Failure> {
     let git = Git::at(".");
     let mut text = String::new();
     if args.global {
-        let way = global::install(&git, &guard, args.force).map_err(cannot_install)?;
+        let way = global::install(&git, &guard, args.force).map_err(|error| cannot_install(&error))?;
         tell_way(&mut text, &way, true);
         return say(&text, ExitStatus::Clean);
     }
-    let place = git.place().map_err(cannot_install)?;
+    let place = git.place().map_err(|error| cannot_install(&error))?;
     if let Some(managed) = managers::detect(&place).filter(|_| !install::is_installed(&place.hooks_dir)) {
         if managed.names_us && managed.is_live {
             let name = managed.manager.name;
@@ -45,9 +45,9 @@ pub(super) fn install(args: &HooksArgs) -> Result<ExitStatus, Failure> {
     }
     let dir = match install::own_dir(&place) {
         Err(HookError::Shared { .. }) if args.force => &place.hooks_dir,
-        other => other.map_err(cannot_install)?,
+        other => other.map_err(|error| cannot_install(&error))?,
     };
-    let steps = install::install(dir, &guard, args.force).map_err(cannot_install)?;
+    let steps = install::install(dir, &guard, args.force).map_err(|error| cannot_install(&error))?;
     tell_steps(&mut text, &steps);
     tell_reach(&mut text, &place);
     text.push_str("`portcullis doctor` proves that they work.\n");
@@ -63,7 +63,7 @@ pub(super) fn uninstall(args: &HooksArgs) -> Result<ExitStatus, Failure> {
     let mut text = String::new();
     let mut left = false;
     if args.global {
-        let ways = global::uninstall(&git, args.force).map_err(cannot_uninstall)?;
+        let ways = global::uninstall(&git, args.force).map_err(|error| cannot_uninstall(&error))?;
         for way in &ways {
             left |= tell_way(&mut text, way, false);
         }
@@ -71,11 +71,11 @@ pub(super) fn uninstall(args: &HooksArgs) -> Result<ExitStatus, Failure> {
             text.push_str("Nothing was installed for all repositories.\n");
         }
     } else {
-        let place = git.place().map_err(cannot_uninstall)?;
+        let place = git.place().map_err(|error| cannot_uninstall(&error))?;
         let shared = place.hooks_path.as_ref().is_some_and(HooksPath::is_shared);
         // A directory that all repositories share is left to `--global`; ours may lie unused beside it.
         let dir = if shared && !args.force { place.common_dir.join("hooks") } else { place.hooks_dir };
-        let steps = install::uninstall(&dir, args.force).map_err(cannot_uninstall)?;
+        let steps = install::uninstall(&dir, args.force).map_err(|error| cannot_uninstall(&error))?;
         left = tell_steps(&mut text, &steps);
     }
     say(&text, if left { ExitStatus::Findings } else { ExitStatus::Clean })
@@ -193,20 +193,20 @@ fn tell_reach(text: &mut String, place: &Place) {
 }
 
 fn tell_managed(text: &mut String, managed: &Managed, forced: bool) {
-    let manager = managed.manager;
-    let (name, seen) = (manager.name, &managed.seen);
+    let who = managed.manager;
+    let (name, seen) = (who.name, &managed.seen);
     let _ = writeln!(text, "Installed nothing: {name} manages the hooks here ({seen}).");
     if managed.names_us {
         let _ = writeln!(text, "Its configuration names portcullis, but not all of its hooks are in place.");
     } else {
-        let _ = writeln!(text, "To have it run portcullis, {}:\n", manager.snippet_for);
-        manager.snippet.lines().for_each(|line| {
+        let _ = writeln!(text, "To have it run portcullis, {}:\n", who.snippet_for);
+        who.snippet.lines().for_each(|line| {
             let _ = writeln!(text, "    {line}");
         });
         text.push('\n');
     }
-    let _ = writeln!(text, "Then run `{}`, and `portcullis doctor` to see that it works.", manager.then);
-    if forced && !manager.chains {
+    let _ = writeln!(text, "Then run `{}`, and `portcullis doctor` to see that it works.", who.then);
+    if forced && !who.chains {
         let _ = writeln!(text, "--force does not help: {name} goes by the names of its hooks, and would run none.");
     } else {
         let _ =
@@ -214,12 +214,12 @@ fn tell_managed(text: &mut String, managed: &Managed, forced: bool) {
     }
 }
 
-fn cannot_install(error: HookError) -> Failure {
-    Failure::because("not installed", &error).hint(error.hint())
+fn cannot_install(error: &HookError) -> Failure {
+    Failure::because("not installed", error).hint(error.hint())
 }
 
-fn cannot_uninstall(error: HookError) -> Failure {
-    Failure::because("not uninstalled", &error).hint(error.hint())
+fn cannot_uninstall(error: &HookError) -> Failure {
+    Failure::because("not uninstalled", error).hint(error.hint())
 }
 
 fn shown(path: &Path) -> String {

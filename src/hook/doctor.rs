@@ -157,16 +157,16 @@ impl<'a> Examination<'a> {
                 let mend = format!("chmod +x {}", word(&path));
                 Note::problem(format!("{} is not executable: git ignores it", shown(&path)), mend)
             }
-            Ok(Found::File(author)) => self.script(hook, path, author, programs),
+            Ok(Found::File(author)) => self.script(hook, path, &author, programs),
         };
         self.notes.push(note);
         Ok(())
     }
 
-    fn script(&mut self, hook: &'static Hook, path: PathBuf, author: Author, programs: &mut Vec<PathBuf>) -> Note {
+    fn script(&mut self, hook: &'static Hook, path: PathBuf, author: &Author, programs: &mut Vec<PathBuf>) -> Note {
         let at = shown(&path);
-        let is_ours = author != Author::Others;
-        let named_by = match &author {
+        let is_ours = *author != Author::Others;
+        let named_by = match author {
             Author::Us(guard) => {
                 if !programs.contains(guard) {
                     programs.push(guard.clone());
@@ -201,7 +201,14 @@ impl<'a> Examination<'a> {
             }
         };
         for tree in others {
-            let Ok(place) = Git::only_at(&tree).place() else { continue };
+            let place = match Git::only_at(&tree).place() {
+                Ok(place) => place,
+                Err(error) => {
+                    let text = format!("the work tree {} could not be looked at: {}", shown(&tree), tell(&error));
+                    self.notes.push(Note::unknown(text, "git worktree list"));
+                    continue;
+                }
+            };
             let missing = HOOKS.iter().any(|hook| !install::is_executable(&hook.path(&place.hooks_dir)));
             if place.top.is_some() && missing {
                 let text = format!(
@@ -229,7 +236,7 @@ impl<'a> Examination<'a> {
         let look = format!("ls -l {}", word(&self.place.hooks_dir));
         match canary::prove(&run, &which) {
             Err(error) => {
-                self.notes.push(Note::unknown(format!("the canary could not be tried: {}", tell(&error)), look))
+                self.notes.push(Note::unknown(format!("the canary could not be tried: {}", tell(&error)), look));
             }
             Ok(proofs) => {
                 for (what, proof) in proofs {

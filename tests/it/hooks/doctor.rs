@@ -18,7 +18,7 @@ fn installed() -> Repo {
 #[track_caller]
 fn assert_problem(repo: &Repo, text: &str, mend: &str) {
     let ran = repo.portcullis(&["doctor"]);
-    let said = String::from_utf8(ran.stdout).unwrap();
+    let said = String::from_utf8(ran.stdout).expect("UTF-8");
     assert_eq!(ran.code, Some(1), "{said}{}", ran.stderr);
     let fits = |line: &str| {
         line.starts_with("problem ")

@@ -7,14 +7,14 @@ use super::*;
 fn home() -> Repo {
     let mut repo = Repo::init(&[]);
     let data = repo.beside("data dir");
-    repo.set_env("XDG_DATA_HOME", data.to_str().unwrap());
+    repo.set_env("XDG_DATA_HOME", data.to_str().expect("UTF-8"));
     repo
 }
 
 /// Whether this git runs hooks that its configuration names: then they go there, wherever else they could.
 fn has_configured_hooks(repo: &Repo) -> bool {
     let version = repo.ok("version");
-    let mut numbers = version.trim_start_matches("git version ").split('.').map(|number| number.parse::<u32>());
+    let mut numbers = version.trim_start_matches("git version ").split('.').map(str::parse::<u32>);
     let (Some(Ok(major)), Some(Ok(minor))) = (numbers.next(), numbers.next()) else { panic!("{version}") };
     (major, minor) >= (2, 54)
 }
@@ -22,7 +22,7 @@ fn has_configured_hooks(repo: &Repo) -> bool {
 /// Makes another repository in the same home.
 fn another(repo: &mut Repo, name: &str) {
     let dir = repo.beside(name);
-    repo.git(["init", "-q", "-b", "main", dir.to_str().unwrap()]).text();
+    repo.git(["init", "-q", "-b", "main", dir.to_str().expect("UTF-8")]).text();
     repo.dir = dir;
 }
 

@@ -13,15 +13,15 @@ fn snippet(file: &str) -> String {
 /// Demands that install writes nothing, names the manager and prints the snippet.
 #[track_caller]
 fn assert_snippet(repo: &Repo, name: &str, file: &str) {
-    let before = fs::read_dir(hooks_dir(repo)).unwrap().count();
+    let before = fs::read_dir(hooks_dir(repo)).expect("it works").count();
     let ran = repo.portcullis(&["install"]);
-    let said = String::from_utf8(ran.stdout).unwrap();
+    let said = String::from_utf8(ran.stdout).expect("UTF-8");
     assert_eq!(ran.code, Some(1), "{said}{}", ran.stderr);
     assert!(said.starts_with(&format!("Installed nothing: {name} manages the hooks here")), "{said}");
     for line in snippet(file).lines() {
         assert!(said.contains(&format!("    {line}\n")), "{said}");
     }
-    assert_eq!(fs::read_dir(hooks_dir(repo)).unwrap().count(), before);
+    assert_eq!(fs::read_dir(hooks_dir(repo)).expect("it works").count(), before);
 }
 
 fn husky(repo: &Repo) {
