@@ -24,20 +24,20 @@ fn reached(sources: &[&str]) -> Option<Tally> {
 }
 
 // The floors lie a little under what was reached on 2026-11-22 (`cargo run --example corpus`): suites
-// 0.61 with 0.19 false alarms, wild 0.887 with 0.0136. Raise them when more is reached.
+// 0.70 with 0.15 false alarms, wild 0.907 with 0.0141. Raise them when more is reached.
 
 #[test]
 fn suites_do_not_fall_back() {
     if let Some(tally) = reached(SUITES) {
-        assert!(tally.recall() >= 0.60, "{tally:?}");
-        assert!(tally.alarms() <= 0.20, "{tally:?}");
+        assert!(tally.recall() >= 0.69, "{tally:?}");
+        assert!(tally.alarms() <= 0.155, "{tally:?}");
     }
 }
 
 #[test]
 fn wild_does_not_fall_back() {
     if let Some(tally) = reached(WILD) {
-        assert!(tally.recall() >= 0.87, "{tally:?}");
-        assert!(tally.alarms() <= 0.018, "{tally:?}");
+        assert!(tally.recall() >= 0.90, "{tally:?}");
+        assert!(tally.alarms() <= 0.016, "{tally:?}");
     }
 }
