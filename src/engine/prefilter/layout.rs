@@ -121,11 +121,14 @@ impl Windows {
             entries.extend(key.map(|key| Entry { key, needle, offset: narrow(offset) }));
             return;
         };
+        // Where a form leaves some bytes as they are (`https%3A%2F%2F`), a plain window represents it.
+        let mut offsets = (0..=literal.len().saturating_sub(shape.len)).step_by(shape.unit);
+        let whole = offsets.all(|at| units::key(form, &literal[at..]).is_some());
+        let (shape, form) = if whole { (shape, form) } else { (Shape::PLAIN, Form::Plain) };
         let offset = rarest(literal, shape.len, shape.unit, |window| samples_frequency(shape, window, fold));
         let window = &literal[offset..];
         self.add_samples(window.get(shape.sample..).unwrap_or_default(), fold);
-        let keys =
-            if form == Form::Plain { plain_keys(window) } else { units::key(form, window).into_iter().collect() };
+        let keys = if form == Form::Plain { plain_keys(window) } else { units::key(form, window).into_iter().collect() };
         self.open.extend(keys.into_iter().map(|key| Entry { key, needle, offset: narrow(offset) }));
     }
 

@@ -27,13 +27,16 @@ pub struct Shape {
 }
 
 impl Shape {
+    /// The shape of plain windows.
+    pub const PLAIN: Self = Self { unit: 1, len: PLAIN, sample: 0 };
+
     /// The shape of a form's windows; `None` for the forms that stand in runs of digits (and for the part
     /// forms, which have no literals).
     #[must_use]
     pub const fn of(form: Form) -> Option<Self> {
         // The samples are the rarest of the unit: those that hold the `%`, the `\`, or a zero and no more.
         let (unit, sample) = match form {
-            Form::Plain => return Some(Self { unit: 1, len: PLAIN, sample: 0 }),
+            Form::Plain => return Some(Self::PLAIN),
             Form::Percent => (3, 2),
             Form::BackslashX => (4, 3),
             Form::BackslashU => (6, 5),
