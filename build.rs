@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use prefilter::tables::{Grams, Tables};
+use prefilter::tables::{Index, Tables};
 use rules::{Author, Placed, Problem, Rule, RuleErrors};
 
 #[path = "src/model"]
@@ -48,7 +48,9 @@ mod decode {
 #[path = "src/engine/prefilter"]
 #[expect(dead_code, unreachable_pub, reason = "the library's files, of which the build needs a part")]
 mod prefilter {
+    mod layout;
     pub mod tables;
+    mod units;
 }
 
 /// Everything whose change must run this script again.
@@ -60,7 +62,9 @@ const INPUTS: &[&str] = &[
     "src/model/level.rs",
     "src/model/named.rs",
     "src/decode/encode.rs",
+    "src/engine/prefilter/layout.rs",
     "src/engine/prefilter/tables.rs",
+    "src/engine/prefilter/units.rs",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -173,9 +177,10 @@ fn rule_source(source: &mut String, at: usize, rule: &Rule) -> std::fmt::Result 
 /// Rust source of `TABLES`, the prefilter's tables of the built-in rules.
 fn tables_source(tables: &Tables) -> Result<String, std::fmt::Error> {
     let mut source = String::new();
-    for (name, grams) in [("OPEN", &tables.open), ("RUNS", &tables.runs)] {
-        grams_source(&mut source, name, grams)?;
+    for (name, index) in [("OPEN", &tables.open), ("BASE64", &tables.base64), ("HEX", &tables.hex)] {
+        index_source(&mut source, name, index)?;
     }
+    writeln!(source, "static PAIRS: [u32; {}] = {:?};", tables.pairs.len(), tables.pairs)?;
     writeln!(source, "static NEEDLES: [Needle; {}] = [", tables.needles.len())?;
     for needle in tables.needles.iter() {
         let (literal, len, fold, [outer, inner]) = (needle.literal, needle.len, needle.fold, needle.forms);
@@ -192,18 +197,18 @@ fn tables_source(tables: &Tables) -> Result<String, std::fmt::Error> {
         writeln!(source, "Target {{ rule: {}, anchor: {} }},", target.rule, target.anchor)?;
     }
     writeln!(source, "];\nstatic LITERALS: [u8; {}] = {:?};", tables.literals.len(), tables.literals)?;
-    writeln!(source, "pub(super) static TABLES: Tables = Tables {{ open: OPEN, runs: RUNS, needles: Cow::Borrowed(&NEEDLES),")?;
-    writeln!(source, "targets: Cow::Borrowed(&TARGETS), literals: Cow::Borrowed(&LITERALS) }};")?;
+    writeln!(source, "pub(super) static TABLES: Tables = Tables {{ pairs: Cow::Borrowed(&PAIRS), open: OPEN,")?;
+    writeln!(source, "base64: BASE64, hex: HEX, needles: Cow::Borrowed(&NEEDLES), targets: Cow::Borrowed(&TARGETS), literals: Cow::Borrowed(&LITERALS) }};")?;
     Ok(source)
 }
 
-fn grams_source(source: &mut String, name: &str, grams: &Grams) -> std::fmt::Result {
-    writeln!(source, "static {name}_FILTER: [u32; {}] = {:?};", grams.filter.len(), grams.filter)?;
-    writeln!(source, "static {name}_BUCKETS: [u32; {}] = {:?};", grams.buckets.len(), grams.buckets)?;
-    writeln!(source, "static {name}_ENTRIES: [Entry; {}] = [", grams.entries.len())?;
-    for entry in grams.entries.iter() {
-        writeln!(source, "Entry {{ gram: {}, needle: {}, offset: {} }},", entry.gram, entry.needle, entry.offset)?;
+fn index_source(source: &mut String, name: &str, index: &Index) -> std::fmt::Result {
+    writeln!(source, "static {name}_FILTER: [u32; {}] = {:?};", index.filter.len(), index.filter)?;
+    writeln!(source, "static {name}_BUCKETS: [u32; {}] = {:?};", index.buckets.len(), index.buckets)?;
+    writeln!(source, "static {name}_ENTRIES: [Entry; {}] = [", index.entries.len())?;
+    for entry in index.entries.iter() {
+        writeln!(source, "Entry {{ key: {}, needle: {}, offset: {} }},", entry.key, entry.needle, entry.offset)?;
     }
-    writeln!(source, "];\nconst {name}: Grams = Grams {{ filter: Cow::Borrowed(&{name}_FILTER),")?;
+    writeln!(source, "];\nconst {name}: Index = Index {{ filter: Cow::Borrowed(&{name}_FILTER),")?;
     writeln!(source, "buckets: Cow::Borrowed(&{name}_BUCKETS), entries: Cow::Borrowed(&{name}_ENTRIES) }};")
 }

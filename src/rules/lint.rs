@@ -324,6 +324,8 @@ fn spelling(anchors: &[Spanned<String>], fold: bool, sink: &mut Sink<'_>) -> boo
         let text = anchor.get_ref();
         let (message, hint) = if !text.is_ascii() {
             ("an anchor must be ASCII", "")
+        } else if text.contains('\0') {
+            ("an anchor must not contain a zero byte", "")
         } else if text.len() < 3 || text.len() > MAX_ANCHOR_LEN {
             ("an anchor has 3 to 64 bytes", "rarer is faster")
         } else if fold && text.bytes().any(|byte| byte.is_ascii_uppercase()) {

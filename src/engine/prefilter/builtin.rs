@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::tables::{Entry, Grams, Needle, Tables, Target};
+use super::tables::{Entry, Index, Needle, Tables, Target};
 use crate::decode::Form;
 
 include!(concat!(env!("OUT_DIR"), "/builtin_tables.rs"));

@@ -2,12 +2,17 @@
 //!
 //! # How
 //!
-//! Each literal to be found (a *needle*) is represented by one four-byte *gram* of its own, the rarest it
-//! has. The pass hashes the four bytes at every position and looks one bit up in a bitmap; a bit that is set
-//! leads to the gram table, and an equal gram to a comparison with the whole needle. The cost of a position
-//! hardly depends on the number of needles, which is why anchors can also be sought in a dozen encoded forms,
-//! several thousand needles in all. Base64 and hexadecimal needles, the most of them, are sought only where a
-//! run of digits is long enough to hold a credential.
+//! Each literal to be found (a *needle*) is represented by one *window* of its bytes, the rarest it has. The
+//! main pass looks at every second position only, so every window is entered into the table by two adjoining
+//! three-byte *samples*, one of which begins at a position that is looked at. A sample is tested by one load:
+//! two bytes choose a word, five bits of the third byte a bit in it. The cost of a position does not depend on
+//! the number of needles. Where the bit is set, the window's key is looked up, and the whole needle compared.
+//!
+//! Anchors are sought in a dozen encoded forms, thousands of needles in all, at hardly any cost:
+//! - forms that write each byte by itself (percent, `\x`, `\u`, UTF-16, UTF-32) are recognised by samples that
+//!   hold the `%`, the `\` or the zero, and looked up by the bytes that they stand for (`units`);
+//! - base64 and hexadecimal needles, the most of them, are sought only where a run of digits is long enough to
+//!   hold a credential (`runs`).
 //!
 //! Multi-pattern matchers were measured first (`docs/architecture.md`): a DFA pays a dependent load a byte
 //! (about 0.5 GB/s), packed nibble filters saturate beyond some 64 patterns.
@@ -16,19 +21,22 @@
 //! static data: there is no start-up cost.
 
 mod builtin;
+mod layout;
+mod runs;
 pub mod tables;
+mod units;
 
 use std::ops::Range;
 
-use tables::{Grams, Needle, Tables};
+use runs::Runs;
+use tables::{Entry, Index, Needle, PAIRS, Tables};
 
-/// Positions tested before one branch on their hits.
-const BLOCK: usize = 16;
-/// Bytes a block of positions reads: the last position's gram ends three bytes after it.
-const BLOCK_BYTES: usize = BLOCK + tables::GRAM - 1;
-/// The shortest run of base64 or hexadecimal digits in which encoded needles are sought. A credential of 17
-/// bytes has 23 digits in base64. Any run as long covers two adjoining eights of aligned bytes.
-const MIN_RUN: usize = 23;
+use crate::decode::Form;
+
+/// Bytes taken at once.
+const BLOCK: usize = 64;
+/// Bytes a block's samples read: the last one begins at the last but one byte.
+const BLOCK_BYTES: usize = BLOCK + 1;
 
 /// The tables of the built-in rules.
 pub(super) fn builtin() -> &'static Tables {
@@ -36,156 +44,162 @@ pub(super) fn builtin() -> &'static Tables {
 }
 
 /// Calls `found(at, needle)` for every needle that begins inside `core` and lies wholly in `window`, once for
-/// each; for needles of the same place in no particular order.
+/// each; in no particular order.
 pub fn find<'t>(tables: &'t Tables, window: &[u8], core: Range<usize>, mut found: impl FnMut(usize, &'t Needle)) {
-    let mut pass = Pass { tables, window, core: &core, found: &mut found };
-    let end = window.len().min(core.end.saturating_add(tables::MAX_GRAM_OFFSET));
-    let mut at = core.start.min(end);
-    let mut run = Run { eights: 0, tested_to: at };
-    while at < end {
-        let (block, whole) = block_at(window, at);
-        let block = if whole { block } else { &padded(window, at) };
-        pass.test(&tables.open, block, at);
-        if run.is_in(block) {
-            // The run may have begun almost an eight before, and may end almost one after.
-            let from = run.tested_to.max(at.saturating_sub(BLOCK));
-            run.tested_to = at + 2 * BLOCK;
-            pass.test_range(&tables.runs, from..run.tested_to.min(end));
-        }
-        at += BLOCK;
+    let search = Search { tables, window, core: &core, found: &mut found };
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi1") && is_x86_feature_detected!("bmi2") {
+        #[expect(unsafe_code, reason = "the only way to use instructions that not every processor has")]
+        // SAFETY: the processor has the features that `wide` is compiled for: it was asked just now.
+        return unsafe { wide(search) };
     }
+    search.run();
 }
 
-/// Recognises blocks that may be part of a long run of digits.
-struct Run {
-    /// Whether the last eight bytes seen were all digits: bit 0.
-    eights: u32,
-    /// Where the test for encoded needles has come to.
-    tested_to: usize,
+/// [`Search::run`], compiled for the wider vectors and cheaper shifts of processors since 2013.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2")]
+fn wide<'t, F: FnMut(usize, &'t Needle)>(search: Search<'_, 't, F>) {
+    search.run();
 }
 
-impl Run {
-    /// Whether two adjoining eights, the second of them in this block, are all digits.
-    #[inline]
-    fn is_in(&mut self, block: &[u8; BLOCK_BYTES]) -> bool {
-        let (first, second) = (all_digits(&block[..8]), all_digits(&block[8..16]));
-        let hit = (self.eights & first) | (first & second);
-        self.eights = second;
-        hit != 0
-    }
-}
-
-/// 1 if all bytes are of the base64 alphabets (`+` to `9` takes in `,` and `.`: a superset will do).
-/// Written so that it compiles to vector instructions.
-#[inline]
-fn all_digits(bytes: &[u8]) -> u32 {
-    let others = bytes.iter().fold(0_u8, |others, &byte| {
-        let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
-        let digit = byte.wrapping_sub(b'+') < 15;
-        others | u8::from(!(letter | digit | (byte == b'_')))
-    });
-    u32::from(others == 0)
-}
-
-const fn is_digit(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
-}
-
-/// Whether the digits around `at` make a run of at least [`MIN_RUN`]. Looks no further than that.
-fn in_run(window: &[u8], at: usize) -> bool {
-    let digit = |byte: &&u8| is_digit(**byte);
-    let ahead = window[at..].iter().take(MIN_RUN).take_while(digit).count();
-    ahead >= MIN_RUN || ahead + window[..at].iter().rev().take(MIN_RUN).take_while(digit).count() >= MIN_RUN
-}
-
-#[inline]
-fn block_at(window: &[u8], at: usize) -> (&[u8; BLOCK_BYTES], bool) {
-    match window.get(at..).and_then(|rest| rest.first_chunk()) {
-        Some(block) => (block, true),
-        None => (&[0; BLOCK_BYTES], false),
-    }
-}
-
-/// The last few bytes of the window, with zeros after them. Zeros can only make a false gram, which the
-/// comparison with the real bytes refuses.
-#[cold]
-fn padded(window: &[u8], at: usize) -> [u8; BLOCK_BYTES] {
-    std::array::from_fn(|i| window.get(at + i).copied().unwrap_or(0))
-}
-
-struct Pass<'a, 't, F> {
+struct Search<'a, 't, F> {
     tables: &'t Tables,
     window: &'a [u8],
     core: &'a Range<usize>,
     found: &'a mut F,
 }
 
-impl<'t, F: FnMut(usize, &'t Needle)> Pass<'_, 't, F> {
-    /// Tests the block's positions.
-    #[inline]
-    fn test(&mut self, grams: &'t Grams, block: &[u8; BLOCK_BYTES], at: usize) {
-        let Some(filter) = grams.filter() else { return };
-        // First only whether there is any hit: keeping the positions apart costs two more operations each.
-        let mut any = 0;
-        for position in 0..BLOCK {
-            any |= test_bit(filter, gram_at(block, position));
-        }
-        if any & 1 != 0 {
-            self.confirm(grams, filter, block, at);
-        }
-    }
-
-    /// Tests the positions of a range.
-    #[cold]
-    fn test_range(&mut self, grams: &'t Grams, range: Range<usize>) {
-        let mut at = range.start;
-        while at < range.end {
-            let block = padded(self.window, at);
-            self.test(grams, &block, at);
+impl<'t, F: FnMut(usize, &'t Needle)> Search<'_, 't, F> {
+    #[inline(always)]
+    fn run(mut self) {
+        let Some(pairs) = self.tables.pairs.first_chunk::<PAIRS>() else { return };
+        let end = self.window.len().min(self.core.end.saturating_add(tables::MAX_WINDOW_OFFSET + REACH));
+        let mut at = self.core.start.min(end);
+        let mut runs = Runs::new(at, end);
+        self.run_at_start(&mut runs, at);
+        while at < end {
+            let padded_block;
+            let block = match self.window.get(at..).and_then(|rest| rest.first_chunk::<BLOCK_BYTES>()) {
+                Some(block) => block,
+                None => {
+                    padded_block = padded(self.window, at);
+                    &padded_block
+                }
+            };
+            let samples = samples(pairs, block);
+            if samples != 0 {
+                self.samples(at, samples);
+            }
+            let in_runs = block.first_chunk().map_or(0, |block| runs.pairs(block));
+            if in_runs != 0 {
+                self.runs(&mut runs, at, in_runs);
+            }
             at += BLOCK;
         }
     }
 
+    /// Tests the windows that the samples of the block at `at` may belong to.
     #[inline(never)]
-    fn confirm(&mut self, grams: &'t Grams, filter: &[u32; tables::FILTER_WORDS], block: &[u8; BLOCK_BYTES], at: usize) {
-        for position in 0..BLOCK {
-            let gram = gram_at(block, position);
-            if test_bit(filter, gram) & 1 == 0 {
-                continue;
+    fn samples(&mut self, at: usize, mut samples: u32) {
+        while samples != 0 {
+            self.sample(at + 2 * samples.trailing_zeros() as usize);
+            samples &= samples - 1;
+        }
+    }
+
+    /// Tests the windows that a sample at `at` may belong to: those that begin before it at the distances that
+    /// [`units::Shape`] says.
+    #[inline]
+    fn sample(&mut self, at: usize) {
+        let byte = |at: usize| self.window.get(at).copied().unwrap_or(0);
+        match [byte(at), byte(at + 1), byte(at + 2)] {
+            [0, 0, 0] => {}
+            [0, 0, _] => self.units(at, &[(Form::Utf32Le, 2), (Form::Utf32Be, 1)]),
+            [_, 0, _] => self.units(at, &[(Form::Utf16Le, 0), (Form::Utf16Be, 1)]),
+            [0, _, 0] => {
+                self.units(at, &[(Form::Utf16Le, 1), (Form::Utf16Be, 0), (Form::Utf32Le, 3), (Form::Utf32Be, 2)]);
             }
-            for entry in grams.entries(gram) {
-                let Some(start) = (at + position).checked_sub(usize::from(entry.offset)) else { continue };
-                let needle = self.tables.needle(entry.needle);
-                if self.core.contains(&start)
-                    && self.tables.matches(needle, &self.window[start..])
-                    && (!tables::stands_in_run(needle.forms[0]) || in_run(self.window, start))
-                {
+            [first, second, _] => {
+                self.confirm(units::plain_key(&self.window[at..]), at);
+                if let Some(before) = at.checked_sub(1) {
+                    self.confirm(units::plain_key(&self.window[before..]), before);
+                }
+                match (first, second) {
+                    (_, b'%') => self.units(at, &[(Form::Percent, 2)]),
+                    (b'%', _) => self.units(at, &[(Form::Percent, 3)]),
+                    (_, b'\\') => self.units(at, &[(Form::BackslashX, 3), (Form::BackslashU, 5)]),
+                    (b'\\', _) => self.units(at, &[(Form::BackslashX, 4), (Form::BackslashU, 6)]),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// Tests the windows in some encoded forms that begin so many bytes before `at`.
+    #[inline]
+    fn units(&mut self, at: usize, forms: &[(Form, usize)]) {
+        for &(form, distance) in forms {
+            if let Some(start) = at.checked_sub(distance)
+                && let Some(key) = units::key(form, &self.window[start..])
+            {
+                self.confirm(key, start);
+            }
+        }
+    }
+
+    #[inline]
+    fn confirm(&mut self, key: u32, at: usize) {
+        let index = &self.tables.open;
+        if index.may_hold(key) {
+            for entry in index.entries(key) {
+                if let Some((start, needle)) = self.stands(entry, at) {
                     (self.found)(start, needle);
                 }
             }
         }
     }
+
+    /// Where the needle begins whose window is at `at`, if all of it stands there, and begins in the core.
+    fn stands(&self, entry: &Entry, at: usize) -> Option<(usize, &'t Needle)> {
+        let start = at.checked_sub(usize::from(entry.offset)).filter(|start| self.core.contains(start))?;
+        let needle = self.tables.needle(entry.needle);
+        self.tables.matches(needle, &self.window[start..]).then_some((start, needle))
+    }
 }
 
-#[inline]
-fn gram_at(block: &[u8; BLOCK_BYTES], position: usize) -> u32 {
-    u32::from_le_bytes([block[position], block[position + 1], block[position + 2], block[position + 3]])
+/// Greatest distance of a sample from its window's start.
+const REACH: usize = 8;
+
+/// Which of the block's even positions are samples: bit `i` for the position `2 * i`.
+#[inline(always)]
+fn samples(pairs: &[u32; PAIRS], block: &[u8; BLOCK_BYTES]) -> u32 {
+    let sample = |at: usize| {
+        let pair = u16::from_le_bytes([block[at], block[at + 1]]);
+        pairs[usize::from(pair)] >> (block[at + 2] % 32) & 1
+    };
+    let (mut low, mut high) = (0, 0);
+    // From the end, so that each takes one instruction to join the others; in two chains, that do not wait.
+    for at in (0..BLOCK / 2).step_by(2).rev() {
+        low = low << 1 | sample(at);
+        high = high << 1 | sample(at + BLOCK / 2);
+    }
+    high << (BLOCK / 4) | low
 }
 
-/// The gram's bit, as bit 0 of the result (the other bits are noise).
-#[inline]
-fn test_bit(filter: &[u32; tables::FILTER_WORDS], gram: u32) -> u32 {
-    let slot = tables::slot(gram);
-    filter[(slot >> 5) as usize % tables::FILTER_WORDS] >> (slot & 31)
+/// The last few bytes of the window, with zeros after them. What these make beyond the end is refused when
+/// the needle is compared with the real bytes.
+#[cold]
+fn padded(window: &[u8], at: usize) -> [u8; BLOCK_BYTES] {
+    std::array::from_fn(|i| window.get(at + i).copied().unwrap_or(0))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::decode::Form;
 
     fn all(literals: &[(&[u8], bool)], text: &[u8], core: Range<usize>) -> Vec<(usize, Vec<u8>)> {
-        let mut builder = tables::Builder::default();
+        let mut builder = layout::Builder::default();
         for (literal, fold) in literals {
             builder.add(literal, *fold, [Form::Plain; 2], literal.len(), 0, 0);
         }
@@ -210,6 +224,83 @@ mod tests {
             ];
             assert_eq!(all(needles, &text, 0..text.len()), expected, "lead {lead}");
         }
+    }
+
+    /// The same by comparing every needle at every place.
+    fn naive(tables: &Tables, text: &[u8], core: Range<usize>) -> Vec<(usize, u32)> {
+        let is_digit = |byte: &&u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte);
+        let mut all = Vec::new();
+        for at in core {
+            let behind = text[..at].iter().rev().take_while(is_digit).count();
+            let ahead = text[at..].iter().take_while(is_digit).count();
+            for needle in tables.needles.iter() {
+                let in_run = ahead > 0 && ahead + behind >= runs::MIN_RUN;
+                let anywhere = units::Shape::of(needle.forms[0]).is_some();
+                if (anywhere || in_run) && tables.matches(needle, &text[at..]) {
+                    all.push((at, needle.literal));
+                }
+            }
+        }
+        all.sort_unstable();
+        all
+    }
+
+    /// Anchors that share bytes, begin and end alike, need escapes, have three bytes, and differ by case.
+    fn anchors() -> Tables {
+        let mut builder = layout::Builder::default();
+        let texts: [(&[u8], bool); 9] = [
+            (b"ghp_", false),
+            (b"hp_x", false),
+            (b"SG.", false),
+            (b"key", true),
+            (b"password", true),
+            (b"-----BEGIN", false),
+            (b"://", false),
+            (b"a%20\\x", false),
+            (b"AKIA", false),
+        ];
+        for (rule, (literal, fold)) in texts.into_iter().enumerate() {
+            let anchor = crate::rules::Anchor { literal: literal.into(), fold, lead_min: 0, lead_max: 0 };
+            builder.add_anchor(&anchor, rule, 0);
+        }
+        builder.finish()
+    }
+
+    #[test]
+    fn finds_what_a_comparison_everywhere_finds() {
+        let tables = anchors();
+        // A linear congruential generator: the texts are the same every time.
+        let mut state = 1_u32;
+        let mut random = move |below: usize| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as usize % below
+        };
+        let (mut found_any, fillers) = (0, [&b"\0"[..], b" ", b"=", b"abcXYZ0189", b"\\x", b"%4", b"\0\0", b"////"]);
+        for round in 0..400 {
+            let mut text = Vec::new();
+            for _ in 0..random(40) {
+                let needle = &tables.needles[random(tables.needles.len())];
+                let mut literal = tables.literal(needle).to_vec();
+                if needle.fold && random(2) == 0 {
+                    literal.make_ascii_uppercase();
+                }
+                match random(4) {
+                    0 => text.extend((0..random(40)).map(|_| b"ABCxyz0123456789abcdef+/-_"[random(26)])),
+                    1 => text.extend(fillers[random(fillers.len())].repeat(random(4))),
+                    2 => text.extend_from_slice(&literal[..random(literal.len() + 1)]),
+                    _ => text.extend(literal),
+                }
+            }
+            let from = random(text.len() + 1);
+            for core in [0..text.len(), from..from + random(text.len() - from + 1)] {
+                let mut found = Vec::new();
+                find(&tables, &text, core.clone(), |at, needle| found.push((at, needle.literal)));
+                found.sort_unstable();
+                assert_eq!(found, naive(&tables, &text, core), "round {round}: {}", text.escape_ascii());
+                found_any += found.len();
+            }
+        }
+        assert!(found_any > 2_000, "the texts hold needles");
     }
 
     #[test]

@@ -1,0 +1,181 @@
+//! The search for base64 and hexadecimal needles, in runs of digits that are long enough for a credential.
+
+use super::tables::Needle;
+use super::{Search, units};
+
+/// The shortest run of base64 or hexadecimal digits in which encoded needles are sought. A credential of 17
+/// bytes has 23 digits in base64. Any run as long covers two adjoining eights of aligned bytes.
+pub(super) const MIN_RUN: usize = 23;
+/// Digits taken at once: the text stays in the first-level cache for the second search.
+const CHUNK: usize = 8 * 1024;
+
+/// Whether the byte is a digit of the base64 alphabets. Written so that it compiles to vector instructions.
+#[inline(always)]
+const fn is_digit(byte: u8) -> bool {
+    let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+    let slash_or_digit = byte.wrapping_sub(b'/') < 11;
+    letter | slash_or_digit | (byte == b'+') | (byte == b'-') | (byte == b'_')
+}
+
+/// Which bytes are digits.
+static DIGITS: [bool; 256] = {
+    let mut digits = [false; 256];
+    let mut byte = 0_u8;
+    while byte < u8::MAX {
+        digits[byte as usize] = is_digit(byte);
+        byte += 1;
+    }
+    digits
+};
+
+/// Finds the blocks that are part of a long run of digits.
+#[derive(Debug)]
+pub(super) struct Runs {
+    /// Whether the last eight bytes of the block before were all digits: bit 7.
+    eights: u32,
+    /// Where the search has come to.
+    searched_to: usize,
+    /// Where it ends.
+    end: usize,
+}
+
+impl Runs {
+    pub(super) const fn new(at: usize, end: usize) -> Self {
+        Self { eights: 0, searched_to: at, end }
+    }
+
+    /// Where in the block two adjoining eights of digits end: bit `i` for the `i`-th eight.
+    #[inline(always)]
+    pub(super) fn pairs(&mut self, block: &[u8; super::BLOCK]) -> u32 {
+        let mut digits = [0_u8; super::BLOCK];
+        for (digit, &byte) in digits.iter_mut().zip(block) {
+            *digit = u8::from(is_digit(byte));
+        }
+        let mut eights = 0;
+        for (i, eight) in digits.as_chunks::<8>().0.iter().enumerate() {
+            eights |= u32::from(u64::from_le_bytes(*eight) == 0x0101_0101_0101_0101) << i;
+        }
+        let pairs = eights & (eights << 1 | self.eights >> 7);
+        self.eights = eights;
+        pairs
+    }
+
+    /// The run around an eight of digits that ends at `end`, as far as it was not searched yet.
+    fn around(&self, window: &[u8], end: usize) -> Option<(usize, usize)> {
+        if end <= self.searched_to {
+            return None;
+        }
+        let seed = self.searched_to.max(end.saturating_sub(16)).min(self.end);
+        let digit = |byte: &&u8| DIGITS[usize::from(**byte)];
+        let start = seed - window[self.searched_to.min(seed)..seed].iter().rev().take_while(digit).count();
+        Some((start, seed + window[seed..self.end].iter().take_while(digit).count()))
+    }
+}
+
+/// Whether the digits around `at` make a run of at least [`MIN_RUN`]. Looks no further than that.
+fn in_run(window: &[u8], at: usize) -> bool {
+    let digit = |byte: &&u8| DIGITS[usize::from(**byte)];
+    let ahead = window[at..].iter().take(MIN_RUN).take_while(digit).count();
+    ahead >= MIN_RUN || ahead + window[..at].iter().rev().take(MIN_RUN).take_while(digit).count() >= MIN_RUN
+}
+
+impl<'t, F: FnMut(usize, &'t Needle)> Search<'_, 't, F> {
+    /// Searches the run that the core's first byte is part of: it may have begun long before.
+    pub(super) fn run_at_start(&mut self, runs: &mut Runs, at: usize) {
+        if at < runs.end && in_run(self.window, at) {
+            runs.searched_to =
+                at + self.window[at..runs.end].iter().take_while(|&&byte| DIGITS[usize::from(byte)]).count();
+            self.search_run(at, runs.searched_to);
+        }
+    }
+
+    /// Searches the runs of which there are eights in the block at `at`; `pairs` says where.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn runs(&mut self, runs: &mut Runs, at: usize, mut pairs: u32) {
+        while pairs != 0 {
+            let end = at + 8 * pairs.trailing_zeros() as usize + 8;
+            pairs &= pairs - 1;
+            let Some((start, stop)) = runs.around(self.window, end) else { continue };
+            runs.searched_to = stop;
+            if start < stop && (stop - start >= MIN_RUN || in_run(self.window, start)) {
+                self.search_run(start, stop);
+            }
+        }
+    }
+
+    /// Searches a run.
+    fn search_run(&mut self, start: usize, stop: usize) {
+        for from in (start..stop).step_by(CHUNK) {
+            self.base64(from, stop.min(from + CHUNK));
+            self.hex(from, stop.min(from + CHUNK));
+        }
+    }
+
+    /// Tests every position of a range.
+    fn base64(&mut self, from: usize, to: usize) {
+        let index = &self.tables.base64;
+        let reach = self.window.len().min(to + units::BASE64_DIGITS - 1);
+        for (i, digits) in self.window[from..reach].windows(units::BASE64_DIGITS).enumerate() {
+            if let Some(key) = units::base64_key(digits)
+                && index.may_hold(key)
+            {
+                self.confirm_in_run(index, key, from + i);
+            }
+        }
+    }
+
+    /// Tests every position of a range where enough hexadecimal digits stand.
+    fn hex(&mut self, from: usize, to: usize) {
+        let index = &self.tables.hex;
+        // The last positions of a block can't be judged by it alone: they are the next one's first.
+        for at in (from..to).step_by(super::BLOCK - units::HEX_DIGITS + 1) {
+            let Some(rest) = self.window.get(at..) else { return };
+            let block = match rest.first_chunk() {
+                Some(block) => *block,
+                None => std::array::from_fn(|i| rest.get(i).copied().unwrap_or(0)),
+            };
+            let mut windows = hex_windows(&block);
+            while windows != 0 {
+                let window = at + windows.trailing_zeros() as usize;
+                windows &= windows - 1;
+                if window >= to {
+                    break; // what follows the range is searched with its own run, or not at all
+                }
+                if let Some(key) = units::hex_key(&self.window[window..])
+                    && index.may_hold(key)
+                {
+                    self.confirm_in_run(index, key, window);
+                }
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn confirm_in_run(&mut self, index: &'t super::Index, key: u32, at: usize) {
+        for entry in index.entries(key) {
+            if let Some((start, needle)) = self.stands(entry, at)
+                && in_run(self.window, start)
+            {
+                (self.found)(start, needle);
+            }
+        }
+    }
+}
+
+/// Where in a block enough hexadecimal digits stand.
+#[inline]
+fn hex_windows(block: &[u8; super::BLOCK]) -> u64 {
+    let mut digits = [0_u8; super::BLOCK];
+    for (digit, &byte) in digits.iter_mut().zip(block) {
+        *digit = u8::from(byte.wrapping_sub(b'0') < 10) | u8::from((byte | 0x20).wrapping_sub(b'a') < 6);
+    }
+    let mut ones = 0;
+    for (i, eight) in digits.as_chunks::<8>().0.iter().enumerate() {
+        // The product's upper byte gathers the eight lowest bits.
+        ones |= (u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56) << (8 * i);
+    }
+    let twos = ones & ones >> 1;
+    let fours = twos & twos >> 2;
+    fours & twos >> 4
+}
