@@ -35,7 +35,8 @@ pub(super) const ROOMS: &[Room] = &[
     room(3, "policy", &["model", "rules", "config"]),
     room(3, "source", &["model", "git"]),
     room(4, "guard", &["model", "rules", "config", "git", "decode", "score", "report", "engine", "policy", "source"]),
-    room(4, "hook", &["model", "git"]), // git: where hooks lie is the repository's own settings
+    // rules: the canary is drawn from a template; report: names from a repository are made harmless.
+    room(4, "hook", &["model", "rules", "report"]),
     room(5, "cli", EVERYTHING_BELOW),
 ];
 
