@@ -122,7 +122,7 @@ fn help(path: &[&str]) -> String {
 
 fn section(command: &clap::Command, path: &[&str], text: &mut String) {
     let name = [&["portcullis"], path].concat().join(" ");
-    write!(text, "\n## `{name}`\n\n```text\n{}\n```\n", help(path)).unwrap();
+    write!(text, "\n## `{name}`\n\n```text\n{}\n```\n", help(path)).expect("a string takes it");
     for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set() && sub.get_name() != "help") {
         section(sub, &[path, &[sub.get_name()]].concat(), text);
     }

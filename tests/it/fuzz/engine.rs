@@ -127,7 +127,7 @@ pub(crate) fn checks(data: &[u8]) {
     let start = take.below(end + 1).min(end);
     let (inner_end, inner_start) = (end - take.below(end - start + 1), start);
     for (matched, secret) in [(0..text.len(), 0..text.len()), (start..end, inner_start..inner_end)] {
-        let evidence = Evidence { rule, text: &text, matched, secret, encoded: data.len() % 2 == 0 };
+        let evidence = Evidence { rule, text: &text, matched, secret, encoded: data.len().is_multiple_of(2) };
         if let Some(score) = judge(&evidence) {
             sound(&score);
         }

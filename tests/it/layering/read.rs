@@ -22,7 +22,7 @@ impl File {
 
     /// The line of an offset, from 1.
     pub(super) fn line(&self, at: usize) -> usize {
-        1 + self.code.as_bytes()[..at].iter().filter(|&&b| b == b'\n').count()
+        1 + self.code[..at].matches('\n').count()
     }
 
     /// The module path: `src/git/index/mod.rs` is `git`, `index`; `src/lib.rs` has none.
