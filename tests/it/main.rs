@@ -4,6 +4,8 @@ mod cli;
 mod commit_msg;
 mod corpus;
 mod decode;
+mod docs;
+mod fuzz;
 mod hooks;
 mod layering;
 mod oracle;
