@@ -68,7 +68,7 @@ pub fn install(git: &Git, guard: &Path, force: bool) -> Result<Way, HookError> {
 /// upgraded since.
 ///
 /// # Errors
-/// As [`install`].
+/// As [`install()`].
 pub fn uninstall(git: &Git, force: bool) -> Result<Vec<Way>, HookError> {
     let mut ways = Vec::new();
     let named: Vec<String> = HOOKS.iter().map(section).collect();

@@ -42,6 +42,7 @@ pub(super) const ROOMS: &[Room] = &[
 
 /// Which rooms may name an external crate, and why these. None named: every room.
 pub(super) const CRATES: &[(&str, &[&str], &str)] = &[
+    ("aho_corasick", &["score"], "many words in one pass; the prefilter is faster without it"),
     ("clap", &["cli"], "arguments"),
     ("crc32fast", &["rules", "score"], "checksums of tokens: made for examples, proven by checks"),
     ("ctrlc", &["cli"], "interruption"),
