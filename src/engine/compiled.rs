@@ -4,6 +4,8 @@ use std::sync::OnceLock;
 
 use regex::bytes::{CaptureLocations, Regex, RegexBuilder};
 
+use super::glance::{Glance, Glimpse};
+
 use crate::rules::Rule;
 
 /// Bytes a compiled regex may take. Built-in rules stay far below; a user's lint uses the same limit.
@@ -25,10 +27,20 @@ impl Regexes {
     }
 }
 
+/// One thread's memory for one regex.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Memory {
+    captures: Option<CaptureLocations>,
+    glance: Option<super::glance::Cache>,
+}
+
 /// A compiled regex.
 #[derive(Debug)]
 pub(super) struct Compiled {
-    regex: Regex,
+    glance: Option<Glance>,
+    /// Compiled when it has something to match: few anchors are part of a match, even at a glance.
+    regex: OnceLock<Option<Regex>>,
+    pattern: String,
     group: u8,
     /// Whether it asks for something of the byte before the match (`\b`, `(?m)^`): then it can't be anchored
     /// by cutting the text, and is searched for and held against the place.
@@ -54,26 +66,37 @@ impl Compiled {
             (false, true) => rule.regex.to_string(),
             (false, false) => format!(r"\A(?:{})", rule.regex),
         };
-        let regex = RegexBuilder::new(&pattern).unicode(false).size_limit(REGEX_SIZE_LIMIT).build().ok()?;
-        Some(Self { regex, group: rule.group, looks_behind })
+        let glance = if everywhere { None } else { Glance::new(&rule.regex) };
+        Some(Self { glance, regex: OnceLock::new(), pattern, group: rule.group, looks_behind })
     }
 
-    /// The match that begins at `start` and ends at `end` or before. `locations` is scratch of this regex.
-    pub(super) fn match_at(&self, text: &[u8], start: usize, end: usize, locations: &mut Option<CaptureLocations>) -> Option<Match> {
+    fn regex(&self) -> Option<&Regex> {
+        let compile = || RegexBuilder::new(&self.pattern).unicode(false).size_limit(REGEX_SIZE_LIMIT).build().ok();
+        self.regex.get_or_init(compile).as_ref()
+    }
+
+    /// Looks whether there may be a match that begins at `start` and ends at `end` or before.
+    pub(super) fn glance(&self, text: &[u8], start: usize, end: usize, memory: &mut Memory) -> Glimpse {
+        self.glance.as_ref().map_or(Glimpse::Perhaps, |glance| glance.at(text, start, end, &mut memory.glance))
+    }
+
+    /// The match that begins at `start` and ends at `end` or before. `memory` is this regex's own.
+    pub(super) fn match_at(&self, text: &[u8], start: usize, end: usize, memory: &mut Memory) -> Option<Match> {
         let from = if self.looks_behind { start.saturating_sub(1) } else { start };
-        let found = self.find_at(&text[from..end], start - from, locations)?.shifted(from);
+        let found = self.find_at(&text[from..end], start - from, memory)?.shifted(from);
         (found.start == start).then_some(found)
     }
 
     /// The first match at or after `from`.
-    pub(super) fn find_at(&self, text: &[u8], from: usize, locations: &mut Option<CaptureLocations>) -> Option<Match> {
+    pub(super) fn find_at(&self, text: &[u8], from: usize, memory: &mut Memory) -> Option<Match> {
+        let regex = self.regex()?;
         if self.group == 0 {
-            let found = self.regex.find_at(text, from)?;
+            let found = regex.find_at(text, from)?;
             let (start, end) = (found.start(), found.end());
             return Some(Match { start, end, secret_start: start, secret_end: end });
         }
-        let locations = locations.get_or_insert_with(|| self.regex.capture_locations());
-        let found = self.regex.captures_read_at(locations, text, from)?;
+        let locations = memory.captures.get_or_insert_with(|| regex.capture_locations());
+        let found = regex.captures_read_at(locations, text, from)?;
         // A group that did not take part (an alternative without it) has no credential.
         let (secret_start, secret_end) = locations.get(usize::from(self.group))?;
         Some(Match { start: found.start(), end: found.end(), secret_start, secret_end })

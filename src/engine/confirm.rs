@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use memchr::memchr2;
-use regex::bytes::CaptureLocations;
 
-use super::compiled::Match;
+use super::compiled::{Match, Memory};
+use super::glance::Glimpse;
 use super::prefilter::tables::{Needle, Target};
 use super::text::{Layer, Text};
 use super::{Engine, boundary, extend};
@@ -14,20 +14,27 @@ use crate::model::{Finding, RuleIx, Secret};
 use crate::rules::{CONTEXT, Rule};
 use crate::score::{self, Evidence};
 
-
 /// Reusable memory for one thread's scanning.
 #[derive(Debug, Default)]
 pub struct Scratch {
     views: [View; 3],
-    captures: Vec<Option<CaptureLocations>>,
+    regexes: Vec<Memory>,
 }
 
 impl Engine {
     /// Tries the rules of a needle that stands at `at`.
-    pub(super) fn confirm(&self, scratch: &mut Scratch, text: Text<'_>, at: usize, needle: &Needle, findings: &mut Vec<Finding>) {
+    pub(super) fn confirm(
+        &self,
+        scratch: &mut Scratch,
+        text: Text<'_>,
+        at: usize,
+        needle: &Needle,
+        findings: &mut Vec<Finding>,
+    ) {
         let targets = self.tables.targets(needle);
-        let Scratch { views: [outer, inner, part], captures } = scratch;
-        let mut attempt = Attempt { engine: self, targets, anchor_len: usize::from(needle.anchor_len), part, captures, findings };
+        let Scratch { views: [outer, inner, part], regexes } = scratch;
+        let mut attempt =
+            Attempt { engine: self, targets, anchor_len: usize::from(needle.anchor_len), part, regexes, findings };
         if needle.forms[0] == Form::Plain {
             attempt.run(text, at);
             return;
@@ -37,23 +44,33 @@ impl Engine {
         // The inner encoding is at most four bytes a byte, and never longer than what a window holds.
         let outer_limit = if nested { Limit { before: limit.before * 4, after: limit.after * 4 } } else { limit };
         let inner_len = usize::from(needle.inner_len);
-        let Some((decoded, at)) = decode_within(text, needle.forms[0], at, inner_len, outer_limit, outer) else { return };
+        let Some((decoded, at)) = decode_within(text, needle.forms[0], at, inner_len, outer_limit, outer) else {
+            return;
+        };
         if !nested {
             attempt.run(decoded, at);
             return;
         }
-        let Some((decoded, at)) = decode_within(decoded, needle.forms[1], at, attempt.anchor_len, limit, inner) else { return };
+        let Some((decoded, at)) = decode_within(decoded, needle.forms[1], at, attempt.anchor_len, limit, inner) else {
+            return;
+        };
         attempt.run(decoded, at);
     }
 
     /// Tries a rule that is bound to file names over a whole object.
-    pub(super) fn confirm_everywhere(&self, scratch: &mut Scratch, bytes: &[u8], ix: usize, findings: &mut Vec<Finding>) {
+    pub(super) fn confirm_everywhere(
+        &self,
+        scratch: &mut Scratch,
+        bytes: &[u8],
+        ix: usize,
+        findings: &mut Vec<Finding>,
+    ) {
         let rule = &self.rules().as_slice()[ix];
         let Some(regex) = self.regexes.get(ix, rule) else { return };
-        let locations = slot(&mut scratch.captures, ix);
+        let memory = memory(&mut scratch.regexes, ix);
         let text = Text::raw(bytes, 0);
         let mut from = 0;
-        while let Some(found) = regex.find_at(bytes, from, locations) {
+        while let Some(found) = regex.find_at(bytes, from, memory) {
             from = found.end.max(found.start + 1);
             findings.extend(self.judge(rule, ix, text, found));
             if from > bytes.len() {
@@ -102,7 +119,7 @@ struct Attempt<'a> {
     targets: &'a [Target],
     anchor_len: usize,
     part: &'a mut View,
-    captures: &'a mut Vec<Option<CaptureLocations>>,
+    regexes: &'a mut Vec<Memory>,
     findings: &'a mut Vec<Finding>,
 }
 
@@ -122,18 +139,18 @@ impl Attempt<'_> {
         for &target in self.targets {
             let (rule_ix, anchor_ix) = (usize::from(target.rule), usize::from(target.anchor));
             let rule = &self.engine.rules().as_slice()[rule_ix];
-            if self.try_rule(rule, rule_ix, anchor_ix, text, at) {
-                continue;
-            }
+            let looked_at = match self.try_rule(rule, rule_ix, anchor_ix, text, at) {
+                Tried::Found => continue,
+                Tried::Not { looked_at } => looked_at,
+            };
             let limit = limit_of(rule, target.anchor);
-            let near = &text.bytes[at.saturating_sub(limit.before)..text.bytes.len().min(at + limit.after)];
-            if rule.extend.is_some() || memchr2(b'%', b'\\', near).is_none() {
+            if rule.extend.is_some() || !has_escape(text.bytes, looked_at, at, limit) {
                 continue; // the parsers of blocks read escapes themselves
             }
             for form in [Form::PartBackslash, Form::PartPercent] {
                 let mut part = std::mem::take(self.part);
                 let hit = decode_within(text, form, at, self.anchor_len, limit, &mut part)
-                    .is_some_and(|(decoded, at)| self.try_rule(rule, rule_ix, anchor_ix, decoded, at));
+                    .is_some_and(|(decoded, at)| self.try_rule(rule, rule_ix, anchor_ix, decoded, at) == Tried::Found);
                 *self.part = part;
                 if hit {
                     break;
@@ -142,40 +159,70 @@ impl Attempt<'_> {
         }
     }
 
-    /// Tries one rule at every start that puts its anchor at `at`. Whether there was a match.
-    fn try_rule(&mut self, rule: &Rule, rule_ix: usize, anchor_ix: usize, text: Text<'_>, at: usize) -> bool {
-        let Some(anchor) = rule.anchors.get(anchor_ix) else { return false };
-        let Some(regex) = self.engine.regexes.get(rule_ix, rule) else { return false };
-        let locations = slot(self.captures, rule_ix);
-        let mut matched = false;
+    /// Tries one rule at every start that puts its anchor at `at`.
+    fn try_rule(&mut self, rule: &Rule, rule_ix: usize, anchor_ix: usize, text: Text<'_>, at: usize) -> Tried {
+        let nothing = Tried::Not { looked_at: Some((at, at)) };
+        let Some(anchor) = rule.anchors.get(anchor_ix) else { return nothing };
+        let Some(regex) = self.engine.regexes.get(rule_ix, rule) else { return nothing };
+        let memory = memory(self.regexes, rule_ix);
+        let (mut found_any, mut looked_at) = (false, Some((at, at)));
         for lead in usize::from(anchor.lead_min)..=usize::from(anchor.lead_max) {
             let Some(start) = at.checked_sub(lead) else { break };
+            looked_at = looked_at.map(|(_, to)| (start, to));
             if lead > 0 && rule.group == 0 && !boundary::left_holds(rule.left, text.bytes, start) {
                 continue;
             }
             // One byte more than the longest match: what a look-ahead such as `\b` needs.
             let end = text.bytes.len().min(start + rule.max_len as usize + 1);
-            let Some(found) = regex.match_at(text.bytes, start, end, locations) else { continue };
+            if let Glimpse::No { to } = regex.glance(text.bytes, start, end, memory) {
+                looked_at = looked_at.map(|(from, so_far)| (from, to.max(so_far)));
+                continue;
+            }
+            looked_at = None;
+            let Some(found) = regex.match_at(text.bytes, start, end, memory) else { continue };
             if let Some(finding) = self.engine.judge(rule, rule_ix, text, found) {
-                matched = true;
+                found_any = true;
                 self.findings.push(finding);
             }
         }
-        matched
+        if found_any { Tried::Found } else { Tried::Not { looked_at } }
     }
+}
+
+/// What came of trying a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tried {
+    /// A finding at least.
+    Found,
+    /// None. If a glance decided everywhere, from where to where the bytes had a part in that.
+    Not { looked_at: Option<(usize, usize)> },
+}
+
+/// Bytes before a match that have a part in whether it may begin there, and in what an escape that reaches
+/// into it means.
+const BEFORE: usize = 16;
+
+/// Whether there is an escape among the bytes that made a rule fail: without it, it might not.
+fn has_escape(text: &[u8], looked_at: Option<(usize, usize)>, at: usize, limit: Limit) -> bool {
+    let (from, to) = match looked_at {
+        Some((from, to)) => (from.saturating_sub(BEFORE), to),
+        None => (at.saturating_sub(limit.before), at + limit.after),
+    };
+    memchr2(b'%', b'\\', &text[from..text.len().min(to)]).is_some()
 }
 
 fn limit_of(rule: &Rule, anchor: u16) -> Limit {
     let lead = rule.anchors.get(usize::from(anchor)).map_or(0, |anchor| usize::from(anchor.lead_max));
-    let (behind, ahead) = if rule.extend.is_some() { (extend::LOOK_BACK, extend::REACH) } else { (0, rule.max_len as usize) };
+    let (behind, ahead) =
+        if rule.extend.is_some() { (extend::LOOK_BACK, extend::REACH) } else { (0, rule.max_len as usize) };
     Limit { before: lead + behind + CONTEXT, after: ahead + CONTEXT }
 }
 
-fn slot(captures: &mut Vec<Option<CaptureLocations>>, ix: usize) -> &mut Option<CaptureLocations> {
-    if captures.len() <= ix {
-        captures.resize(ix + 1, None);
+fn memory(regexes: &mut Vec<Memory>, ix: usize) -> &mut Memory {
+    if regexes.len() <= ix {
+        regexes.resize(ix + 1, Memory::default());
     }
-    &mut captures[ix]
+    &mut regexes[ix]
 }
 
 /// Decodes around `at` into `view`: the text one step further in, and where the anchor stands in it.

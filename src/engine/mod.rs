@@ -11,6 +11,7 @@ mod boundary;
 mod compiled;
 mod confirm;
 pub mod extend;
+mod glance;
 pub mod prefilter;
 mod resolve;
 mod text;
