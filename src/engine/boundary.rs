@@ -34,14 +34,16 @@ pub(super) fn right_holds(boundary: Boundary, text: &[u8], at: usize) -> bool {
 /// `\u0022`, `%3D`. Seen as plain bytes, its last letter would seem to be part of the credential.
 fn ends_in_escape(boundary: Boundary, near: &[u8]) -> bool {
     let stands_for = |digits: &[u8]| {
-        std::str::from_utf8(digits).ok().and_then(|d| u8::from_str_radix(d, 16).ok()).is_some_and(|byte| !in_class(boundary, byte))
+        // Not `from_str_radix` alone: it takes a sign.
+        let digits = std::str::from_utf8(digits).ok().filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()));
+        digits.and_then(|d| u8::from_str_radix(d, 16).ok()).is_some_and(|byte| !in_class(boundary, byte))
     };
     match near {
-        [.., b'\\', b'\\', b'n' | b'r' | b't'] => true, // escaped twice, as in JSON within JSON
+        // Escaped twice, as in JSON within JSON, it ends in the same two bytes.
         [.., b'\\', b'n' | b'r' | b't' | b'0' | b'f' | b'v' | b'b' | b'a'] => true,
-        [.., b'%' | b'=', high, low] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => stands_for(&near[near.len() - 2..]),
-        [.., b'\\', b'x', _, _] => stands_for(&near[near.len() - 2..]),
-        [.., b'\\', b'u', b'0', b'0', _, _] => stands_for(&near[near.len() - 2..]),
+        [.., b'%' | b'=', _, _] | [.., b'\\', b'x', _, _] | [.., b'\\', b'u', b'0', b'0', _, _] => {
+            stands_for(&near[near.len() - 2..])
+        }
         _ => false,
     }
 }
