@@ -165,7 +165,8 @@ impl Attempt<'_> {
     }
 }
 
-fn limit_of(rule: &Rule, anchor: u16) -> Limit {
+/// How much of the text around an anchor a rule can look at.
+pub(super) fn limit_of(rule: &Rule, anchor: u16) -> Limit {
     let lead = rule.anchors.get(usize::from(anchor)).map_or(0, |anchor| usize::from(anchor.lead_max));
     let (behind, ahead) = if rule.extend.is_some() { (extend::LOOK_BACK, extend::REACH) } else { (0, rule.max_len as usize) };
     Limit { before: lead + behind + CONTEXT, after: ahead + CONTEXT }

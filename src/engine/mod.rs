@@ -10,6 +10,7 @@
 mod boundary;
 mod compiled;
 mod confirm;
+pub mod delta;
 pub mod extend;
 pub mod prefilter;
 mod resolve;

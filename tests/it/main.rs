@@ -4,6 +4,8 @@ mod cli;
 mod commit_msg;
 mod corpus;
 mod decode;
+mod history_delta;
+mod history_objects;
 mod hooks;
 mod layering;
 mod oracle;

@@ -98,6 +98,13 @@ impl Pack {
         entry.ok_or(Flaw::Broken("its pack entry is broken"))
     }
 
+    /// Whether the bytes from `start` to `end` (or to the last entry's end) are those that the index has a checksum of.
+    pub(super) fn is_intact(&self, place: usize, start: u64, end: Option<u64>) -> bool {
+        let Some(crc) = self.index.crc(place) else { return true };
+        let end = end.map_or(self.end, |end| end as usize).min(self.end);
+        self.map.bytes().get(start as usize..end).is_some_and(|bytes| crc32fast::hash(bytes) == crc)
+    }
+
     /// The compressed data of an entry, and whatever follows it.
     pub(super) fn data(&self, entry: &Entry) -> &[u8] {
         self.map.bytes().get(entry.data..self.end).unwrap_or_default()

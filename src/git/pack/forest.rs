@@ -142,6 +142,14 @@ impl Forest {
         self.order[node as usize].0
     }
 
+    /// Whether it is as it was when the pack was written. A flipped bit in a header can otherwise give another
+    /// object, well-formed, under this one's name.
+    pub(super) fn is_intact(&self, pack: &Pack, node: u32) -> bool {
+        let (offset, place) = self.order[node as usize];
+        let next = self.order.get(node as usize + 1).map(|(offset, _)| *offset);
+        pack.is_intact(place as usize, offset, next)
+    }
+
     /// Its object's name.
     pub(super) fn oid(&self, pack: &Pack, node: u32) -> Option<Oid> {
         pack.oid(self.order[node as usize].1 as usize)

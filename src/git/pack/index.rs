@@ -90,6 +90,12 @@ impl Index {
         Some(u64::from_be_bytes(cell.try_into().ok()?))
     }
 
+    /// The CRC-32 of an entry as it lies in the pack; `None` in version 1, which has none.
+    pub(super) fn crc(&self, at: usize) -> Option<u32> {
+        let table = self.names() + self.count * self.width;
+        if self.is_v1 { None } else { be32(self.map.bytes(), table + at * 4) }
+    }
+
     /// The place of an object in the index.
     pub(super) fn find(&self, oid: Oid) -> Option<usize> {
         let wanted = oid.as_bytes();

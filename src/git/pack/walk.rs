@@ -268,6 +268,9 @@ impl<'p, V: Visit> Walk<'_, 'p, V> {
         base: Option<&Body<V::State>>,
     ) -> Result<Option<Body<V::State>>, Flaw> {
         let (pack, forest) = (planted.pack, &planted.forest);
+        if !forest.is_intact(pack, node) {
+            return Err(Flaw::Broken("its pack entry is not what the index has a checksum of"));
+        }
         let entry = pack.entry(forest.offset(node))?;
         let oid = forest.oid(pack, node).ok_or("its pack's index is broken")?;
         let wanted = forest.is_wanted(node);

@@ -3,8 +3,9 @@
 use std::io::{Error, ErrorKind, Read};
 use std::sync::{Mutex, PoisonError};
 
+use crate::engine::delta::{Copied, Trace, Tracer};
 use crate::engine::{Engine, Scratch};
-use crate::git::{GitError, Limits, Object, ObjectKind, Oid, Parent, Store, Trouble, Visit};
+use crate::git::{GitError, Limits, Object, ObjectKind, Oid, Op, Parent, Store, Trouble, Visit};
 use crate::guard::feed::{Feed, MAX_FINDINGS, too_many};
 use crate::guard::pipeline::contained;
 use crate::guard::watch::Watch;
@@ -58,7 +59,7 @@ pub fn scan_objects(
     options: Options,
     watch: Watch<'_>,
 ) -> Result<ObjectFindings, GitError> {
-    let scan = Scan { engine, options, watch, parts: Mutex::default() };
+    let scan = Scan { engine, tracer: Tracer::new(engine), options, watch, parts: Mutex::default() };
     let mut troubles = store.visit(wanted, &&scan, options.limits, watch.stop)?;
     let mut result = scan.parts.into_inner().unwrap_or_else(PoisonError::into_inner);
     result.found.sort_by_key(|found| found.oid);
@@ -81,6 +82,7 @@ fn skip(Trouble { oid, error, .. }: Trouble) -> (Option<Oid>, SkipReason, String
 /// The scan, shared by all threads.
 struct Scan<'a> {
     engine: &'a Engine,
+    tracer: Tracer<'a>,
     options: Options,
     watch: Watch<'a>,
     parts: Mutex<ObjectFindings>,
@@ -122,20 +124,32 @@ impl Worker<'_> {
 
 impl<'a> Visit for &'a Scan<'a> {
     type Worker = Worker<'a>;
-    type State = ();
+    type State = Trace;
 
     fn worker(&self) -> Worker<'a> {
         let (scan, scratch) = (*self, Scratch::default());
         Worker { scan, feed: Feed::new(scan.engine), scratch, part: ObjectFindings::default() }
     }
 
-    fn object(&self, worker: &mut Worker<'a>, object: Object<'_>, _: Option<Parent<'_, ()>>) -> Option<()> {
+    fn object(&self, worker: &mut Worker<'a>, object: Object<'_>, parent: Option<Parent<'_, Trace>>) -> Option<Trace> {
+        let Object { oid, kind, bytes, is_base } = object;
+        let keep = is_base && !self.options.whole;
         let scratch = &mut worker.scratch;
-        match contained(|| self.engine.scan(scratch, object.bytes)) {
-            Ok(findings) => worker.done(object.oid, object.kind, object.bytes.len() as u64, findings),
-            Err(words) => worker.part.skips.push((Some(object.oid), SkipReason::Unreadable, words)),
+        let scan = || match &parent {
+            Some(parent) => self.tracer.made(scratch, parent.state, copied(parent.ops), bytes, keep),
+            None => self.tracer.whole(scratch, bytes, keep),
+        };
+        match contained(scan) {
+            Ok((findings, trace)) => {
+                worker.done(oid, kind, bytes.len() as u64, findings);
+                trace
+            }
+            Err(words) => {
+                worker.scratch = Scratch::default();
+                worker.part.skips.push((Some(oid), SkipReason::Unreadable, words));
+                None
+            }
         }
-        None
     }
 
     fn stream(
@@ -159,7 +173,20 @@ impl<'a> Visit for &'a Scan<'a> {
         }
     }
 
-    fn weight(&self, (): &()) -> usize {
-        0
+    fn weight(&self, trace: &Trace) -> usize {
+        trace.weight()
     }
+}
+
+/// The runs that an object shares with its base.
+fn copied(ops: &[Op]) -> impl Iterator<Item = Copied> + '_ {
+    let mut to = 0;
+    ops.iter().filter_map(move |op| {
+        let start = to;
+        to += op.len();
+        match *op {
+            Op::Copy { from, .. } => Some(Copied { from: from as usize, to: start, len: op.len() }),
+            Op::Insert { .. } => None,
+        }
+    })
 }
