@@ -211,7 +211,8 @@ fn has_escape(text: &[u8], looked_at: Option<(usize, usize)>, at: usize, limit: 
     memchr2(b'%', b'\\', &text[from..text.len().min(to)]).is_some()
 }
 
-fn limit_of(rule: &Rule, anchor: u16) -> Limit {
+/// How much of the text around an anchor a rule can look at.
+pub(super) fn limit_of(rule: &Rule, anchor: u16) -> Limit {
     let lead = rule.anchors.get(usize::from(anchor)).map_or(0, |anchor| usize::from(anchor.lead_max));
     let (behind, ahead) =
         if rule.extend.is_some() { (extend::LOOK_BACK, extend::REACH) } else { (0, rule.max_len as usize) };

@@ -10,6 +10,7 @@
 mod boundary;
 mod compiled;
 mod confirm;
+pub mod delta;
 pub mod extend;
 mod glance;
 pub mod prefilter;

@@ -82,7 +82,7 @@ fn split_list(list: &OsStr) -> Vec<PathBuf> {
 }
 
 /// Undoes git's C-style quoting at the start of `text`: the bytes meant, and how many were used.
-fn unquote(text: &[u8]) -> Option<(Vec<u8>, usize)> {
+pub(super) fn unquote(text: &[u8]) -> Option<(Vec<u8>, usize)> {
     let mut bytes = text.strip_prefix(b"\"")?.iter().enumerate();
     let mut out = Vec::new();
     while let Some((at, &byte)) = bytes.next() {

@@ -35,6 +35,14 @@ pub enum GitError {
         /// What is wrong.
         detail: String,
     },
+    /// A pack, or its index, is broken.
+    #[error("the pack {path:?} is broken: {detail}")]
+    Pack {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        detail: String,
+    },
     /// A ref is broken.
     #[error("the ref {name:?} cannot be read: {detail}")]
     Ref {
@@ -59,6 +67,16 @@ pub enum GitError {
         /// Its name.
         oid: Oid,
         /// What is wrong.
+        detail: String,
+    },
+    /// An object is greater than what may be held in memory.
+    #[error("the {what} {oid} is too large to be read: {detail}")]
+    TooLarge {
+        /// What sort of object it is.
+        what: &'static str,
+        /// Its name.
+        oid: Oid,
+        /// How large, and what the limit is.
         detail: String,
     },
 }

@@ -82,6 +82,17 @@ impl Repo {
         &self.base
     }
 
+    /// Its own object directory: `GIT_OBJECT_DIRECTORY`, or `objects` in the repository.
+    pub(super) fn objects_dir(&self) -> PathBuf {
+        let named = self.env.object_dir.as_ref().map(|dir| self.start.join(dir));
+        named.unwrap_or_else(|| self.common_dir.join("objects"))
+    }
+
+    /// The directory it was opened from, which object directories of the environment are relative to.
+    pub(super) fn start_dir(&self) -> &Path {
+        &self.start
+    }
+
     /// The environment it was opened with.
     #[must_use]
     pub const fn env(&self) -> &Env {

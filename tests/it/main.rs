@@ -6,6 +6,8 @@ mod corpus;
 mod decode;
 mod docs;
 mod fuzz;
+mod history_delta;
+mod history_objects;
 mod hooks;
 mod layering;
 mod oracle;

@@ -1,0 +1,268 @@
+//! Scans an object that is made from another one by copying: only what the copying changed is looked at.
+//!
+//! Whether a needle stands at a place depends on the bytes within [`MARGIN`] of the needle's own, and what is
+//! confirmed there on the bytes within the hit's *reach*. So a scan leaves a [`Trace`]: every hit with its reach
+//! and its findings. Of an object made from it, the text around inserts and junctions is searched afresh; a hit
+//! whose reach lies inside one copied run is taken over with its findings, moved; and a hit that is there still,
+//! but has something new in its reach, is confirmed once more. The result is that of scanning the whole.
+
+use std::ops::Range;
+
+use memchr::memchr2;
+
+use super::prefilter::tables::Needle;
+use super::text::Text;
+use super::{Engine, Scratch, confirm, prefilter};
+use crate::decode::{Form, FormInfo, Limit};
+use crate::model::Finding;
+
+/// Bytes beyond a needle's own that may decide whether it is found: the run of digits that an encoded needle has
+/// to stand in, with room to spare.
+const MARGIN: usize = 64;
+/// Bytes more than the reach as computed: none is known to matter.
+const SLACK: usize = 16;
+/// Hits a trace keeps: so many, and one for every so many bytes. An object that is denser (there is none but by
+/// design) is not worth remembering.
+const FREE_HITS: usize = 4096;
+const BYTES_PER_HIT: usize = 32;
+
+/// A run of bytes that an object shares with its base.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// Offset in the base.
+    pub from: usize,
+    /// Offset in the object.
+    pub to: usize,
+    /// Bytes.
+    pub len: usize,
+}
+
+/// A needle that stands in an object.
+#[derive(Clone, Copy, Debug)]
+struct Hit {
+    at: u32,
+    needle: u32,
+    /// Bytes before and after `at` that decide what is confirmed here.
+    before: u32,
+    after: u32,
+    /// Its findings, in the trace's.
+    first: u32,
+    count: u32,
+}
+
+/// What a scan leaves for the objects that are made from the scanned one.
+#[derive(Debug, Default)]
+pub struct Trace {
+    hits: Vec<Hit>,
+    found: Vec<Finding>,
+    len: usize,
+}
+
+impl Trace {
+    /// Bytes of memory it takes, roughly.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        self.hits.capacity() * size_of::<Hit>() + self.found.capacity() * (size_of::<Finding>() + 512)
+    }
+}
+
+/// How far the bytes matter around a needle: `near` where the text has no escapes, `far` where it has.
+#[derive(Clone, Copy, Debug, Default)]
+struct Reach {
+    near: (u32, u32),
+    far: (u32, u32),
+}
+
+/// An engine that keeps traces.
+#[derive(Debug)]
+pub struct Tracer<'e> {
+    engine: &'e Engine,
+    reaches: Vec<Reach>,
+    margin: usize,
+}
+
+impl<'e> Tracer<'e> {
+    /// A tracer of that engine.
+    #[must_use]
+    pub fn new(engine: &'e Engine) -> Self {
+        let needles = &engine.tables.needles;
+        let longest = needles.iter().map(|needle| usize::from(needle.len)).max().unwrap_or(0);
+        let reaches = needles.iter().map(|needle| reach(engine, needle)).collect();
+        Self { engine, reaches, margin: longest + MARGIN }
+    }
+
+    /// Scans a whole object: what [`Engine::scan`] finds, and the trace if `keep` and it is worth it.
+    pub fn whole(&self, scratch: &mut Scratch, bytes: &[u8], keep: bool) -> (Vec<Finding>, Option<Trace>) {
+        let mut scan = Scan { tracer: self, scratch, bytes, hits: Vec::new(), found: Vec::new() };
+        scan.fresh(0..bytes.len());
+        scan.finish(keep)
+    }
+
+    /// Scans an object made from the one `base` is the trace of: what [`Engine::scan`] finds. `copied` are the
+    /// runs they share, in order of the object. Their bytes are taken to be the same.
+    pub fn made(
+        &self,
+        scratch: &mut Scratch,
+        base: &Trace,
+        copied: impl IntoIterator<Item = Copied>,
+        bytes: &[u8],
+        keep: bool,
+    ) -> (Vec<Finding>, Option<Trace>) {
+        let mut scan = Scan { tracer: self, scratch, bytes, hits: Vec::new(), found: Vec::new() };
+        let mut done = 0;
+        let mut pending: Option<Copied> = None;
+        for run in copied.into_iter().map(Some).chain([None]) {
+            // Copies that go on where the last one ended, here and in the base, are one.
+            if let (Some(last), Some(next)) = (&mut pending, run)
+                && last.to + last.len == next.to
+                && last.from + last.len == next.from
+            {
+                last.len += next.len;
+                continue;
+            }
+            if let Some(run) = std::mem::replace(&mut pending, run) {
+                scan.run(base, run, &mut done);
+            }
+        }
+        scan.fresh(done..bytes.len());
+        scan.finish(keep)
+    }
+}
+
+/// One object being scanned.
+struct Scan<'s, 'e> {
+    tracer: &'s Tracer<'e>,
+    scratch: &'s mut Scratch,
+    bytes: &'s [u8],
+    hits: Vec<Hit>,
+    found: Vec<Finding>,
+}
+
+impl Scan<'_, '_> {
+    /// Takes over what it can of a copied run, after searching what lies between the last one and it.
+    fn run(&mut self, base: &Trace, run: Copied, done: &mut usize) {
+        let margin = self.tracer.margin;
+        // An object's edge is as good as unlimited text where it is the base's edge as well.
+        let at_start = run.from == 0 && run.to == 0;
+        let at_end = run.to + run.len == self.bytes.len() && run.from + run.len == base.len;
+        let start = if at_start { 0 } else { run.to + margin };
+        let end = if at_end { run.to + run.len } else { (run.to + run.len).saturating_sub(margin) };
+        if start >= end || start < *done {
+            return;
+        }
+        self.fresh(*done..start);
+        let in_base = |at: usize| at - run.to + run.from;
+        let from = base.hits.partition_point(|hit| (hit.at as usize) < in_base(start));
+        let inside = base.hits.get(from..).unwrap_or_default().iter();
+        for hit in inside.take_while(|hit| (hit.at as usize) < in_base(end)) {
+            let at = hit.at as usize - run.from + run.to;
+            let holds = (at_start || at >= run.to + hit.before as usize)
+                && (at_end || at + hit.after as usize <= run.to + run.len);
+            if holds {
+                self.take_over(base, hit, at);
+            } else {
+                self.confirm(at, hit.needle);
+            }
+        }
+        *done = end;
+    }
+
+    fn take_over(&mut self, base: &Trace, hit: &Hit, at: usize) {
+        let first = self.found.len() as u32;
+        let range = hit.first as usize..hit.first as usize + hit.count as usize;
+        for finding in base.found.get(range).unwrap_or_default() {
+            let moved = |span: crate::model::Span| {
+                let shift = |offset: u64| (offset + at as u64).saturating_sub(u64::from(hit.at));
+                crate::model::Span::new(shift(span.start), shift(span.end))
+            };
+            let (span, secret_span) = (moved(finding.span), moved(finding.secret_span));
+            self.found.push(Finding { span, secret_span, ..finding.clone() });
+        }
+        self.hits.push(Hit { at: at as u32, first, ..*hit });
+    }
+
+    /// Searches the needles that begin in a range.
+    fn fresh(&mut self, range: Range<usize>) {
+        if range.is_empty() {
+            return;
+        }
+        let tables = &self.tracer.engine.tables;
+        let start = std::ptr::from_ref(tables.needles.as_ref()).addr();
+        let mut fresh = Vec::new();
+        prefilter::find(tables, self.bytes, range, |at, needle: &Needle| {
+            fresh.push((at, ((std::ptr::from_ref(needle).addr() - start) / size_of::<Needle>()) as u32));
+        });
+        fresh.sort_unstable();
+        for (at, needle) in fresh {
+            self.confirm(at, needle);
+        }
+    }
+
+    fn confirm(&mut self, at: usize, needle: u32) {
+        let Self { tracer, scratch, bytes, .. } = self;
+        let first = self.found.len() as u32;
+        let text = Text::raw(bytes, 0);
+        tracer.engine.confirm(scratch, text, at, tracer.engine.tables.needle(needle), &mut self.found);
+        let Reach { near, far } = tracer.reaches.get(needle as usize).copied().unwrap_or_default();
+        let around = at.saturating_sub(near.0 as usize)..bytes.len().min(at + near.1 as usize);
+        let escapes = near != far && memchr2(b'%', b'\\', bytes.get(around).unwrap_or_default()).is_some();
+        let (before, after) = if escapes { far } else { near };
+        let count = self.found.len() as u32 - first;
+        self.hits.push(Hit { at: at as u32, needle, before, after, first, count });
+    }
+
+    fn finish(self, keep: bool) -> (Vec<Finding>, Option<Trace>) {
+        let len = self.bytes.len();
+        let worth = self.hits.len() <= FREE_HITS + len / BYTES_PER_HIT && u32::try_from(len).is_ok();
+        let mut findings = if keep { self.found.clone() } else { Vec::new() };
+        let trace = if keep && worth {
+            Some(Trace { hits: self.hits, found: self.found, len })
+        } else {
+            findings = self.found;
+            None
+        };
+        if !findings.is_empty() {
+            self.tracer.engine.resolve(&mut findings);
+        }
+        (findings, trace)
+    }
+}
+
+/// How far the bytes matter around a needle.
+fn reach(engine: &Engine, needle: &Needle) -> Reach {
+    let rules = engine.rules().as_slice();
+    let (mut limit, mut with_escapes) = (Limit { before: 0, after: 0 }, Limit { before: 0, after: 0 });
+    let wider = |a: Limit, b: Limit| Limit { before: a.before.max(b.before), after: a.after.max(b.after) };
+    for target in engine.tables.targets(needle) {
+        let Some(rule) = rules.get(usize::from(target.rule)) else { continue };
+        let own = confirm::limit_of(rule, target.anchor);
+        limit = wider(limit, own);
+        if rule.extend.is_none() {
+            with_escapes = wider(with_escapes, own);
+        }
+    }
+    let [outer, inner] = needle.forms;
+    if outer != Form::Plain {
+        if inner != Form::Plain {
+            limit = Limit { before: limit.before * 4, after: limit.after * 4 };
+        }
+        let far = raw(&[outer], limit);
+        return Reach { near: far, far };
+    }
+    let near = (narrow(limit.before), narrow(limit.after));
+    let part = raw(&[Form::PartBackslash, Form::PartPercent], with_escapes);
+    Reach { near, far: (near.0.max(part.0), near.1.max(part.1)) }
+}
+
+/// Raw bytes on each side that decoders of those forms look at, to give so many decoded ones.
+fn raw(forms: &[Form], limit: Limit) -> (u32, u32) {
+    let side = |decoded| {
+        let reaches = forms.iter().filter_map(|form| FormInfo::of(*form)).map(|info| info.reach(decoded));
+        narrow(reaches.max().unwrap_or(0))
+    };
+    (side(limit.before), side(limit.after))
+}
+
+fn narrow(bytes: usize) -> u32 {
+    u32::try_from(bytes + SLACK).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,207 @@
+//! Every object a repository holds: all packs and loose objects of its object directory and its alternates.
+
+mod dirs;
+mod loose;
+mod visit;
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+
+use loose::Loose;
+
+use super::pack::{Flaw, Pack, Workbench};
+use super::{GitError, HashKind, Oid, Repo};
+
+/// What an object is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ObjectKind {
+    /// A commit.
+    Commit,
+    /// A directory.
+    Tree,
+    /// A file's content.
+    Blob,
+    /// An annotated tag.
+    Tag,
+}
+
+impl ObjectKind {
+    /// Git's name for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Commit => "commit",
+            Self::Tree => "tree",
+            Self::Blob => "blob",
+            Self::Tag => "tag",
+        }
+    }
+
+    pub(super) fn from_name(name: &str) -> Option<Self> {
+        [Self::Commit, Self::Tree, Self::Blob, Self::Tag].into_iter().find(|kind| kind.as_str() == name)
+    }
+}
+
+/// An object, or a part of the store, that could not be read.
+#[derive(Debug)]
+pub struct Trouble {
+    /// The object; `None` where a pack or a directory as a whole is the trouble.
+    pub oid: Option<Oid>,
+    /// Its kind, as far as known.
+    pub kind: Option<ObjectKind>,
+    /// What is wrong.
+    pub error: GitError,
+}
+
+/// The objects of a repository, opened for reading all of them, from any number of threads.
+pub struct Store {
+    hash: HashKind,
+    dirs: Vec<PathBuf>,
+    packs: Vec<Pack>,
+    troubles: Vec<GitError>,
+}
+
+/// Packs that may name each other's objects as bases in a row.
+const MAX_ELSEWHERE: usize = 16;
+/// The greatest object that [`Store::read`] gives.
+const READ_LIMIT: u64 = 1 << 30;
+
+thread_local! {
+    static BENCH: RefCell<Option<Workbench>> = const { RefCell::new(None) };
+}
+
+impl Store {
+    /// Opens all packs. One that cannot be opened is no error here, but a [`Trouble`] of every walk.
+    ///
+    /// # Errors
+    /// If the object directory itself cannot be listed.
+    pub fn open(repo: &Repo) -> Result<Self, GitError> {
+        let dirs = dirs::all(repo)?;
+        let hash = repo.hash_kind();
+        let (mut packs, mut troubles) = (Vec::new(), Vec::new());
+        for dir in &dirs {
+            for opened in dirs::packs(dir, hash)? {
+                match opened {
+                    Ok(pack) => packs.push(pack),
+                    Err(error) => troubles.push(error),
+                }
+            }
+        }
+        Ok(Self { hash, dirs, packs, troubles })
+    }
+
+    /// Packs that could not be opened.
+    #[must_use]
+    pub fn troubles(&self) -> &[GitError] {
+        &self.troubles
+    }
+
+    /// Number of objects in packs, those in several packs counted several times.
+    #[must_use]
+    pub fn packed(&self) -> usize {
+        self.packs.iter().map(Pack::len).sum()
+    }
+
+    /// The ids of all objects, sorted, each once.
+    ///
+    /// # Errors
+    /// If a directory of loose objects cannot be listed.
+    pub fn ids(&self) -> Result<Vec<Oid>, GitError> {
+        let mut ids = self.loose_ids()?;
+        for pack in &self.packs {
+            ids.extend((0..pack.len()).filter_map(|at| pack.oid(at)));
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        Ok(ids)
+    }
+
+    /// The ids of all loose objects, sorted, each once.
+    fn loose_ids(&self) -> Result<Vec<Oid>, GitError> {
+        let mut ids = Vec::new();
+        for dir in &self.dirs {
+            loose::list(dir, self.hash, &mut ids)?;
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        Ok(ids)
+    }
+
+    /// Whether some pack or loose file is there for an object. It may be broken.
+    #[must_use]
+    pub fn contains(&self, oid: Oid) -> bool {
+        self.packs.iter().any(|pack| pack.contains(oid)) || self.dirs.iter().any(|dir| loose::path(dir, oid).is_file())
+    }
+
+    /// The kind of an object, without reading its content.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub fn kind(&self, oid: Oid) -> Result<ObjectKind, GitError> {
+        let packed = self.packs.iter().find_map(|pack| pack.kind(oid));
+        packed.map_or_else(|| self.read(oid).map(|(kind, _)| kind), Ok)
+    }
+
+    /// Reads an object.
+    ///
+    /// # Errors
+    /// [`GitError::Missing`] if the repository does not hold it, [`GitError::TooLarge`] above 1 GiB,
+    /// [`GitError::Object`] if every copy of it is corrupt.
+    pub fn read(&self, oid: Oid) -> Result<(ObjectKind, Vec<u8>), GitError> {
+        let mut out = Vec::new();
+        let kind = BENCH.with_borrow_mut(|bench| {
+            self.read_into(oid, READ_LIMIT, bench.get_or_insert_with(Workbench::new), &mut out, MAX_ELSEWHERE)
+        })?;
+        Ok((kind, out))
+    }
+
+    /// Reads an object from whichever pack or loose file has a copy that is whole.
+    fn read_into(
+        &self,
+        oid: Oid,
+        limit: u64,
+        bench: &mut Workbench,
+        out: &mut Vec<u8>,
+        depth: usize,
+    ) -> Result<ObjectKind, GitError> {
+        let mut flaw = None;
+        for pack in &self.packs {
+            let Some(offset) = pack.find(oid) else { continue };
+            let elsewhere = |base: Oid, out: &mut Vec<u8>| {
+                let mut bench = Workbench::new();
+                self.read_into(base, limit, &mut bench, out, depth.checked_sub(1)?).ok()
+            };
+            match offset.and_then(|at| pack.expand(at, limit, bench, out, elsewhere)) {
+                Ok(kind) => return Ok(kind),
+                Err(bad) => flaw = Some(bad),
+            }
+        }
+        for dir in &self.dirs {
+            let Some(loose) = Loose::open(dir, oid, &mut bench.inflater)? else { continue };
+            if loose.size > limit {
+                flaw = Some(Flaw::TooLarge(loose.size));
+                continue;
+            }
+            match loose.read(&mut bench.inflater, out) {
+                Ok(()) => return Ok(loose.kind),
+                Err(words) => flaw = Some(Flaw::Broken(words)),
+            }
+        }
+        Err(flaw.map_or(GitError::Missing { what: "object", oid }, |flaw| error_of(flaw, oid, limit)))
+    }
+
+    /// How many copies of an object there are.
+    fn copies(&self, oid: Oid) -> usize {
+        self.packs.iter().filter(|pack| pack.contains(oid)).count()
+            + self.dirs.iter().filter(|dir| loose::path(dir, oid).is_file()).count()
+    }
+}
+
+fn error_of(flaw: Flaw, oid: Oid, limit: u64) -> GitError {
+    match flaw {
+        Flaw::Broken(words) => GitError::object("object", oid, words),
+        Flaw::TooLarge(size) => {
+            GitError::TooLarge { what: "object", oid, detail: format!("{size} bytes, of which {limit} may be held") }
+        }
+    }
+}

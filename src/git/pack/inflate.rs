@@ -1,0 +1,77 @@
+//! Inflates zlib streams. What a stream claims of its size is believed only as far as it really inflates.
+
+use zlib_rs::{Inflate, InflateFlush, Status};
+
+/// Bytes allocated on a claim alone; past them memory grows with what has been inflated.
+const TRUSTED: usize = 1 << 20;
+
+/// Reusable state of one thread's inflating.
+pub(in crate::git) struct Inflater(Inflate);
+
+impl Inflater {
+    pub(in crate::git) fn new() -> Self {
+        Self(Inflate::new(true, 15))
+    }
+
+    /// Inflates the stream at the beginning of `input` into `out`. It must hold exactly `size` bytes.
+    pub(in crate::git) fn whole(&mut self, input: &[u8], size: usize, out: &mut Vec<u8>) -> Result<(), &'static str> {
+        self.0.reset(true);
+        out.clear();
+        let (mut used, mut made) = (0, 0_usize);
+        // One byte more than claimed: it lets the stream end in one call, and shows one that is too long.
+        let full = size.checked_add(1).ok_or("its size is absurd")?;
+        loop {
+            let room = if made == 0 { full.min(TRUSTED) } else { full.min(made.saturating_mul(2)) };
+            out.resize(room, 0);
+            let ended = self.step(input, &mut used, out, &mut made)?;
+            if ended {
+                break;
+            }
+            if made >= full {
+                return Err("it inflates to more than its size");
+            }
+            if made < room {
+                return Err("its compressed data is cut short");
+            }
+        }
+        out.truncate(made);
+        if made == size { Ok(()) } else { Err("it inflates to another size than its own") }
+    }
+
+    /// Makes ready for [`Inflater::some`].
+    pub(in crate::git) fn start(&mut self) {
+        self.0.reset(true);
+    }
+
+    /// Goes on inflating: into the whole of `out`, or until the stream ends. `used` counts the input.
+    /// Gives the number of bytes made, and whether the stream has ended.
+    pub(in crate::git) fn some(
+        &mut self,
+        input: &[u8],
+        used: &mut usize,
+        out: &mut [u8],
+    ) -> Result<(usize, bool), &'static str> {
+        let mut made = 0;
+        let ended = self.step(input, used, out, &mut made)?;
+        Ok((made, ended))
+    }
+
+    fn step(&mut self, input: &[u8], used: &mut usize, out: &mut [u8], made: &mut usize) -> Result<bool, &'static str> {
+        while *made < out.len() {
+            let (ins, outs) = (self.0.total_in(), self.0.total_out());
+            let rest = input.get(*used..).unwrap_or_default();
+            let room = out.get_mut(*made..).unwrap_or_default();
+            let status = self.0.decompress(rest, room, InflateFlush::Finish);
+            let (took, gave) = ((self.0.total_in() - ins) as usize, (self.0.total_out() - outs) as usize);
+            *used += took;
+            *made += gave;
+            match status {
+                Ok(Status::StreamEnd) => return Ok(true),
+                Ok(_) if took == 0 && gave == 0 => break,
+                Ok(_) => {}
+                Err(_) => return Err("its compressed data is corrupt"),
+            }
+        }
+        Ok(false)
+    }
+}

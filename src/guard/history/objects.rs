@@ -1,0 +1,192 @@
+//! Scans every object of a store: what each holds, as if it were scanned by itself.
+
+use std::io::{Error, ErrorKind, Read};
+use std::sync::{Mutex, PoisonError};
+
+use crate::engine::delta::{Copied, Trace, Tracer};
+use crate::engine::{Engine, Scratch};
+use crate::git::{GitError, Limits, Object, ObjectKind, Oid, Op, Parent, Store, Trouble, Visit};
+use crate::guard::feed::{Feed, MAX_FINDINGS, too_many};
+use crate::guard::pipeline::contained;
+use crate::guard::watch::Watch;
+use crate::model::{Finding, SkipReason};
+
+/// How the objects are scanned.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Scan every object whole, instead of what its delta adds. Slower, with the same result.
+    pub whole: bool,
+    /// How much memory may be taken.
+    pub limits: Limits,
+}
+
+/// An object in which something was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Its name.
+    pub oid: Oid,
+    /// Its kind.
+    pub kind: ObjectKind,
+    /// What it holds, resolved, in order of place.
+    pub findings: Vec<Finding>,
+}
+
+/// What came of a scan of all objects.
+#[derive(Debug, Default)]
+pub struct ObjectFindings {
+    /// The objects with findings, in order of id.
+    pub found: Vec<Found>,
+    /// Objects scanned.
+    pub objects: u64,
+    /// Bytes of those objects, expanded.
+    pub bytes: u64,
+    /// Objects that were not scanned, or not to their end, and why; `None` for what concerns a pack as a whole.
+    /// In order of id.
+    pub skips: Vec<(Option<Oid>, SkipReason, String)>,
+    /// Whether the scan was ended early.
+    pub interrupted: bool,
+}
+
+/// Scans all objects of `store` that are wanted: blobs, commits and tags as they are. An object whose kind cannot
+/// be known, because it is broken, is asked for as a blob.
+///
+/// # Errors
+/// If the store's directories cannot be listed. An object that cannot be read is a skip.
+pub fn scan_objects(
+    store: &Store,
+    wanted: impl Fn(Oid, ObjectKind) -> bool + Sync,
+    engine: &Engine,
+    options: Options,
+    watch: Watch<'_>,
+) -> Result<ObjectFindings, GitError> {
+    let scan = Scan { engine, tracer: Tracer::new(engine), options, watch, parts: Mutex::default() };
+    let mut troubles = store.visit(wanted, &&scan, options.limits, watch.stop)?;
+    let mut result = scan.parts.into_inner().unwrap_or_else(PoisonError::into_inner);
+    result.found.sort_by_key(|found| found.oid);
+    result.skips.extend(troubles.drain(..).map(skip));
+    result.skips.extend(store.troubles().iter().map(|error| (None, SkipReason::Unreadable, error.to_string())));
+    result.skips.sort_by(|a, b| (a.0, a.1, &a.2).cmp(&(b.0, b.1, &b.2)));
+    result.interrupted = watch.stopped();
+    Ok(result)
+}
+
+fn skip(Trouble { oid, error, .. }: Trouble) -> (Option<Oid>, SkipReason, String) {
+    let reason = match error {
+        GitError::Missing { .. } => SkipReason::Missing,
+        GitError::TooLarge { .. } => SkipReason::Budget,
+        _ => SkipReason::Unreadable,
+    };
+    (oid, reason, error.to_string())
+}
+
+/// The scan, shared by all threads.
+struct Scan<'a> {
+    engine: &'a Engine,
+    tracer: Tracer<'a>,
+    options: Options,
+    watch: Watch<'a>,
+    parts: Mutex<ObjectFindings>,
+}
+
+/// One thread's part: handed in when it is dropped.
+struct Worker<'a> {
+    scan: &'a Scan<'a>,
+    feed: Feed<'a>,
+    scratch: Scratch,
+    part: ObjectFindings,
+}
+
+impl Drop for Worker<'_> {
+    fn drop(&mut self) {
+        let mut all = self.scan.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        all.found.append(&mut self.part.found);
+        all.skips.append(&mut self.part.skips);
+        all.objects += self.part.objects;
+        all.bytes += self.part.bytes;
+    }
+}
+
+impl Worker<'_> {
+    fn done(&mut self, oid: Oid, kind: ObjectKind, bytes: u64, mut findings: Vec<Finding>) {
+        self.part.objects += 1;
+        self.part.bytes += bytes;
+        self.scan.watch.progress.advance(1, bytes);
+        if findings.len() > MAX_FINDINGS {
+            findings.truncate(MAX_FINDINGS);
+            let (reason, words) = too_many();
+            self.part.skips.push((Some(oid), reason, words));
+        }
+        if !findings.is_empty() {
+            self.part.found.push(Found { oid, kind, findings });
+        }
+    }
+}
+
+impl<'a> Visit for &'a Scan<'a> {
+    type Worker = Worker<'a>;
+    type State = Trace;
+
+    fn worker(&self) -> Worker<'a> {
+        let (scan, scratch) = (*self, Scratch::default());
+        Worker { scan, feed: Feed::new(scan.engine), scratch, part: ObjectFindings::default() }
+    }
+
+    fn object(&self, worker: &mut Worker<'a>, object: Object<'_>, parent: Option<Parent<'_, Trace>>) -> Option<Trace> {
+        let Object { oid, kind, bytes, is_base } = object;
+        let keep = is_base && !self.options.whole;
+        let scratch = &mut worker.scratch;
+        let scan = || match &parent {
+            Some(parent) => self.tracer.made(scratch, parent.state, copied(parent.ops), bytes, keep),
+            None => self.tracer.whole(scratch, bytes, keep),
+        };
+        match contained(scan) {
+            Ok((findings, trace)) => {
+                worker.done(oid, kind, bytes.len() as u64, findings);
+                trace
+            }
+            Err(words) => {
+                worker.scratch = Scratch::default();
+                worker.part.skips.push((Some(oid), SkipReason::Unreadable, words));
+                None
+            }
+        }
+    }
+
+    fn stream(
+        &self,
+        worker: &mut Worker<'a>,
+        oid: Oid,
+        kind: ObjectKind,
+        _: u64,
+        reader: &mut dyn Read,
+    ) -> std::io::Result<()> {
+        let fed = worker.feed.stream(reader, None, self.watch.stop);
+        let findings = fed.found.into_iter().map(|(finding, _)| finding).collect();
+        worker.done(oid, kind, fed.bytes, findings);
+        match fed.cut {
+            Some((SkipReason::Unreadable, words)) => Err(Error::new(ErrorKind::InvalidData, words)),
+            Some((reason, words)) => {
+                worker.part.skips.push((Some(oid), reason, words));
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn weight(&self, trace: &Trace) -> usize {
+        trace.weight()
+    }
+}
+
+/// The runs that an object shares with its base.
+fn copied(ops: &[Op]) -> impl Iterator<Item = Copied> + '_ {
+    let mut to = 0;
+    ops.iter().filter_map(move |op| {
+        let start = to;
+        to += op.len();
+        match *op {
+            Op::Copy { from, .. } => Some(Copied { from: from as usize, to: start, len: op.len() }),
+            Op::Insert { .. } => None,
+        }
+    })
+}
