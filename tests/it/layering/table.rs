@@ -44,21 +44,24 @@ pub(super) const ROOMS: &[Room] = &[
 pub(super) const CRATES: &[(&str, &[&str], &str)] = &[
     ("aho_corasick", &["score"], "many words in one pass; the prefilter is faster without it"),
     ("clap", &["cli"], "arguments"),
-    ("crc32fast", &["rules", "score"], "checksums of tokens: made for examples, proven by checks"),
+    ("crc32fast", &["rules", "score", "git"], "checksums of tokens, made and proven; of pack entries"),
     ("ctrlc", &["cli"], "interruption"),
     ("entropy", &["score"], "Shannon entropy"),
     ("gix", &["git"], "the one room that reads repositories"),
     ("ignore", &["source", "policy"], "walking directories; globs"),
     ("indicatif", &["cli"], "the progress bar"),
     ("memchr", &[], "a tool of every room"),
-    ("rayon", &["guard"], "its own pool, never the global one"),
+    ("memmap2", &["git"], "packs are read where they lie"),
+    ("rayon", &["guard", "git"], "own pools, never the global one; git: delta families are walked in parallel"),
     ("regex", &["engine"], "confirming matches"),
+    ("regex_automata", &["engine"], "anchored matching without cutting the text"),
     ("regex_syntax", &["rules", "engine"], "the lint's proofs; what a pattern looks behind at"),
     ("serde", &["config", "report"], "deriving for toml and serde_json"),
     ("serde_json", &["report", "score"], "formats; checks of tokens and key files that are JSON inside"),
     ("sha2", &["policy", "rules", "score"], "fingerprints; checksums of tokens, made and proven"),
     ("thiserror", &[], "a tool of every room"),
     ("toml", &["rules", "config"], "rule files and configuration"),
+    ("zlib_rs", &["git"], "inflating objects, the zlib that gix uses"),
 ];
 
 /// What rooms may not touch. No rooms named: none may.
