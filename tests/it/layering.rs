@@ -164,6 +164,15 @@ mod the_checker {
     }
 
     #[test]
+    fn refuses_unsafe_code_that_is_not_planned() {
+        refuses("src/git/a.rs", "fn f() { unsafe { g() } }", "`unsafe` in a file that is not in the table");
+        let planned = table::UNSAFE[0].0;
+        refuses(planned, "fn f() { unsafe { g() } }", "without `// SAFETY: `");
+        takes(planned, "// SAFETY: all is well.\nfn f() { unsafe { g() } }");
+        takes("src/git/a.rs", "#![expect(unsafe_code)]\nfn unsafely() {}");
+    }
+
+    #[test]
     fn refuses_silent_and_long_files() {
         let silent = check::budgets(&[File::new("src/git/a.rs", "use std::fs;\n")]);
         assert_eq!(silent[0].to_string(), "src/git/a.rs:1: does not begin with `//!`, which says what it owns");

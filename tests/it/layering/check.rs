@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::read::{File, branches, is_name, name};
-use super::table::{CRATES, EXCUSED, LONG_FILES, MAX_LINES, ONLY_IN_CLI, ROOMS, Room, UNTOUCHED};
+use super::table::{CRATES, EXCUSED, LONG_FILES, MAX_LINES, ONLY_IN_CLI, ROOMS, Room, UNSAFE, UNTOUCHED};
 
 /// Something that is not as planned, and where.
 pub(super) struct Violation {
@@ -65,6 +65,11 @@ impl House {
                 all.push(in_table(format!("{path} has no `{word}`: take its row out of EXCUSED")));
             }
         }
+        for (path, _) in UNSAFE {
+            if !self.0.iter().any(|file| file.path == *path && keyword(file, "unsafe").next().is_some()) {
+                all.push(in_table(format!("{path} has no `unsafe`: take its row out of UNSAFE")));
+            }
+        }
         all
     }
 
@@ -81,6 +86,7 @@ impl House {
             arrows(file, room, &mut all);
             crates(file, room, &mut all);
             untouched(file, room, &mut all);
+            unsafe_code(file, &mut all);
             if room.name != "cli" {
                 silent(file, room, &mut all);
             }
@@ -182,6 +188,21 @@ fn silent(file: &File, room: &Room, all: &mut Vec<Violation>) {
     for word in ONLY_IN_CLI.iter().filter(|word| !excused(word)) {
         for start in file.places(word) {
             all.push(at(file, start, format!("{}: `{word}` stands outside cli/ and tests", room.name)));
+        }
+    }
+}
+
+fn keyword<'a>(file: &'a File, word: &'a str) -> impl Iterator<Item = usize> + 'a {
+    file.places(word).filter(move |start| file.code.as_bytes().get(start + word.len()).is_none_or(|b| !is_name(*b)))
+}
+
+fn unsafe_code(file: &File, all: &mut Vec<Violation>) {
+    let planned = UNSAFE.iter().any(|row| row.0 == file.path);
+    for start in keyword(file, "unsafe") {
+        if !planned {
+            all.push(at(file, start, "`unsafe` in a file that is not in the table".to_owned()));
+        } else if !file.text.contains("// SAFETY: ") {
+            all.push(at(file, start, "`unsafe` without `// SAFETY: `".to_owned()));
         }
     }
 }
