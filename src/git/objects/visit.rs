@@ -90,11 +90,9 @@ impl Store {
         let plan = Plan { limits, threads, stop };
         let loose = self.loose_ids()?;
         let failures = Failures::default();
-        match rayon::ThreadPoolBuilder::new().num_threads(threads).build() {
-            Ok(pool) => pool.install(|| self.walk(&wanted, visit, plan, &loose, &failures)),
-            // No threads to be had: rayon's own, or this one, does it.
-            Err(_) => self.walk(&wanted, visit, plan, &loose, &failures),
-        }
+        let no_threads = |error| GitError::io("the threads to read objects with")(std::io::Error::other(error));
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(no_threads)?;
+        pool.install(|| self.walk(&wanted, visit, plan, &loose, &failures));
         let failed = failures.0.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut troubles: Vec<Trouble> =
             failed.into_iter().map(|(oid, kind, error)| Trouble { oid, kind, error }).collect();
