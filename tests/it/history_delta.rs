@@ -172,7 +172,7 @@ fn a_repository_is_scanned_the_same_along_deltas_whole_and_in_little_memory() {
     let repo = repository(3, 80);
     let whole = scan(&repo, Options { whole: true, ..Options::default() });
     assert!(whole.skips.is_empty() && whole.found.len() > 50, "{:?}", whole.skips);
-    let tight = Limits { ancestors: 1, ..Limits::default() };
+    let tight = Limits { ancestors: 1, small: 1, ..Limits::default() };
     for limits in [Limits::default(), tight] {
         let delta = scan(&repo, Options { whole: false, limits });
         assert_eq!(delta.objects, whole.objects);

@@ -1,10 +1,10 @@
 //! Loose objects: a file for each, deflated as a whole with a header.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use super::super::pack::Inflater;
+use super::super::pack::{Inflater, Map};
 use super::ObjectKind;
 use crate::git::{GitError, HashKind, Oid};
 
@@ -38,9 +38,41 @@ pub(super) fn path(dir: &Path, oid: Oid) -> PathBuf {
     dir.join(fan).join(rest)
 }
 
-/// A loose object's file, mapped or read, with its header taken in.
+/// Files up to this size are read: for a few bytes that is cheaper than mapping them.
+const READ: u64 = 1 << 20;
+
+/// The bytes of a loose object's file.
+enum Bytes {
+    Read(Vec<u8>),
+    Mapped(Map),
+}
+
+impl Bytes {
+    fn of(path: &Path) -> Result<Option<Self>, GitError> {
+        let mut file = match File::open(path) {
+            Ok(file) => file,
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
+            Err(error) => return Err(GitError::io(path)(error)),
+        };
+        if file.metadata().map_err(GitError::io(path))?.len() > READ {
+            return Map::open(path).map(|map| Some(Self::Mapped(map)));
+        }
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(GitError::io(path))?;
+        Ok(Some(Self::Read(bytes)))
+    }
+
+    fn get(&self) -> &[u8] {
+        match self {
+            Self::Read(bytes) => bytes,
+            Self::Mapped(map) => map.bytes(),
+        }
+    }
+}
+
+/// A loose object's file, with its header taken in.
 pub(super) struct Loose {
-    bytes: Vec<u8>,
+    bytes: Bytes,
     pub(super) kind: ObjectKind,
     pub(super) size: u64,
     /// Length of the header, inflated.
@@ -51,15 +83,11 @@ impl Loose {
     /// Opens an object; `None` if it is not there.
     pub(super) fn open(dir: &Path, oid: Oid, inflater: &mut Inflater) -> Result<Option<Self>, GitError> {
         let path = path(dir, oid);
-        let bytes = match fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
-            Err(error) => return Err(GitError::io(path)(error)),
-        };
+        let Some(bytes) = Bytes::of(&path)? else { return Ok(None) };
         let broken = |detail: &str| GitError::object("object", oid, detail);
         let mut head = [0; MAX_HEADER];
         inflater.start();
-        let (made, _) = inflater.some(&bytes, &mut 0, &mut head).map_err(broken)?;
+        let (made, _) = inflater.some(bytes.get(), &mut 0, &mut head).map_err(broken)?;
         let (kind, size, header) =
             parse_header(head.get(..made).unwrap_or_default()).ok_or_else(|| broken("its header is malformed"))?;
         Ok(Some(Self { bytes, kind, size, header }))
@@ -68,14 +96,14 @@ impl Loose {
     /// Inflates the whole of it.
     pub(super) fn read(&self, inflater: &mut Inflater, out: &mut Vec<u8>) -> Result<(), &'static str> {
         let size = usize::try_from(self.size).ok().and_then(|size| size.checked_add(self.header));
-        inflater.whole(&self.bytes, size.ok_or("its size is absurd")?, out)?;
+        inflater.whole(self.bytes.get(), size.ok_or("its size is absurd")?, out)?;
         out.drain(..self.header);
         Ok(())
     }
 
     /// Reads it piece by piece.
     pub(super) fn stream<'a>(&'a self, inflater: &'a mut Inflater) -> impl Read + 'a {
-        super::super::pack::stream(inflater, &self.bytes, self.header, self.size)
+        super::super::pack::stream(inflater, self.bytes.get(), self.header, self.size)
     }
 }
 

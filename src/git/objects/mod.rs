@@ -26,6 +26,9 @@ pub enum ObjectKind {
 }
 
 impl ObjectKind {
+    /// All there are.
+    pub const ALL: [Self; 4] = [Self::Commit, Self::Tree, Self::Blob, Self::Tag];
+
     /// Git's name for it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -38,7 +41,7 @@ impl ObjectKind {
     }
 
     pub(super) fn from_name(name: &str) -> Option<Self> {
-        [Self::Commit, Self::Tree, Self::Blob, Self::Tag].into_iter().find(|kind| kind.as_str() == name)
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
 }
 
@@ -61,8 +64,8 @@ pub struct Store {
     troubles: Vec<GitError>,
 }
 
-/// Packs that may name each other's objects as bases in a row.
-const MAX_ELSEWHERE: usize = 16;
+/// Packs that may name each other's objects as bases in a row. Git itself never stores such a pack.
+const MAX_ELSEWHERE: usize = 3;
 /// The greatest object that [`Store::read`] gives.
 const READ_LIMIT: u64 = 1 << 30;
 
@@ -71,7 +74,7 @@ thread_local! {
 }
 
 impl Store {
-    /// Opens all packs. One that cannot be opened is no error here, but a [`Trouble`] of every walk.
+    /// Opens all packs. One that cannot be opened is no error here: see [`Store::troubles`].
     ///
     /// # Errors
     /// If the object directory itself cannot be listed.
@@ -90,7 +93,7 @@ impl Store {
         Ok(Self { hash, dirs, packs, troubles })
     }
 
-    /// Packs that could not be opened.
+    /// Packs that could not be opened. Whoever walks the store must tell them: what is in them is not seen.
     #[must_use]
     pub fn troubles(&self) -> &[GitError] {
         &self.troubles

@@ -75,7 +75,7 @@ impl Store {
     /// Shows every object that is wanted, once, to `visit`, from many threads: bases before what is made of them.
     /// Ends early when `stop` is set. What could not be read is given back, in order of id.
     ///
-    /// An object whose kind cannot be known is asked for as a blob.
+    /// An object whose kind cannot be known is asked for as every kind, and then told.
     ///
     /// # Errors
     /// If a directory of loose objects cannot be listed.
@@ -90,11 +90,9 @@ impl Store {
         let plan = Plan { limits, threads, stop };
         let loose = self.loose_ids()?;
         let failures = Failures::default();
-        match rayon::ThreadPoolBuilder::new().num_threads(threads).build() {
-            Ok(pool) => pool.install(|| self.walk(&wanted, visit, plan, &loose, &failures)),
-            // No threads to be had: rayon's own, or this one, does it.
-            Err(_) => self.walk(&wanted, visit, plan, &loose, &failures),
-        }
+        let no_threads = |error| GitError::io("the threads to read objects with")(std::io::Error::other(error));
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(no_threads)?;
+        pool.install(|| self.walk(&wanted, visit, plan, &loose, &failures));
         let failed = failures.0.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut troubles: Vec<Trouble> =
             failed.into_iter().map(|(oid, kind, error)| Trouble { oid, kind, error }).collect();
@@ -123,12 +121,21 @@ impl Store {
         let elsewhere = |oid: Oid, out: &mut Vec<u8>| {
             self.read_into(oid, plan.limits.object, &mut Workbench::new(), out, MAX_ELSEWHERE).ok()
         };
-        let active = AtomicUsize::new(0);
+        let (active, large) = (AtomicUsize::new(0), Mutex::new(()));
         let Plan { limits, threads, stop } = plan;
-        let shared = Shared { visit, limits, stop, threads, active: &active, elsewhere: &elsewhere, failed: &failed };
+        let shared = Shared {
+            visit,
+            limits,
+            stop,
+            threads,
+            active: &active,
+            large: &large,
+            elsewhere: &elsewhere,
+            failed: &failed,
+        };
         let mut tasks = Vec::new();
         for planted in &planted {
-            for oid in planted.lost().filter(|oid| wanted(*oid, ObjectKind::Blob)) {
+            for oid in planted.lost() {
                 failed(planted.pack(), oid, None, Flaw::Broken("its deltas go round in a circle"));
             }
             tasks.extend(planted.families().map(|(node, root)| (planted, node, root)));
@@ -164,7 +171,7 @@ impl Store {
         for (at, pack) in self.packs.iter().enumerate() {
             let earlier = self.packs.get(..at).unwrap_or_default();
             let is_wanted = |oid, kind| wanted(oid, kind) && !earlier.iter().any(|pack| pack.contains(oid));
-            match Planted::new(pack, is_wanted) {
+            match Planted::new(pack, is_wanted, |oid| self.kind(oid).ok()) {
                 Ok(forest) => planted.push(forest),
                 Err(flaw) => {
                     let words = if let Flaw::Broken(words) = flaw { words } else { "it is too large" };
@@ -258,5 +265,5 @@ fn run<'p: 's, 's, V: Visit>(
             shared.active.fetch_sub(1, Ordering::Relaxed);
         });
     };
-    Walk { shared, bench, worker, give: &give }.run(task);
+    Walk { shared, bench, worker, give: &give, large: None }.run(task);
 }

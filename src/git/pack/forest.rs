@@ -12,10 +12,20 @@ const NONE: u32 = u32::MAX;
 pub(in crate::git) enum Root {
     /// The family stands on a whole object of that kind.
     Kind(ObjectKind),
-    /// It stands on an object that is not in this pack.
-    Elsewhere,
+    /// It stands on an object that is not in this pack, of that kind.
+    Elsewhere(ObjectKind),
     /// Not known: its header, or its base's, is broken, or its deltas go round in a circle.
     Broken,
+}
+
+impl Root {
+    /// Whether something holds of the family's kind, or of any where it is not known.
+    fn any(self, holds: impl Fn(ObjectKind) -> bool) -> bool {
+        match self {
+            Self::Kind(kind) | Self::Elsewhere(kind) => holds(kind),
+            Self::Broken => ObjectKind::ALL.into_iter().any(holds),
+        }
+    }
 }
 
 /// The entries of a pack in order of their offsets, as a forest. 25 bytes an entry.
@@ -37,7 +47,14 @@ pub(super) struct Forest {
 
 impl Forest {
     /// Reads every entry's header.
-    pub(super) fn new(pack: &Pack, is_wanted: impl Fn(Oid, ObjectKind) -> bool) -> Result<Self, Flaw> {
+    ///
+    /// `kind_elsewhere` tells the kind of an object that the pack names as a base but does not hold. Where a kind
+    /// cannot be known, it may be any that is wanted.
+    pub(super) fn new(
+        pack: &Pack,
+        is_wanted: impl Fn(Oid, ObjectKind) -> bool,
+        kind_elsewhere: impl Fn(Oid) -> Option<ObjectKind>,
+    ) -> Result<Self, Flaw> {
         let count = u32::try_from(pack.index.len()).map_err(|_| "it has too many objects")?;
         let mut order = Vec::with_capacity(count as usize);
         for place in 0..count {
@@ -54,13 +71,13 @@ impl Forest {
             lost: Vec::new(),
             order,
         };
-        forest.find_parents(pack);
+        forest.find_parents(pack, kind_elsewhere);
         forest.list_children();
         forest.weigh(pack, is_wanted);
         Ok(forest)
     }
 
-    fn find_parents(&mut self, pack: &Pack) {
+    fn find_parents(&mut self, pack: &Pack, kind_elsewhere: impl Fn(Oid) -> Option<ObjectKind>) {
         for at in 0..self.order.len() {
             let parent = match pack.entry(self.order[at].0) {
                 Ok(entry) => match entry.base {
@@ -69,7 +86,7 @@ impl Forest {
                     Base::Id(oid) => match pack.find(oid) {
                         Some(Ok(offset)) => self.at_offset(offset).ok_or(Root::Broken),
                         Some(Err(_)) => Err(Root::Broken),
-                        None => Err(Root::Elsewhere),
+                        None => Err(kind_elsewhere(oid).map_or(Root::Broken, Root::Elsewhere)),
                     },
                 },
                 Err(_) => Err(Root::Broken),
@@ -118,10 +135,8 @@ impl Forest {
                 family.extend(children(&self.firsts, &self.children, node));
             }
             for &node in family.iter().rev() {
-                // Where the kind is not known, it may be any that is wanted.
-                let kind = if let Root::Kind(kind) = kind { kind } else { ObjectKind::Blob };
                 let oid = pack.oid(self.order[node as usize].1 as usize);
-                let wanted = oid.is_some_and(|oid| is_wanted(oid, kind));
+                let wanted = oid.is_some_and(|oid| kind.any(|kind| is_wanted(oid, kind)));
                 self.wanted[node as usize] = wanted;
                 let sum = self.weights[node as usize] + u32::from(wanted);
                 self.weights[node as usize] = sum;
@@ -131,8 +146,10 @@ impl Forest {
                 }
             }
         }
-        let circling = (0..self.order.len()).filter(|&at| !seen[at]);
-        self.lost = circling.map(|at| at as u32).collect();
+        let circling = (0..self.order.len() as u32).filter(|&at| !seen[at as usize]);
+        let oid = |at: u32| pack.oid(self.order[at as usize].1 as usize);
+        let wanted = |at: &u32| oid(*at).is_some_and(|oid| Root::Broken.any(|kind| is_wanted(oid, kind)));
+        self.lost = circling.filter(wanted).collect();
         let weights = &self.weights;
         self.roots.retain(|(root, _)| weights[*root as usize] > 0);
     }

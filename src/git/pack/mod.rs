@@ -17,6 +17,7 @@ mod walk;
 pub use delta::Op;
 pub(super) use file::{Flaw, Pack, Workbench};
 pub(super) use inflate::Inflater;
+pub(super) use map::Map;
 pub(super) use stream::stream;
 pub use walk::{Limits, Object, Parent, Visit};
 pub(super) use walk::{Planted, Shared, Task, Walk};

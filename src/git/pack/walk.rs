@@ -1,8 +1,8 @@
 //! Walks delta families: bases first, every object expanded once, depth first, with bounded memory.
 
 use std::io::Read;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::delta::{self, DeltaReader, Op};
 use super::entry::{Base, Entry};
@@ -11,19 +11,22 @@ use super::forest::{Forest, Root};
 use super::stream::stream;
 use crate::git::{ObjectKind, Oid};
 
-/// How much memory a walk may take.
+/// How much memory a walk may take: at most about three times `object`, and for each thread three times `small` and
+/// `ancestors`; by default that is under 256 MiB on two threads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Greatest object that is held in memory, in bytes. Larger ones are streamed; what is a delta of one of
     /// them is not read, and told.
     pub object: u64,
+    /// Objects larger than this are worked on by one thread at a time.
+    pub small: u64,
     /// Bytes of ancestors that one thread may hold. Past it they are dropped and expanded again when needed.
     pub ancestors: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { object: 64 << 20, ancestors: 64 << 20 }
+        Self { object: 64 << 20, small: 8 << 20, ancestors: 8 << 20 }
     }
 }
 
@@ -91,8 +94,12 @@ pub(in crate::git) struct Planted<'p> {
 }
 
 impl<'p> Planted<'p> {
-    pub(in crate::git) fn new(pack: &'p Pack, is_wanted: impl Fn(Oid, ObjectKind) -> bool) -> Result<Self, Flaw> {
-        Ok(Self { pack, forest: Forest::new(pack, is_wanted)? })
+    pub(in crate::git) fn new(
+        pack: &'p Pack,
+        is_wanted: impl Fn(Oid, ObjectKind) -> bool,
+        kind_elsewhere: impl Fn(Oid) -> Option<ObjectKind>,
+    ) -> Result<Self, Flaw> {
+        Ok(Self { pack, forest: Forest::new(pack, is_wanted, kind_elsewhere)? })
     }
 
     pub(in crate::git) fn pack(&self) -> &Pack {
@@ -104,7 +111,7 @@ impl<'p> Planted<'p> {
         self.forest.roots.iter().copied()
     }
 
-    /// Objects whose deltas go round in a circle. Whether they are wanted is not known: their kind is not.
+    /// Wanted objects whose deltas go round in a circle.
     pub(in crate::git) fn lost(&self) -> impl Iterator<Item = Oid> + '_ {
         self.forest.lost.iter().filter_map(|&node| self.forest.oid(self.pack, node))
     }
@@ -147,6 +154,8 @@ pub(in crate::git) struct Shared<'a, V: Visit> {
     pub(in crate::git) threads: usize,
     /// Tasks being walked or waiting.
     pub(in crate::git) active: &'a AtomicUsize,
+    /// Held by the thread that works on objects larger than [`Limits::small`].
+    pub(in crate::git) large: &'a Mutex<()>,
     /// Reads an object that a pack names as a base but does not hold.
     pub(in crate::git) elsewhere: &'a (dyn Fn(Oid, &mut Vec<u8>) -> Option<ObjectKind> + Sync),
     /// Told of an object that could not be read.
@@ -160,6 +169,8 @@ pub(in crate::git) struct Walk<'w, 'p, V: Visit> {
     pub(in crate::git) worker: &'w mut V::Worker,
     /// Takes a part of the family over, for an idle thread.
     pub(in crate::git) give: &'w dyn Fn(Task<'p, V::State>),
+    /// Held from the first large object on.
+    pub(in crate::git) large: Option<MutexGuard<'w, ()>>,
 }
 
 impl<'p, V: Visit> Walk<'_, 'p, V> {
@@ -168,12 +179,11 @@ impl<'p, V: Visit> Walk<'_, 'p, V> {
         let mut frames: Vec<Frame<V::State>> = Vec::new();
         let mut held = 0;
         let kind = match root {
-            Root::Kind(kind) => kind,
-            Root::Elsewhere => match self.kind_elsewhere(planted, node) {
-                Some(kind) => kind,
-                None => return self.fail(planted, node, None, Flaw::Broken("the base of its delta is missing")),
-            },
-            Root::Broken => return self.fail(planted, node, None, Flaw::Broken("its pack entry is broken")),
+            Root::Kind(kind) | Root::Elsewhere(kind) => kind,
+            Root::Broken => {
+                let words = "its pack entry is broken, or the base of its delta is missing";
+                return self.fail(planted, node, None, Flaw::Broken(words));
+            }
         };
         let first = self.expand(planted, node, kind, base.as_deref());
         drop(base);
@@ -209,7 +219,7 @@ impl<'p, V: Visit> Walk<'_, 'p, V> {
                 frames.pop();
                 held -= body.weight;
             } else {
-                if self.shared.active.load(Ordering::Relaxed) < self.shared.threads {
+                if self.large.is_none() && self.shared.active.load(Ordering::Relaxed) < self.shared.threads {
                     let node = frame.children.remove(0);
                     (self.give)(Task { planted, node, kind: Root::Kind(kind), base: Some(Arc::clone(&body)) });
                 }
@@ -283,6 +293,7 @@ impl<'p, V: Visit> Walk<'_, 'p, V> {
             }
             (Base::Whole(_), _) => {
                 let mut bytes = Vec::new();
+                self.size_up(entry.size);
                 pack.inflate(&entry, limit, &mut self.bench.inflater, &mut bytes)?;
                 (bytes, false, None)
             }
@@ -296,7 +307,9 @@ impl<'p, V: Visit> Walk<'_, 'p, V> {
             (_, Some(base)) => (Vec::new(), true, Some(base)),
         };
         if let Some(base) = base {
+            self.size_up(entry.size);
             let size = pack.read_delta(&entry, base.bytes.len(), limit, self.bench)?;
+            self.size_up(size.min(limit));
             if size > limit {
                 self.stream_delta(planted, node, (oid, kind), &base.bytes, size);
                 return Ok(None);
@@ -314,6 +327,13 @@ impl<'p, V: Visit> Walk<'_, 'p, V> {
         };
         let weight = bytes.len() + state.as_ref().map_or(0, |state| self.shared.visit.weight(state));
         Ok(is_base.then_some(Body { bytes, state, weight }))
+    }
+
+    /// Waits for its turn before a large object is held. Nothing else is ever waited for meanwhile.
+    fn size_up(&mut self, size: u64) {
+        if size > self.shared.limits.small && self.large.is_none() {
+            self.large = Some(self.shared.large.lock().unwrap_or_else(PoisonError::into_inner));
+        }
     }
 
     /// Expands an object once more, whose body was dropped.
@@ -373,11 +393,5 @@ impl<'p, V: Visit> Walk<'_, 'p, V> {
                 (self.shared.failed)(planted.pack, oid, kind, flaw);
             }
         }
-    }
-
-    /// The kind of a family whose first base is not in the pack.
-    fn kind_elsewhere(&self, planted: &'p Planted<'p>, node: u32) -> Option<ObjectKind> {
-        let Base::Id(oid) = planted.pack.entry(planted.forest.offset(node)).ok()?.base else { return None };
-        (self.shared.elsewhere)(oid, &mut Vec::new())
     }
 }

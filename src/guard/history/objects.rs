@@ -48,7 +48,7 @@ pub struct ObjectFindings {
 }
 
 /// Scans all objects of `store` that are wanted: blobs, commits and tags as they are. An object whose kind cannot
-/// be known, because it is broken, is asked for as a blob.
+/// be known, because it is broken, is asked for as every kind.
 ///
 /// # Errors
 /// If the store's directories cannot be listed. An object that cannot be read is a skip.
