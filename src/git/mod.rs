@@ -14,11 +14,14 @@ mod open;
 mod refs;
 mod staged;
 mod tree;
+mod walk;
 
 pub use config::{Cleanup, Comment, MessageConfig};
 pub use env::Env;
 pub use error::GitError;
 pub use index::Index;
+pub use object::ObjectKind;
 pub use oid::{HashKind, Oid};
 pub use open::Repo;
 pub use staged::{Change, Deleted, Mode, Staged};
+pub use walk::{Child, Commit, Counts, Entry, NameMark, Person, Problem, Ref, Sight, Tag, Tips, Walked, people};

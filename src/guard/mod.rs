@@ -2,6 +2,7 @@
 
 pub mod commit_msg;
 pub mod feed;
+pub mod history;
 pub mod pipeline;
 pub mod place;
 pub mod precommit;
