@@ -4,6 +4,7 @@ mod cli;
 mod commit_msg;
 mod corpus;
 mod decode;
+mod history;
 mod hooks;
 mod layering;
 mod oracle;
