@@ -8,6 +8,7 @@ mod docs;
 mod fuzz;
 mod history_delta;
 mod history_objects;
+mod history;
 mod hooks;
 mod layering;
 mod oracle;

@@ -1,5 +1,6 @@
 //! Walks delta families: bases first, every object expanded once, depth first, with bounded memory.
 
+use std::num::NonZero;
 use std::io::Read;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,11 +23,13 @@ pub struct Limits {
     pub small: u64,
     /// Bytes of ancestors that one thread may hold. Past it they are dropped and expanded again when needed.
     pub ancestors: usize,
+    /// How many threads walk; by default, as many as the machine can run.
+    pub threads: Option<NonZero<usize>>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { object: 64 << 20, small: 8 << 20, ancestors: 8 << 20 }
+        Self { object: 64 << 20, small: 8 << 20, ancestors: 8 << 20, threads: None }
     }
 }
 
