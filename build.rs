@@ -198,7 +198,10 @@ fn tables_source(tables: &Tables) -> Result<String, std::fmt::Error> {
     }
     writeln!(source, "];\nstatic LITERALS: [u8; {}] = {:?};", tables.literals.len(), tables.literals)?;
     writeln!(source, "pub(super) static TABLES: Tables = Tables {{ pairs: Cow::Borrowed(&PAIRS), open: OPEN,")?;
-    writeln!(source, "base64: BASE64, hex: HEX, needles: Cow::Borrowed(&NEEDLES), targets: Cow::Borrowed(&TARGETS), literals: Cow::Borrowed(&LITERALS) }};")?;
+    writeln!(
+        source,
+        "base64: BASE64, hex: HEX, needles: Cow::Borrowed(&NEEDLES), targets: Cow::Borrowed(&TARGETS), literals: Cow::Borrowed(&LITERALS) }};"
+    )?;
     Ok(source)
 }
 

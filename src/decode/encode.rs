@@ -76,7 +76,8 @@ pub fn encoded(anchor: &[u8], fold: bool, emit: &mut dyn FnMut(EncodedAnchor)) {
 fn partly(anchor: &[u8], fold: bool, emit: &mut dyn FnMut(EncodedAnchor)) {
     let mut replaced = |form: Form, replace: &dyn Fn(u8) -> Option<String>| {
         if anchor.iter().any(|&byte| replace(byte).is_some()) {
-            let literal = anchor.iter().flat_map(|&byte| replace(byte).map_or(vec![byte], String::into_bytes)).collect();
+            let literal =
+                anchor.iter().flat_map(|&byte| replace(byte).map_or(vec![byte], String::into_bytes)).collect();
             emit(EncodedAnchor { literal, fold, form });
         }
     };

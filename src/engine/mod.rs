@@ -81,7 +81,14 @@ impl Engine {
     /// Scans the anchors that begin inside `core`, a range of `window`. `window` must hold [`OVERLAP`]
     /// bytes on each side of `core`, or reach to the object's edge there. `base` is the object's offset of
     /// `window[0]`. Appends to `findings`, unsorted and unresolved.
-    pub fn scan_range(&self, scratch: &mut Scratch, window: &[u8], core: Range<usize>, base: u64, findings: &mut Vec<Finding>) {
+    pub fn scan_range(
+        &self,
+        scratch: &mut Scratch,
+        window: &[u8],
+        core: Range<usize>,
+        base: u64,
+        findings: &mut Vec<Finding>,
+    ) {
         let text = Text::raw(window, base);
         prefilter::find(&self.tables, window, core, |at, needle| self.confirm(scratch, text, at, needle, findings));
     }
@@ -108,10 +115,14 @@ impl Engine {
 fn name_matches(pattern: &[u8], name: &[u8]) -> bool {
     let mut parts = pattern.split(|&b| b == b'*');
     let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = name.get(first.len()..).filter(|_| name[..first.len()].eq_ignore_ascii_case(first)) else { return false };
+    let Some(mut rest) = name.get(first.len()..).filter(|_| name[..first.len()].eq_ignore_ascii_case(first)) else {
+        return false;
+    };
     let Some(last) = parts.next_back() else { return rest.is_empty() };
     for part in parts {
-        let Some(at) = (0..=rest.len().saturating_sub(part.len())).find(|&at| rest[at..].len() >= part.len() && rest[at..at + part.len()].eq_ignore_ascii_case(part)) else {
+        let Some(at) = (0..=rest.len().saturating_sub(part.len()))
+            .find(|&at| rest[at..].len() >= part.len() && rest[at..at + part.len()].eq_ignore_ascii_case(part))
+        else {
             return false;
         };
         rest = &rest[at + part.len()..];

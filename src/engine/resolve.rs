@@ -27,7 +27,8 @@ impl Engine {
             let mut kept: std::collections::BTreeMap<u64, u64> = std::collections::BTreeMap::new();
             findings.retain(|finding| {
                 let span = finding.secret_span;
-                let free = kept.range(..span.end.max(span.start + 1)).next_back().is_none_or(|(_, &end)| end <= span.start);
+                let free =
+                    kept.range(..span.end.max(span.start + 1)).next_back().is_none_or(|(_, &end)| end <= span.start);
                 if free {
                     kept.insert(span.start, span.end.max(span.start + 1));
                 }

@@ -1,6 +1,6 @@
 //! What a command has to say when it is done: the input of every output format.
 
-use super::{Coverage, Fingerprint, Finding, Origin, Place, Severity};
+use super::{Coverage, Finding, Fingerprint, Origin, Place, Severity};
 
 /// What people need to know of a rule to act on its finding.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -102,7 +102,8 @@ fn remedies(page: &mut Page<'_>, found: &[&Item]) -> io::Result<()> {
 /// The path as git takes it on the command line, from any directory of the work tree: one file, whatever its
 /// name looks like. (`git reset` and not `git restore --staged`: that fails before the first commit.)
 fn pathspec(path: &[u8]) -> String {
-    let magic = path.first().is_some_and(|byte| b"!^/:(-".contains(byte)) || path.iter().any(|byte| b"*?[\\".contains(byte));
+    let magic =
+        path.first().is_some_and(|byte| b"!^/:(-".contains(byte)) || path.iter().any(|byte| b"*?[\\".contains(byte));
     let top: &[u8] = if magic { b":(top,literal)" } else { b":/" };
     shell_word(&[top, path].concat())
 }

@@ -39,7 +39,9 @@ fn assert_same(engine: &Engine, naive: &Naive, text: &[u8], what: &str) {
     // Not `assert_eq`: the corpus holds credentials, and a failure is printed in CI's log.
     let rules = |list: &[Plain]| {
         let set = RuleSet::builtin();
-        list.iter().map(|(rule, span, secret, score)| format!("{} {span:?} {secret:?} {}\n", set.get(*rule).id, score.points)).collect::<String>()
+        list.iter()
+            .map(|(rule, span, secret, score)| format!("{} {span:?} {secret:?} {}\n", set.get(*rule).id, score.points))
+            .collect::<String>()
     };
     let only = |a: &[Plain], b: &[Plain]| rules(&a.iter().filter(|x| !b.contains(x)).cloned().collect::<Vec<_>>());
     assert!(

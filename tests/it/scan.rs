@@ -49,12 +49,15 @@ fn gitignore_is_heeded_only_when_asked() {
 fn paths_are_told_as_named_and_a_file_reached_twice_once() {
     let sandbox = Sandbox::new();
     sandbox.leak("a/b/c", 1);
-    for (path, expected) in [("./a", "a/b/c:2:9"), ("a//b", "a//b/c:2:9"), ("a/b/c", "a/b/c:2:9"), ("./a/b/c", "a/b/c:2:9")] {
+    for (path, expected) in
+        [("./a", "a/b/c:2:9"), ("a//b", "a//b/c:2:9"), ("a/b/c", "a/b/c:2:9"), ("./a/b/c", "a/b/c:2:9")]
+    {
         assert_eq!(sandbox.run(&["scan", "--format", "jsonl", path]).exits(1).places(), [expected]);
     }
     let ran = sandbox.run(&["scan", "--format", "jsonl", "a", "a/b", "./a/b/c"]).exits(1);
     assert_eq!(ran.places(), ["a/b/c:2:9"]);
-    let inside = sandbox.command(&["scan", "--format", "jsonl", "../a"]).current_dir(sandbox.path("a")).output().unwrap();
+    let inside =
+        sandbox.command(&["scan", "--format", "jsonl", "../a"]).current_dir(sandbox.path("a")).output().unwrap();
     assert_eq!(sandbox::Ran(inside).exits(1).places(), ["../a/b/c:2:9"]);
 }
 
@@ -134,7 +137,9 @@ fn any_number_of_threads_says_the_same_in_the_same_order() {
     let offsets = |ran: &sandbox::Ran, path: &str| -> Vec<_> {
         let lines = ran.lines();
         let of_path = lines.iter().filter(|line| line["type"] == "finding" && line["path"] == path);
-        of_path.map(|line| (line["start_byte"].as_u64(), line["start_line"].as_u64(), line["end_column"].as_u64())).collect()
+        of_path
+            .map(|line| (line["start_byte"].as_u64(), line["start_line"].as_u64(), line["end_column"].as_u64()))
+            .collect()
     };
     assert_eq!(offsets(&one, "3/long"), offsets(&streamed, "<stdin>"));
 }

@@ -128,7 +128,8 @@ impl Windows {
         let offset = rarest(literal, shape.len, shape.unit, |window| samples_frequency(shape, window, fold));
         let window = &literal[offset..];
         self.add_samples(window.get(shape.sample..).unwrap_or_default(), fold);
-        let keys = if form == Form::Plain { plain_keys(window) } else { units::key(form, window).into_iter().collect() };
+        let keys =
+            if form == Form::Plain { plain_keys(window) } else { units::key(form, window).into_iter().collect() };
         self.open.extend(keys.into_iter().map(|key| Entry { key, needle, offset: narrow(offset) }));
     }
 

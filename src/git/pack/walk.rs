@@ -1,7 +1,7 @@
 //! Walks delta families: bases first, every object expanded once, depth first, with bounded memory.
 
-use std::num::NonZero;
 use std::io::Read;
+use std::num::NonZero;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -267,7 +267,12 @@ impl Walk<'_> {
         for tip in &tips.refs {
             if !self.start(tip.target) {
                 let name = String::from_utf8_lossy(&tip.name);
-                self.problem(None, format!("ref {name}"), SkipReason::Missing, format!("object {} is not there", tip.target));
+                self.problem(
+                    None,
+                    format!("ref {name}"),
+                    SkipReason::Missing,
+                    format!("object {} is not there", tip.target),
+                );
             }
         }
         for (name, oid) in tips.logged {

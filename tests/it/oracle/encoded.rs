@@ -30,17 +30,42 @@ const ENCODINGS: &[Encoding] = &[
     ("base64", |text| base64(text)),
     ("base64, one byte before", |text| base64(&[b"\n", text].concat())),
     ("base64, two bytes before", |text| base64(&[b"\n\n", text].concat())),
-    ("base64url", |text| base64(text).iter().map(|b| match b { b'+' => b'-', b'/' => b'_', b => *b }).collect()),
+    ("base64url", |text| {
+        base64(text)
+            .iter()
+            .map(|b| match b {
+                b'+' => b'-',
+                b'/' => b'_',
+                b => *b,
+            })
+            .collect()
+    }),
     ("base64 wrapped at 76 columns", |text| wrapped(&base64(text), 76, "")),
     ("base64 wrapped at 64 columns, indented", |text| wrapped(&base64(text), 64, "    ")),
     ("base64 twice", |text| base64(&base64(text))),
     ("hex", |text| each(text, |b| format!("{b:02x}"))),
     ("HEX", |text| each(text, |b| format!("{b:02X}"))),
     ("percent", |text| each(text, |b| format!("%{b:02X}"))),
-    ("percent where needed", |text| each(text, |b| if b.is_ascii_alphanumeric() || b"-._~".contains(&b) { char::from(b).to_string() } else { format!("%{b:02X}") })),
+    ("percent where needed", |text| {
+        each(text, |b| {
+            if b.is_ascii_alphanumeric() || b"-._~".contains(&b) {
+                char::from(b).to_string()
+            } else {
+                format!("%{b:02X}")
+            }
+        })
+    }),
     ("\\x", |text| each(text, |b| format!("\\x{b:02x}"))),
     ("\\u", |text| each(text, |b| format!("\\u{b:04x}"))),
-    ("JSON string", |text| each(text, |b| match b { b'"' => "\\\"".into(), b'\n' => "\\n".into(), b'\\' => "\\\\".into(), b'/' => "\\/".into(), b => char::from(b).into() })),
+    ("JSON string", |text| {
+        each(text, |b| match b {
+            b'"' => "\\\"".into(),
+            b'\n' => "\\n".into(),
+            b'\\' => "\\\\".into(),
+            b'/' => "\\/".into(),
+            b => char::from(b).into(),
+        })
+    }),
     ("UTF-16LE", |text| text.iter().flat_map(|&b| [b, 0]).collect()),
     ("UTF-16BE", |text| [vec![0xFE, 0xFF], text.iter().flat_map(|&b| [0, b]).collect()].concat()),
     ("UTF-32LE", |text| text.iter().flat_map(|&b| [b, 0, 0, 0]).collect()),

@@ -107,7 +107,9 @@ fn refuses(boundary: Boundary, byte: u8) -> bool {
 fn is_escape(boundary: Boundary, before: &[u8]) -> bool {
     let pattern = r"(?:\\[nrt0fvba]|\x1b\[[0-9;]{0,5}m|(?:[%=]|\\x|\\u00)(?<hex>[0-9A-Fa-f]{2}))\z";
     let near = &before[before.len().saturating_sub(8)..];
-    let Some(escape) = RegexBuilder::new(pattern).unicode(false).build().expect("valid").captures(near) else { return false };
+    let Some(escape) = RegexBuilder::new(pattern).unicode(false).build().expect("valid").captures(near) else {
+        return false;
+    };
     escape.name("hex").is_none_or(|hex| {
         let digits = std::str::from_utf8(hex.as_bytes()).expect("ASCII");
         !refuses(boundary, u8::from_str_radix(digits, 16).expect("two digits"))

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use portcullis::engine::Engine;
 use portcullis::git::{Env, GitError, Repo as Ours};
+use portcullis::guard::precommit;
 use portcullis::guard::precommit::Outcome;
 use portcullis::guard::watch::{Unwatched, Watch};
-use portcullis::guard::precommit;
 
 use super::Repo;
 
