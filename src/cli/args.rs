@@ -32,6 +32,8 @@ pub struct Cli {
 pub enum Command {
     /// Scan files, directories or standard input for credentials.
     Scan(ScanArgs),
+    /// Find every credential that any object of a repository ever held, and what became of it.
+    History(HistoryArgs),
     /// Check what is staged; git runs this before every commit.
     PreCommit(GateArgs),
     /// Check the message of the commit being made; git runs this on every commit.
@@ -142,6 +144,47 @@ pub struct ScanArgs {
     pub output: OutputArgs,
 }
 
+/// `history`.
+#[derive(Debug, Args)]
+pub struct HistoryArgs {
+    /// The repository, or a directory in one.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub path: PathBuf,
+    /// Look at objects, too, that neither a ref nor a reflog reaches.
+    #[arg(long)]
+    pub unreachable: bool,
+    /// Accept that a shallow or partial clone lacks objects; else the answer is `could not tell`.
+    #[arg(long)]
+    pub allow_missing: bool,
+    /// Scan every object whole, instead of what it adds to the one it is stored as a delta of.
+    #[arg(long)]
+    pub no_delta: bool,
+    /// Use this many threads [default: as many as the machine can run].
+    #[arg(long, value_name = "N")]
+    pub threads: Option<NonZero<usize>>,
+    /// Show no progress on the terminal.
+    #[arg(long)]
+    pub no_progress: bool,
+    /// What counts.
+    #[command(flatten)]
+    pub policy: PolicyArgs,
+    /// Write the report in this format.
+    #[arg(long, short, value_name = "FORMAT", default_value = "human", value_parser = PossibleValuesParser::new(history_formats()))]
+    pub format: String,
+    /// Write the report to this file instead of standard output.
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Show credentials in plaintext instead of redacting them.
+    #[arg(long)]
+    pub show_secrets: bool,
+    /// Give every reason for each finding's score, every commit that brought it in, and what was allowed.
+    #[arg(long)]
+    pub why: bool,
+    /// Colour the report; `auto` does on a terminal, unless `NO_COLOR` is set.
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    pub color: Color,
+}
+
 /// `pre-commit`.
 #[derive(Debug, Args)]
 pub struct GateArgs {
@@ -247,6 +290,11 @@ pub struct HooksArgs {
 
 fn formats() -> Vec<clap::builder::PossibleValue> {
     FORMATS.iter().map(|format| clap::builder::PossibleValue::new(format.name).help(format.description)).collect()
+}
+
+fn history_formats() -> Vec<clap::builder::PossibleValue> {
+    let formats = crate::report::history::FORMATS.iter();
+    formats.map(|format| clap::builder::PossibleValue::new(format.name).help(format.description)).collect()
 }
 
 fn levels() -> Vec<&'static str> {

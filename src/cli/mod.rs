@@ -5,6 +5,7 @@ pub mod args;
 pub mod exit;
 mod failure;
 mod gates;
+mod history;
 mod hooks;
 mod interrupt;
 mod output;
@@ -52,6 +53,7 @@ fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
 fn dispatch(command: Command) -> Result<ExitStatus, Failure> {
     match command {
         Command::Scan(args) => scan::run(&args),
+        Command::History(args) => history::run(&args),
         Command::PreCommit(args) => gates::pre_commit(&args),
         Command::CommitMsg(args) => gates::commit_msg(&args),
         Command::Explain(args) => scan::explain(&args),

@@ -43,8 +43,20 @@ impl Output {
     /// # Errors
     /// If it cannot be written.
     pub(super) fn write(self, report: &Report) -> Result<(), Failure> {
+        let write = self.format.write;
+        self.write_with(|options, out| write(report, options, out))
+    }
+
+    /// Lets `tell` write, as [`Output::write`] does.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(super) fn write_with(
+        self,
+        tell: impl FnOnce(&Options, &mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Failure> {
         let Some((file, path)) = self.file else {
-            return to_stdout(|out| (self.format.write)(report, &self.options, out));
+            return to_stdout(|out| tell(&self.options, out));
         };
         let write = || {
             // Only what can be cut is cut: `--output /dev/stderr` is fine too.
@@ -52,7 +64,7 @@ impl Output {
                 file.set_len(0)?;
             }
             let mut out = BufWriter::new(&file);
-            (self.format.write)(report, &self.options, &mut out)?;
+            tell(&self.options, &mut out)?;
             out.flush()
         };
         write().map_err(|error| cannot_write(path.display(), &error))

@@ -61,6 +61,11 @@ pub(super) fn path_from_bytes(bytes: &[u8]) -> PathBuf {
     }
 }
 
+/// A file name's bytes, as git would write it.
+pub(super) fn bytes_of_name(name: &OsStr) -> Vec<u8> {
+    name.as_encoded_bytes().to_vec()
+}
+
 /// Takes a list of directories apart. An item that begins with `"` is C-quoted: that is how git writes
 /// a path with a separator or a quote in it.
 fn split_list(list: &OsStr) -> Vec<PathBuf> {

@@ -16,6 +16,7 @@ mod pack;
 mod refs;
 mod staged;
 mod tree;
+mod walk;
 
 pub use config::{Cleanup, Comment, MessageConfig};
 pub use env::Env;
@@ -26,3 +27,4 @@ pub use oid::{HashKind, Oid};
 pub use open::Repo;
 pub use pack::{Limits, Object, Op, Parent, Visit};
 pub use staged::{Change, Deleted, Mode, Staged};
+pub use walk::{Child, Commit, Counts, Entry, NameMark, Person, Problem, Ref, Sight, Tag, Tips, Walked, people};

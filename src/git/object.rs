@@ -3,12 +3,22 @@
 
 use std::path::{Path, PathBuf};
 
-use gix::objs::{Find as _, Kind};
+use gix::objs::{Exists as _, Find as _, Kind};
 
-use super::{GitError, HashKind, Oid, Repo};
+use super::{GitError, HashKind, ObjectKind, Oid, Repo};
 
 /// The greatest size of an object that is read into memory. Larger ones are an error (told, not skipped).
 const MAX_OBJECT: usize = 4 << 30;
+
+/// `gix`'s word for a kind in ours.
+const fn kind_of(kind: Kind) -> ObjectKind {
+    match kind {
+        Kind::Blob => ObjectKind::Blob,
+        Kind::Tree => ObjectKind::Tree,
+        Kind::Commit => ObjectKind::Commit,
+        Kind::Tag => ObjectKind::Tag,
+    }
+}
 
 /// The object directories of a repository, in the order git asks them.
 pub(super) struct Objects {
@@ -27,16 +37,21 @@ impl Objects {
     }
 
     fn read(&self, oid: Oid, wanted: Kind, what: &'static str) -> Result<Vec<u8>, GitError> {
+        let mut buffer = Vec::new();
+        let kind = self.find(oid, what, &mut buffer)?;
+        if kind != wanted {
+            return Err(GitError::object(what, oid, format!("it is a {kind}")));
+        }
+        Ok(buffer)
+    }
+
+    fn find(&self, oid: Oid, what: &'static str, buffer: &mut Vec<u8>) -> Result<Kind, GitError> {
         let id = gix::hash::ObjectId::try_from(oid.as_bytes());
         let id = id.map_err(|_| GitError::object(what, oid, "its name has the wrong length"))?;
-        let mut buffer = Vec::new();
         for store in &self.stores {
-            let found = store.try_find(&id, &mut buffer).map_err(|e| GitError::object(what, oid, e.to_string()))?;
+            let found = store.try_find(&id, buffer).map_err(|e| GitError::object(what, oid, e.to_string()))?;
             if let Some(kind) = found.map(|data| data.kind) {
-                if kind != wanted {
-                    return Err(GitError::object(what, oid, format!("it is a {kind}")));
-                }
-                return Ok(buffer);
+                return Ok(kind);
             }
         }
         Err(GitError::Missing { what, oid })
@@ -56,6 +71,40 @@ impl Repo {
     /// no blob.
     pub fn blob(&self, oid: Oid) -> Result<Vec<u8>, GitError> {
         self.objects.read(oid, Kind::Blob, "blob")
+    }
+
+    /// Reads any object whole into `buffer`, whatever it holds already.
+    ///
+    /// # Errors
+    /// [`GitError::Missing`] if the repository does not hold it, [`GitError::Object`] if it is corrupt.
+    pub fn object(&self, oid: Oid, buffer: &mut Vec<u8>) -> Result<ObjectKind, GitError> {
+        self.objects.find(oid, "object", buffer).map(kind_of)
+    }
+
+    /// Whether the repository holds the object, corrupt or not.
+    #[must_use]
+    pub fn holds(&self, oid: Oid) -> bool {
+        let Ok(id) = gix::hash::ObjectId::try_from(oid.as_bytes()) else { return false };
+        self.objects.stores.iter().any(|store| store.exists(&id))
+    }
+
+    /// The names of all objects the repository holds, each once, in order.
+    ///
+    /// # Errors
+    /// If a pack's index or a directory of loose objects cannot be read.
+    pub fn object_ids(&self) -> Result<Vec<Oid>, GitError> {
+        let dir = || self.common_dir.join("objects");
+        let mut ids = Vec::new();
+        for store in &self.objects.stores {
+            let all = store.iter().map_err(|error| GitError::io(dir())(std::io::Error::other(error.to_string())))?;
+            for id in all {
+                let id = id.map_err(|error| GitError::io(dir())(std::io::Error::other(error.to_string())))?;
+                ids.extend(Oid::from_bytes(id.as_bytes()));
+            }
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        Ok(ids)
     }
 
     pub(super) fn tree(&self, oid: Oid) -> Result<Vec<u8>, GitError> {

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::env::path_from_bytes;
 use super::{GitError, Oid, Repo};
@@ -11,7 +11,7 @@ use super::{GitError, Oid, Repo};
 const MAX_DEPTH: usize = 5;
 
 /// What a ref file says.
-enum Target {
+pub(super) enum Target {
     Object(Oid),
     Symbolic(Vec<u8>),
 }
@@ -51,7 +51,7 @@ impl Repo {
     }
 
     /// Reads an id that must be of this repository's length.
-    fn oid_from_hex(&self, hex: &[u8]) -> Option<Oid> {
+    pub(super) fn oid_from_hex(&self, hex: &[u8]) -> Option<Oid> {
         Oid::from_hex(hex).filter(|oid| oid.hash_kind() == self.format.hash)
     }
 
@@ -59,14 +59,20 @@ impl Repo {
         if self.format.reftable {
             return Err(broken(name, "this repository keeps its refs in reftables, which are not read yet"));
         }
-        match self.read_loose(name)? {
+        self.read_ref_in(&self.git_dir, name)
+    }
+
+    /// The ref as the work tree whose repository directory is `dir` has it.
+    pub(super) fn read_ref_in(&self, dir: &Path, name: &[u8]) -> Result<Option<Target>, GitError> {
+        match self.read_loose_in(dir, name)? {
             Some(target) => Ok(Some(target)),
             None => self.read_packed(name),
         }
     }
 
-    fn read_loose(&self, name: &[u8]) -> Result<Option<Target>, GitError> {
-        let path = self.ref_path(name)?;
+    /// The same, packed refs left aside.
+    pub(super) fn read_loose_in(&self, dir: &Path, name: &[u8]) -> Result<Option<Target>, GitError> {
+        let path = self.ref_path(dir, name)?;
         // In old repositories HEAD may be a symbolic link instead of a file that says "ref: ".
         if name == b"HEAD"
             && let Ok(link) = fs::read_link(&path)
@@ -100,15 +106,15 @@ impl Repo {
     }
 
     /// The file of a ref. Names come from files anyone may edit, so they must not lead out of the repository.
-    fn ref_path(&self, name: &[u8]) -> Result<PathBuf, GitError> {
+    fn ref_path(&self, own: &Path, name: &[u8]) -> Result<PathBuf, GitError> {
         let inside = name == b"HEAD" || name.starts_with(b"refs/");
         let clean = name.split(|&b| b == b'/').all(|part| !part.is_empty() && part != b"." && part != b"..");
         if !inside || !clean || name.contains(&0) {
             return Err(broken(name, "not a valid ref name"));
         }
         let of_worktree = name == b"HEAD"
-            || [&b"refs/bisect/"[..], b"refs/worktree/", b"refs/rewritten/"].iter().any(|own| name.starts_with(own));
-        let dir = if of_worktree { &self.git_dir } else { &self.common_dir };
+            || [&b"refs/bisect/"[..], b"refs/worktree/", b"refs/rewritten/"].iter().any(|area| name.starts_with(area));
+        let dir = if of_worktree { own } else { &self.common_dir };
         Ok(dir.join(path_from_bytes(name)))
     }
 
@@ -136,6 +142,6 @@ impl Repo {
     }
 }
 
-fn broken(name: &[u8], detail: &str) -> GitError {
+pub(super) fn broken(name: &[u8], detail: &str) -> GitError {
     GitError::Ref { name: String::from_utf8_lossy(name).into_owned(), detail: detail.to_owned() }
 }

@@ -34,8 +34,12 @@ impl TreeReader {
     }
 }
 
-/// `<octal mode> SP <name> NUL <raw id>`.
 fn parse_entry(bytes: &[u8], id_len: usize) -> Option<(TreeEntry, usize)> {
+    raw_entry(bytes, id_len).map(|(mode, name, oid, used)| (TreeEntry { mode, name: name.to_vec(), oid }, used))
+}
+
+/// `<octal mode> SP <name> NUL <raw id>` at the start of `bytes`, and how many bytes that took.
+pub(super) fn raw_entry(bytes: &[u8], id_len: usize) -> Option<(Mode, &[u8], Oid, usize)> {
     let space = memchr::memchr(b' ', bytes)?;
     let digits = std::str::from_utf8(bytes.get(..space)?).ok()?;
     let mode = Mode(u32::from_str_radix(digits, 8).ok()?);
@@ -43,7 +47,7 @@ fn parse_entry(bytes: &[u8], id_len: usize) -> Option<(TreeEntry, usize)> {
     let name = bytes.get(space + 1..nul)?;
     let end = nul + 1 + id_len;
     let oid = Oid::from_bytes(bytes.get(nul + 1..end)?)?;
-    (!name.is_empty()).then(|| (TreeEntry { mode, name: name.to_vec(), oid }, end))
+    (!name.is_empty()).then_some((mode, name, oid, end))
 }
 
 impl Repo {

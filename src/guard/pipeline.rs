@@ -55,7 +55,7 @@ fn order(item: &Item) -> impl Ord + '_ {
 }
 
 /// What people need to know of a rule.
-fn info(rule: &Rule) -> RuleInfo {
+pub(super) fn info(rule: &Rule) -> RuleInfo {
     RuleInfo {
         id: rule.id.to_string(),
         title: rule.title.to_string(),

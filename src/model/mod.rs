@@ -4,6 +4,7 @@ pub mod check;
 mod coverage;
 mod finding;
 mod fingerprint;
+pub mod history;
 mod level;
 pub(crate) mod named;
 mod origin;

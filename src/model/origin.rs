@@ -13,6 +13,9 @@ pub enum Origin {
     Staged(Vec<u8>),
     /// The message of the commit being made.
     CommitMessage,
+    /// Something in a repository that has no path of its own, as people call it: `blob 0123...`,
+    /// `ref refs/heads/main`.
+    Object(Vec<u8>),
 }
 
 impl Origin {
@@ -21,7 +24,7 @@ impl Origin {
     pub fn path(&self) -> Option<&[u8]> {
         match self {
             Self::File(path) | Self::Staged(path) => Some(path),
-            Self::Stdin | Self::CommitMessage => None,
+            Self::Stdin | Self::CommitMessage | Self::Object(_) => None,
         }
     }
 
@@ -29,7 +32,7 @@ impl Origin {
     #[must_use]
     pub fn label(&self) -> &[u8] {
         match self {
-            Self::File(path) | Self::Staged(path) => path,
+            Self::File(path) | Self::Staged(path) | Self::Object(path) => path,
             Self::Stdin => b"<stdin>",
             Self::CommitMessage => b"<commit message>",
         }

@@ -119,6 +119,11 @@ fn coverage(page: &mut Page<'_>, coverage: &Coverage, redactor: &Redactor<'_>) -
         scanned = format!("{scanned}; passed over {passed}");
     }
     page.words(0, &scanned)?;
+    incomplete(page, coverage, redactor)
+}
+
+/// Loudly, what was not scanned.
+pub(super) fn incomplete(page: &mut Page<'_>, coverage: &Coverage, redactor: &Redactor<'_>) -> io::Result<()> {
     if coverage.is_complete() {
         return Ok(());
     }

@@ -7,6 +7,7 @@
 mod base64;
 mod block;
 pub mod gate;
+pub mod history;
 mod human;
 mod json;
 mod jsonl;

@@ -18,7 +18,7 @@ pub(super) struct Tool {
 pub(super) const TOOL: Tool = Tool { name: "portcullis", version: env!("CARGO_PKG_VERSION") };
 
 /// Bytes as JSON can hold them: text, and base64 beside it where the bytes are no UTF-8.
-fn text_or_base64(bytes: &[u8]) -> (String, Option<String>) {
+pub(super) fn text_or_base64(bytes: &[u8]) -> (String, Option<String>) {
     match std::str::from_utf8(bytes) {
         Ok(text) => (text.to_owned(), None),
         Err(_) => (String::from_utf8_lossy(bytes).into_owned(), Some(base64::encode(bytes))),
@@ -59,14 +59,14 @@ pub(super) struct FindingRecord<'a> {
 }
 
 #[derive(Serialize)]
-struct ReasonRecord<'a> {
-    points: i16,
-    text: &'a str,
+pub(super) struct ReasonRecord<'a> {
+    pub(super) points: i16,
+    pub(super) text: &'a str,
 }
 
 #[derive(Serialize)]
 #[serde(tag = "by", rename_all = "lowercase")]
-enum AllowedRecord<'a> {
+pub(super) enum AllowedRecord<'a> {
     Inline { marker: &'static str, reason: &'a str },
     Baseline { line: u64, reason: &'a str },
 }
@@ -121,7 +121,7 @@ impl<'a> FindingRecord<'a> {
 }
 
 impl<'a> AllowedRecord<'a> {
-    fn new(by: &'a AllowReason, redactor: &Redactor<'_>) -> Self {
+    pub(super) fn new(by: &'a AllowReason, redactor: &Redactor<'_>) -> Self {
         match by {
             AllowReason::Inline { marker, reason } => Self::Inline { marker, reason: redactor.text(reason) },
             AllowReason::Baseline { line, reason } => Self::Baseline { line: *line, reason: redactor.text(reason) },

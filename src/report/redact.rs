@@ -6,12 +6,15 @@
 use std::collections::HashMap;
 
 use super::Options;
-use crate::model::Report;
+use crate::model::{Report, Secret};
 
 /// Length of the pieces that texts are searched by; shorter credentials are not looked for.
 const PIECE: usize = 4;
 /// What stands for a text that held a credential.
 const WITHHELD: &str = "(withheld: it holds a credential)";
+
+/// What stands for a credential in a name.
+const HIDDEN: &[u8] = b"(credential)";
 
 /// Knows all credentials of a report by how they begin.
 pub(super) struct Redactor<'a>(HashMap<[u8; PIECE], Vec<&'a [u8]>>);
@@ -19,16 +22,37 @@ pub(super) struct Redactor<'a>(HashMap<[u8; PIECE], Vec<&'a [u8]>>);
 impl<'a> Redactor<'a> {
     /// Knows the credentials of the report; none where they may be shown.
     pub(super) fn new(report: &'a Report, options: &Options) -> Self {
+        Self::of(report.items.iter().map(|item| &item.finding.secret), options)
+    }
+
+    /// Knows these credentials; none where they may be shown.
+    pub(super) fn of(secrets: impl Iterator<Item = &'a Secret>, options: &Options) -> Self {
         let mut known: HashMap<_, Vec<&[u8]>> = HashMap::new();
         if !options.show_secrets {
-            for item in &report.items {
-                let secret = item.finding.secret.expose();
+            for secret in secrets.map(Secret::expose) {
                 if let Some(begin) = secret.first_chunk() {
                     known.entry(*begin).or_default().push(secret);
                 }
             }
         }
         Self(known)
+    }
+
+    /// The bytes, with something else in the place of every credential: for names, of which the rest must
+    /// stay readable.
+    pub(super) fn name(&self, bytes: &[u8]) -> Vec<u8> {
+        let (mut shown, mut at) = (Vec::with_capacity(bytes.len()), 0);
+        while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
+            let known = rest.first_chunk().and_then(|begin| self.0.get(begin));
+            let found = known.into_iter().flatten().filter(|secret| rest.starts_with(secret)).map(|s| s.len()).max();
+            if found.is_some() {
+                shown.extend_from_slice(HIDDEN);
+            } else {
+                shown.extend(rest.first());
+            }
+            at += found.unwrap_or(1);
+        }
+        shown
     }
 
     /// The text, or what stands for it where it holds a credential.

@@ -56,6 +56,7 @@ pub(super) const fn origin_kind(origin: &Origin) -> &'static str {
         Origin::Stdin => "stdin",
         Origin::Staged(_) => "staged",
         Origin::CommitMessage => "commit-message",
+        Origin::Object(_) => "object",
     }
 }
 

@@ -1,6 +1,7 @@
 //! Walks delta families: bases first, every object expanded once, depth first, with bounded memory.
 
 use std::io::Read;
+use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -19,11 +20,13 @@ pub struct Limits {
     pub object: u64,
     /// Bytes of ancestors that one thread may hold. Past it they are dropped and expanded again when needed.
     pub ancestors: usize,
+    /// Threads that work; by default, as many as the machine can run.
+    pub threads: Option<NonZero<usize>>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { object: 64 << 20, ancestors: 64 << 20 }
+        Self { object: 64 << 20, ancestors: 64 << 20, threads: None }
     }
 }
 

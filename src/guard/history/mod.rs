@@ -1,5 +1,12 @@
 //! The history gate: every credential that any object of a repository ever held.
 
+mod ledger;
 pub mod objects;
+mod paths;
+mod provenance;
+mod run;
+mod sight;
+mod tell;
 
 pub use objects::{Found, ObjectFindings, Options, scan_objects};
+pub use run::{Request, run};

@@ -1,0 +1,91 @@
+//! All findings of a history by credential: a credential in 900 versions of a file is one entry.
+
+use std::collections::HashMap;
+
+use crate::guard::place::{Lines, Placer};
+use crate::model::{Finding, Fingerprint, Position, RuleIx, Secret, Verdict};
+use crate::policy::Policy;
+use crate::rules::RuleSet;
+
+/// One credential.
+#[derive(Debug)]
+pub(super) struct Entry {
+    /// The finding that is surest.
+    pub(super) finding: Finding,
+    pub(super) fingerprint: Fingerprint,
+    /// `Block` if any occurrence counts; an allow if all that count have one.
+    pub(super) verdict: Verdict,
+}
+
+/// A credential in some object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Held {
+    /// Index of the credential.
+    pub(super) secret: u32,
+    /// Where its first occurrence in the object begins.
+    pub(super) at: Position,
+}
+
+/// All credentials.
+pub(super) struct Ledger<'a> {
+    rules: &'a RuleSet,
+    policy: &'a Policy,
+    pub(super) entries: Vec<Entry>,
+    index: HashMap<(RuleIx, Secret), u32>,
+}
+
+impl<'a> Ledger<'a> {
+    pub(super) fn new(rules: &'a RuleSet, policy: &'a Policy) -> Self {
+        Self { rules, policy, entries: Vec::new(), index: HashMap::new() }
+    }
+
+    pub(super) const fn rules(&self) -> &'a RuleSet {
+        self.rules
+    }
+
+    /// Enters what was found in one object, whose bytes tell lines and allows. Each credential once, in order.
+    pub(super) fn enter(&mut self, mut findings: Vec<Finding>, bytes: &[u8]) -> Vec<Held> {
+        findings.sort_by_key(|finding| finding.secret_span);
+        let mut placer = Placer::new(bytes, 0, Lines::starting_at(0));
+        let mut held: Vec<Held> = Vec::new();
+        for finding in findings {
+            let place = placer.place(&finding);
+            let rule = &self.rules.get(finding.rule).id;
+            let (fingerprint, verdict) = self.policy.judge(rule, &finding, &place);
+            let secret = self.note(finding, fingerprint, verdict);
+            held.push(Held { secret, at: place.start });
+        }
+        held.sort_by_key(|held| (held.secret, held.at));
+        held.dedup_by_key(|held| held.secret);
+        held
+    }
+
+    fn note(&mut self, finding: Finding, fingerprint: Fingerprint, verdict: Verdict) -> u32 {
+        let key = (finding.rule, finding.secret.clone());
+        let Some(&at) = self.index.get(&key) else {
+            let at = self.entries.len() as u32;
+            self.index.insert(key, at);
+            self.entries.push(Entry { finding, fingerprint, verdict });
+            return at;
+        };
+        if let Some(entry) = self.entries.get_mut(at as usize) {
+            let sure = |finding: &Finding| (finding.score.confidence, finding.score.points);
+            if sure(&finding) > sure(&entry.finding) {
+                entry.finding = finding;
+            }
+            if weight(&verdict) > weight(&entry.verdict) {
+                entry.verdict = verdict;
+            }
+        }
+        at
+    }
+}
+
+/// Which of two verdicts on one credential stands. An allow beside one version does not excuse another.
+const fn weight(verdict: &Verdict) -> u8 {
+    match verdict {
+        Verdict::BelowThreshold => 0,
+        Verdict::Allowed(_) => 1,
+        Verdict::Block => 2,
+    }
+}

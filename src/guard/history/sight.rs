@@ -1,0 +1,40 @@
+//! What the walk over a history looks for: blobs with findings, telling names, and names that rules are bound to.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::Ordering;
+
+use crate::engine::{Engine, Scratch};
+use crate::git::{NameMark, Oid, Sight};
+use crate::guard::watch::Watch;
+use crate::model::Finding;
+
+/// Looks on behalf of the gate.
+pub(super) struct Eyes<'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) scratch: Scratch,
+    /// The blobs in which something was found.
+    pub(super) blobs: HashSet<Oid>,
+    /// What was found in names.
+    pub(super) names: HashMap<Vec<u8>, Vec<Finding>>,
+    pub(super) watch: Watch<'a>,
+}
+
+impl Sight for Eyes<'_> {
+    fn blob(&mut self, oid: Oid) -> bool {
+        self.blobs.contains(&oid)
+    }
+
+    fn name(&mut self, name: &[u8]) -> NameMark {
+        let findings = self.engine.scan(&mut self.scratch, name);
+        let mark = NameMark { telling: !findings.is_empty(), bound: self.engine.is_named(name) };
+        if mark.telling {
+            self.names.insert(name.to_vec(), findings);
+        }
+        mark
+    }
+
+    fn advance(&mut self, objects: u64, bytes: u64) -> bool {
+        self.watch.progress.advance(objects, bytes);
+        !self.watch.stop.load(Ordering::Relaxed)
+    }
+}

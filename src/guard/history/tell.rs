@@ -1,0 +1,152 @@
+//! From courses over numbers to lives that people can read.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashMap};
+
+use super::ledger::Ledger;
+use super::paths::Paths;
+use super::provenance::{BATCH, Course, Found, Holders, Pass};
+use crate::git::{Repo, Walked, people};
+use crate::guard::pipeline::info;
+use crate::model::history::{CommitInfo, Introduction, Life, Listed, LiveAt, Removal, Spot};
+use crate::model::{Confidence, Verdict};
+
+/// Most commits, refs and branches that are told of one credential, each.
+const MOST: usize = 100;
+/// Most paths that are told of one credential.
+const MOST_PATHS: usize = 1000;
+
+/// The lives of all credentials that count or were allowed, the worst first, and how many others there are.
+pub(super) fn lives(repo: &Repo, walked: &Walked, ledger: &Ledger<'_>, holders: &Holders) -> (Vec<Life>, u64) {
+    let mut below = 0;
+    let mut told: Vec<u32> = Vec::new();
+    for (at, entry) in ledger.entries.iter().enumerate() {
+        if entry.verdict == Verdict::BelowThreshold { below += 1 } else { told.push(at as u32) }
+    }
+    if told.is_empty() {
+        return (Vec::new(), below);
+    }
+    let mut telling: HashMap<u32, Vec<u32>> = HashMap::new();
+    for (secret, names) in holders.names.iter().enumerate() {
+        for name in names {
+            telling.entry(*name).or_default().push(secret as u32);
+        }
+    }
+    let mut teller =
+        Teller { repo, walked, ledger, holders, paths: Paths::of(walked, &telling), commits: HashMap::new() };
+    let mut lives = Vec::with_capacity(told.len());
+    for batch in told.chunks(BATCH) {
+        let pass = Pass::over(walked, holders, batch);
+        for (bit, (course, secret)) in pass.courses(batch.len()).into_iter().zip(batch).enumerate() {
+            lives.push(teller.life(&pass, bit, *secret, &course));
+        }
+    }
+    lives.sort_by_cached_key(|life| {
+        let certain = life.finding.score.confidence == Confidence::Certain;
+        let blocks = life.verdict == Verdict::Block;
+        let score = (life.finding.score.confidence, life.rule.severity, life.finding.score.points);
+        let since = life.introduced.items.first().map(|first| first.commit.time);
+        (Reverse((blocks, life.is_live(), certain, score)), since, life.rule.id.clone(), life.fingerprint)
+    });
+    (lives, below)
+}
+
+struct Teller<'a> {
+    repo: &'a Repo,
+    walked: &'a Walked,
+    ledger: &'a Ledger<'a>,
+    holders: &'a Holders,
+    paths: Paths,
+    commits: HashMap<u32, CommitInfo>,
+}
+
+impl Teller<'_> {
+    fn life(&mut self, pass: &Pass<'_>, bit: usize, secret: u32, course: &Course) -> Life {
+        let entry = &self.ledger.entries[secret as usize];
+        let (blobs, texts) = {
+            let at = secret as usize;
+            (self.holders.blobs[at].len(), self.holders.commits[at].len() + self.holders.tags[at].len())
+        };
+        let introduced = listed(&course.introduced, |&at| {
+            let spot = pass.locate(at, bit).map_or(Spot::Ref, |found| self.spot(found, secret));
+            Introduction { commit: self.commit(at), spot }
+        });
+        let name = |place: &u32| self.walked.refs[*place as usize].0.name.clone();
+        let live = listed(&course.live, |place| {
+            let spot = pass.locate_ref(*place, bit).map_or(Spot::Ref, |found| self.spot(found, secret));
+            LiveAt { name: name(place), spot }
+        });
+        let removed = listed(&course.removed, |(place, commit)| {
+            let branch = self.walked.refs[*place as usize].0.name.clone();
+            Removal { branch, commit: self.commit(*commit) }
+        });
+        Life {
+            finding: entry.finding.clone(),
+            rule: info(self.ledger.rules().get(entry.finding.rule)),
+            fingerprint: entry.fingerprint,
+            verdict: entry.verdict.clone(),
+            introduced,
+            paths: self.paths(secret as usize),
+            blobs: blobs as u64,
+            commits: course.commits,
+            texts: texts as u64,
+            live,
+            removed,
+        }
+    }
+
+    fn paths(&self, secret: usize) -> Listed<Vec<u8>> {
+        let mut all = BTreeSet::new();
+        for (blob, _) in &self.holders.blobs[secret] {
+            all.extend(self.paths.blob(*blob).iter().copied());
+        }
+        for name in &self.holders.names[secret] {
+            all.extend(self.paths.name(*name).iter().copied());
+        }
+        let total = all.len() as u64;
+        let mut items: Vec<Vec<u8>> =
+            all.into_iter().take(MOST_PATHS).map(|path| self.paths.bytes(self.walked, path)).collect();
+        items.sort();
+        Listed { items, total }
+    }
+
+    /// A place, for people.
+    fn spot(&self, found: Found, secret: u32) -> Spot {
+        let at = secret as usize;
+        let line = |list: &[(u32, super::ledger::Held)], which: u32| {
+            list.iter().find(|(at, _)| *at == which).map_or(1, |(_, held)| held.at.line)
+        };
+        match found {
+            Found::Blob(way, blob) => Spot::File { path: self.join(&way), line: line(&self.holders.blobs[at], blob) },
+            Found::Name(way) => Spot::Name { path: self.join(&way) },
+            Found::Commit(commit) => Spot::Commit {
+                id: self.walked.commits[commit as usize].oid.to_string(),
+                line: line(&self.holders.commits[at], commit),
+            },
+            Found::Tag(tag) => Spot::Tag { line: line(&self.holders.tags[at], tag) },
+            Found::Ref => Spot::Ref,
+        }
+    }
+
+    fn join(&self, way: &[u32]) -> Vec<u8> {
+        let names = way.iter().map(|name| self.walked.names.get(*name as usize).map_or(&b""[..], |name| name));
+        names.collect::<Vec<_>>().join(&b'/')
+    }
+
+    fn commit(&mut self, at: u32) -> CommitInfo {
+        let (repo, walked) = (self.repo, self.walked);
+        let read = || {
+            let oid = walked.commits[at as usize].oid;
+            let mut bytes = Vec::new();
+            // It was read when it was walked; were it gone now, its id says enough.
+            let person = repo.object(oid, &mut bytes).map(|_| people(&bytes)).unwrap_or_default();
+            let (author, subject) = (person.name, person.subject);
+            CommitInfo { id: oid.to_string(), author, time: person.time, zone: person.zone, subject }
+        };
+        self.commits.entry(at).or_insert_with(read).clone()
+    }
+}
+
+fn listed<A, B>(all: &[A], tell: impl FnMut(&A) -> B) -> Listed<B> {
+    Listed { items: all.iter().take(MOST).map(tell).collect(), total: all.len() as u64 }
+}

@@ -1,0 +1,57 @@
+//! Dates as people and machines read them: ISO 8601, in the author's own time zone.
+
+/// `2024-02-29T23:59:59+01:00`; years are cut to 0 to 9999.
+pub(super) fn iso(seconds: i64, zone: i32) -> String {
+    let (year, month, day, rest) = civil(seconds, zone);
+    let sign = if zone < 0 { '-' } else { '+' };
+    let (hours, minutes) = (zone.unsigned_abs() / 60, zone.unsigned_abs() % 60);
+    let (hour, minute, second) = (rest / 3600, rest / 60 % 60, rest % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{sign}{hours:02}:{minutes:02}")
+}
+
+/// `2024-02-29`.
+pub(super) fn day(seconds: i64, zone: i32) -> String {
+    let (year, month, day, _) = civil(seconds, zone);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// Year, month, day, and the second of the day. The calendar repeats every 400 years, or 146,097 days; years
+/// are counted from March, so that the leap day is the last one.
+fn civil(seconds: i64, zone: i32) -> (i64, i64, i64, i64) {
+    /// Seconds from the year 0 to 1970, and to the last second of 9999.
+    const RANGE: std::ops::RangeInclusive<i64> = -62_167_219_200..=253_402_300_799;
+    let local = seconds.saturating_add(i64::from(zone) * 60).clamp(*RANGE.start(), *RANGE.end());
+    let (days, rest) = (local.div_euclid(86_400), local.rem_euclid(86_400));
+    let from_march = days + 719_468;
+    let (era, of_era) = (from_march.div_euclid(146_097), from_march.rem_euclid(146_097));
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let march_month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * march_month + 2) / 5 + 1;
+    let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
+    let year = era * 400 + year_of_era + i64::from(month <= 2);
+    (year, month, day, rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_those_of_the_calendar() {
+        // As told by `date -u -d @N +%FT%T`.
+        for (seconds, zone, text) in [
+            (0, 0, "1970-01-01T00:00:00+00:00"),
+            (1_709_251_199, 60, "2024-03-01T00:59:59+01:00"),
+            (1_709_164_800, 0, "2024-02-29T00:00:00+00:00"),
+            (1_700_000_000, -90, "2023-11-14T20:43:20-01:30"),
+            (951_782_400, 0, "2000-02-29T00:00:00+00:00"),
+            (-1, 0, "1969-12-31T23:59:59+00:00"),
+            (4_107_542_399, 0, "2100-02-28T23:59:59+00:00"),
+            (i64::MAX, 840, "9999-12-31T23:59:59+14:00"),
+            (i64::MIN, 0, "0000-01-01T00:00:00+00:00"),
+        ] {
+            assert_eq!(iso(seconds, zone), text);
+        }
+    }
+}

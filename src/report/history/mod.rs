@@ -1,0 +1,47 @@
+//! What a repository's history holds, in each output format: grouped by credential, the worst first.
+
+mod csv;
+mod date;
+mod human;
+mod json;
+mod record;
+
+use std::io::{self, Write};
+
+use super::Options;
+use super::redact::Redactor;
+use crate::model::history::{History, Life};
+
+/// One output format.
+#[derive(Clone, Copy, Debug)]
+pub struct Format {
+    /// What `--format` takes.
+    pub name: &'static str,
+    /// What it is, for help.
+    pub description: &'static str,
+    /// Writes a report; the error is the writer's own.
+    pub write: fn(&History, &Options, &mut dyn Write) -> io::Result<()>,
+}
+
+/// Every output format.
+pub const FORMATS: &[Format] = &[
+    Format { name: "human", description: "for people: grouped by credential, redacted", write: human::write },
+    Format { name: "json", description: "one document (docs/schema/history.v1.schema.json)", write: json::document },
+    Format { name: "jsonl", description: "one credential a line, then a summary", write: json::lines },
+    Format { name: "csv", description: "one credential a line, for spreadsheets", write: csv::write },
+];
+
+/// The format of that name, if there is one.
+#[must_use]
+pub fn format(name: &str) -> Option<&'static Format> {
+    FORMATS.iter().find(|format| format.name == name)
+}
+
+fn redactor<'a>(history: &'a History, options: &Options) -> Redactor<'a> {
+    Redactor::of(history.lives.iter().map(|life| &life.finding.secret), options)
+}
+
+/// Where a credential stands, in a word.
+const fn state(life: &Life) -> &'static str {
+    if life.is_live() { "live" } else { "removed" }
+}

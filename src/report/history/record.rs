@@ -1,0 +1,236 @@
+//! What the machine formats say of a history, field by field: the Rust side of
+//! `docs/schema/history.v1.schema.json`.
+
+use serde::Serialize;
+
+use super::{date, state};
+use crate::model::history::{CommitInfo, History, Introduction, Life, LiveAt, Removal, Spot};
+use crate::model::{AllowReason, Confidence, Verdict};
+use crate::report::record::{AllowedRecord, ReasonRecord, text_or_base64};
+use crate::report::redact::Redactor;
+use crate::report::{Options, SCHEMA_VERSION, base64};
+
+/// A name that may be no UTF-8: then its exact bytes stand beside it in base64.
+#[derive(Serialize)]
+pub(super) struct Name {
+    text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    b64: Option<String>,
+}
+
+impl Name {
+    fn new(bytes: &[u8], redactor: &Redactor<'_>) -> Self {
+        let (text, b64) = text_or_base64(&redactor.name(bytes));
+        Self { text, b64 }
+    }
+}
+
+#[derive(Serialize)]
+struct CommitRecord {
+    id: String,
+    author: Name,
+    date: String,
+    subject: Name,
+}
+
+impl CommitRecord {
+    fn new(commit: &CommitInfo, redactor: &Redactor<'_>) -> Self {
+        Self {
+            id: commit.id.clone(),
+            author: Name::new(&commit.author, redactor),
+            date: date::iso(commit.time, commit.zone),
+            subject: Name::new(&commit.subject, redactor),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(tag = "in", rename_all = "lowercase")]
+enum SpotRecord {
+    File { path: Name, line: u64 },
+    Name { path: Name },
+    Commit { id: String, line: u64 },
+    Tag { line: u64 },
+    Ref,
+}
+
+impl SpotRecord {
+    fn new(spot: &Spot, redactor: &Redactor<'_>) -> Self {
+        match spot {
+            Spot::File { path, line } => Self::File { path: Name::new(path, redactor), line: *line },
+            Spot::Name { path } => Self::Name { path: Name::new(path, redactor) },
+            Spot::Commit { id, line } => Self::Commit { id: id.clone(), line: *line },
+            Spot::Tag { line } => Self::Tag { line: *line },
+            Spot::Ref => Self::Ref,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct IntroductionRecord {
+    commit: CommitRecord,
+    at: SpotRecord,
+}
+
+#[derive(Serialize)]
+struct LiveRecord {
+    r#ref: Name,
+    at: SpotRecord,
+}
+
+#[derive(Serialize)]
+struct RemovalRecord {
+    branch: Name,
+    commit: CommitRecord,
+}
+
+/// One credential.
+#[derive(Serialize)]
+pub(super) struct LifeRecord<'a> {
+    r#type: &'static str,
+    schema_version: u32,
+    rule: &'a str,
+    title: &'a str,
+    provider: &'a str,
+    severity: &'static str,
+    confidence: &'static str,
+    score: u8,
+    reasons: Vec<ReasonRecord<'a>>,
+    redacted: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret_b64: Option<String>,
+    fingerprint: String,
+    via: &'a [&'static str],
+    verdict: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allowed: Option<AllowedRecord<'a>>,
+    state: &'static str,
+    introduced: Vec<IntroductionRecord>,
+    introductions: u64,
+    live: Vec<LiveRecord>,
+    live_refs: u64,
+    removed: Vec<RemovalRecord>,
+    removals: u64,
+    paths: Vec<Name>,
+    path_count: u64,
+    blobs: u64,
+    commits: u64,
+    texts: u64,
+}
+
+impl<'a> LifeRecord<'a> {
+    pub(super) fn new(life: &'a Life, options: &Options, redactor: &Redactor<'_>) -> Self {
+        let plain = life.finding.secret.expose();
+        let secret = if options.show_secrets { std::str::from_utf8(plain).ok() } else { None };
+        let (verdict, allowed) = match &life.verdict {
+            Verdict::Block => ("block", None),
+            Verdict::BelowThreshold => ("below-threshold", None),
+            Verdict::Allowed(by) => ("allowed", Some(AllowedRecord::new(by, redactor))),
+        };
+        let score = &life.finding.score;
+        let introduced = |Introduction { commit, spot }: &Introduction| IntroductionRecord {
+            commit: CommitRecord::new(commit, redactor),
+            at: SpotRecord::new(spot, redactor),
+        };
+        let still = |LiveAt { name, spot }: &LiveAt| LiveRecord {
+            r#ref: Name::new(name, redactor),
+            at: SpotRecord::new(spot, redactor),
+        };
+        let removed = |Removal { branch, commit }: &Removal| RemovalRecord {
+            branch: Name::new(branch, redactor),
+            commit: CommitRecord::new(commit, redactor),
+        };
+        Self {
+            r#type: "credential",
+            schema_version: SCHEMA_VERSION,
+            rule: &life.rule.id,
+            title: &life.rule.title,
+            provider: &life.rule.provider,
+            severity: life.rule.severity.as_str(),
+            confidence: score.confidence.as_str(),
+            score: score.points,
+            reasons: score.reasons.iter().map(|r| ReasonRecord { points: r.points, text: &r.text }).collect(),
+            redacted: life.finding.secret.redacted(),
+            secret,
+            secret_b64: (options.show_secrets && secret.is_none()).then(|| base64::encode(plain)),
+            fingerprint: life.fingerprint.to_string(),
+            via: &life.finding.via,
+            verdict,
+            allowed,
+            state: state(life),
+            introduced: life.introduced.items.iter().map(introduced).collect(),
+            introductions: life.introduced.total,
+            live: life.live.items.iter().map(still).collect(),
+            live_refs: life.live.total,
+            removed: life.removed.items.iter().map(removed).collect(),
+            removals: life.removed.total,
+            paths: life.paths.items.iter().map(|path| Name::new(path, redactor)).collect(),
+            path_count: life.paths.total,
+            blobs: life.blobs,
+            commits: life.commits,
+            texts: life.texts,
+        }
+    }
+}
+
+/// How much was looked at.
+#[derive(Serialize)]
+pub(super) struct ScopeRecord {
+    refs: u64,
+    commits: u64,
+    tags: u64,
+    trees: u64,
+    blobs: u64,
+    unreachable: Option<u64>,
+}
+
+impl ScopeRecord {
+    pub(super) const fn new(history: &History) -> Self {
+        let scope = history.scope;
+        Self {
+            refs: scope.refs,
+            commits: scope.commits,
+            tags: scope.tags,
+            trees: scope.trees,
+            blobs: scope.blobs,
+            unreachable: scope.unreachable,
+        }
+    }
+}
+
+/// How many there are of each sort.
+#[derive(Serialize)]
+pub(super) struct SummaryRecord {
+    credentials: usize,
+    live: usize,
+    certain: usize,
+    high: usize,
+    medium: usize,
+    low: usize,
+    below_threshold: u64,
+    allowed_inline: usize,
+    allowed_by_baseline: usize,
+}
+
+impl SummaryRecord {
+    pub(super) fn new(history: &History) -> Self {
+        let band = |band| history.blocking().filter(|life| life.finding.score.confidence == band).count();
+        let allowed = |is: fn(&AllowReason) -> bool| {
+            let by = |life: &&Life| matches!(&life.verdict, Verdict::Allowed(by) if is(by));
+            history.lives.iter().filter(by).count()
+        };
+        Self {
+            credentials: history.blocking().count(),
+            live: history.blocking().filter(|life| life.is_live()).count(),
+            certain: band(Confidence::Certain),
+            high: band(Confidence::High),
+            medium: band(Confidence::Medium),
+            low: band(Confidence::Low),
+            below_threshold: history.below_threshold,
+            allowed_inline: allowed(|by| matches!(by, AllowReason::Inline { .. })),
+            allowed_by_baseline: allowed(|by| matches!(by, AllowReason::Baseline { .. })),
+        }
+    }
+}
