@@ -6,6 +6,7 @@ mod corpus;
 mod decode;
 mod docs;
 mod fuzz;
+mod history;
 mod history_delta;
 mod history_objects;
 mod hooks;

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
 mod fixture;
-mod schema;
+pub(crate) mod schema;
 
 use std::fs;
 use std::path::Path;

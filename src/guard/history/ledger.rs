@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::guard::place::{Lines, Placer};
-use crate::model::{Finding, Fingerprint, Position, RuleIx, Secret, Verdict};
+use crate::model::{AllowReason, Finding, Fingerprint, Position, RuleIx, Secret, Verdict};
 use crate::policy::Policy;
 use crate::rules::RuleSet;
 
@@ -85,7 +85,8 @@ impl<'a> Ledger<'a> {
 const fn weight(verdict: &Verdict) -> u8 {
     match verdict {
         Verdict::BelowThreshold => 0,
-        Verdict::Allowed(_) => 1,
-        Verdict::Block => 2,
+        Verdict::Allowed(AllowReason::Inline { .. }) => 1,
+        Verdict::Allowed(AllowReason::Baseline { .. }) => 2,
+        Verdict::Block => 3,
     }
 }

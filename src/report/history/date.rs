@@ -1,7 +1,7 @@
 //! Dates as people and machines read them: ISO 8601, in the author's own time zone.
 
 /// `2024-02-29T23:59:59+01:00`; years are cut to 0 to 9999.
-pub(super) fn iso(seconds: i64, zone: i32) -> String {
+pub(in crate::report) fn iso(seconds: i64, zone: i32) -> String {
     let (year, month, day, rest) = civil(seconds, zone);
     let sign = if zone < 0 { '-' } else { '+' };
     let (hours, minutes) = (zone.unsigned_abs() / 60, zone.unsigned_abs() % 60);
@@ -10,7 +10,7 @@ pub(super) fn iso(seconds: i64, zone: i32) -> String {
 }
 
 /// `2024-02-29`.
-pub(super) fn day(seconds: i64, zone: i32) -> String {
+pub(in crate::report) fn day(seconds: i64, zone: i32) -> String {
     let (year, month, day, _) = civil(seconds, zone);
     format!("{year:04}-{month:02}-{day:02}")
 }

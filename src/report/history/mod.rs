@@ -1,7 +1,7 @@
 //! What a repository's history holds, in each output format: grouped by credential, the worst first.
 
 mod csv;
-mod date;
+pub(super) mod date;
 mod human;
 mod json;
 mod record;
@@ -28,6 +28,7 @@ pub const FORMATS: &[Format] = &[
     Format { name: "human", description: "for people: grouped by credential, redacted", write: human::write },
     Format { name: "json", description: "one document (docs/schema/history.v1.schema.json)", write: json::document },
     Format { name: "jsonl", description: "one credential a line, then a summary", write: json::lines },
+    Format { name: "sarif", description: "SARIF 2.1.0, for code scanning", write: super::sarif::history::write },
     Format { name: "csv", description: "one credential a line, for spreadsheets", write: csv::write },
 ];
 
@@ -37,11 +38,11 @@ pub fn format(name: &str) -> Option<&'static Format> {
     FORMATS.iter().find(|format| format.name == name)
 }
 
-fn redactor<'a>(history: &'a History, options: &Options) -> Redactor<'a> {
+pub(super) fn redactor<'a>(history: &'a History, options: &Options) -> Redactor<'a> {
     Redactor::of(history.lives.iter().map(|life| &life.finding.secret), options)
 }
 
 /// Where a credential stands, in a word.
-const fn state(life: &Life) -> &'static str {
+pub(super) const fn state(life: &Life) -> &'static str {
     if life.is_live() { "live" } else { "removed" }
 }

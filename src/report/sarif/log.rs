@@ -161,6 +161,8 @@ pub(super) struct Region {
     pub(super) end_line: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) end_column: Option<u64>,
-    pub(super) byte_offset: u64,
-    pub(super) byte_length: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) byte_offset: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) byte_length: Option<u64>,
 }

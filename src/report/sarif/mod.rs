@@ -3,6 +3,7 @@
 //! No snippet and no context region is ever written: either would carry the credential.
 
 mod columns;
+pub(super) mod history;
 mod log;
 mod uri;
 
@@ -142,8 +143,8 @@ fn region(item: &Item) -> Region {
         start_column: columns.map(|(start, _)| start),
         end_line: end.line,
         end_column: columns.map(|(_, end)| end),
-        byte_offset: item.finding.secret_span.start,
-        byte_length: item.finding.secret_span.len(),
+        byte_offset: Some(item.finding.secret_span.start),
+        byte_length: Some(item.finding.secret_span.len()),
     }
 }
 

@@ -5,13 +5,13 @@ use std::path::Path;
 use serde_json::Value;
 
 /// A schema file of `docs/schema/`.
-pub(super) fn load(file: &str) -> Value {
+pub(crate) fn load(file: &str) -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schema").join(file);
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 
 /// Says what is wrong with `value` under `schema`, a part of the file `root`; nothing where it is valid.
-pub(super) fn errors(root: &Value, schema: &Value, value: &Value) -> Vec<String> {
+pub(crate) fn errors(root: &Value, schema: &Value, value: &Value) -> Vec<String> {
     let mut found = Vec::new();
     check(root, schema, value, "$", &mut found);
     found
