@@ -10,6 +10,7 @@ use super::{GitError, HashKind, ObjectKind, Oid, Repo};
 /// The greatest size of an object that is read into memory. Larger ones are an error (told, not skipped).
 const MAX_OBJECT: usize = 4 << 30;
 
+/// `gix`'s word for a kind in ours.
 const fn kind_of(kind: Kind) -> ObjectKind {
     match kind {
         Kind::Blob => ObjectKind::Blob,

@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::num::NonZero;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -23,13 +24,13 @@ pub struct Limits {
     pub small: u64,
     /// Bytes of ancestors that one thread may hold. Past it they are dropped and expanded again when needed.
     pub ancestors: usize,
-    /// How many threads walk; by default, as many as the machine can run.
+    /// Threads that work; by default, as many as the machine can run.
     pub threads: Option<NonZero<usize>>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { object: 64 << 20, small: 8 << 20, ancestors: 8 << 20, threads: None }
+        Self { object: 64 << 20, ancestors: 64 << 20, threads: None }
     }
 }
 

@@ -1,12 +1,15 @@
 //! A map from object ids: they are hashes already, so hashing them again in full would be waste.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 use crate::git::Oid;
 
 /// A map keyed by object id.
 pub(in crate::git) type OidMap<V> = HashMap<Oid, V, Keyed>;
+
+/// A set of object ids.
+pub(in crate::git) type OidSet = HashSet<Oid, Keyed>;
 
 /// Folds an id with two numbers drawn for each map: whoever chooses objects cannot choose their buckets.
 #[derive(Clone, Debug)]
@@ -61,8 +64,6 @@ impl Hasher for Fold {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
-
     use super::*;
 
     #[test]

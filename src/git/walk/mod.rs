@@ -16,7 +16,7 @@ use std::io::ErrorKind;
 use std::sync::Arc;
 
 pub use commit::{Person, people};
-use map::OidMap;
+use map::{OidMap, OidSet};
 pub use refs::{Ref, Tips};
 
 use super::staged::Mode;
@@ -208,7 +208,7 @@ impl Repo {
             marks: Vec::new(),
             spare: Vec::new(),
         };
-        walk.from_tips(tips);
+        walk.start_all(tips);
         if unreachable {
             walk.rest()?;
         }
@@ -218,14 +218,14 @@ impl Repo {
     }
 
     /// The commits whose parents were left out when the repository was cloned.
-    fn shallow(&self) -> Result<OidMap<()>, GitError> {
+    fn shallow(&self) -> Result<OidSet, GitError> {
         let path = self.common_dir.join("shallow");
         match fs::read(&path) {
             Ok(text) => {
                 let lines = text.split(|&b| b == b'\n').filter_map(|line| self.oid_from_hex(line.trim_ascii()));
-                Ok(lines.map(|oid| (oid, ())).collect())
+                Ok(lines.collect())
             }
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(OidMap::default()),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(OidSet::default()),
             Err(error) => Err(GitError::io(path)(error)),
         }
     }
@@ -245,7 +245,7 @@ const fn turn(kind: ObjectKind) -> u8 {
 struct Walk<'w> {
     repo: &'w Repo,
     sight: &'w mut dyn Sight,
-    shallow: OidMap<()>,
+    shallow: OidSet,
     out: Walked,
     /// The parents of each commit in `out`, by id.
     parents: Vec<Vec<Oid>>,
@@ -260,7 +260,7 @@ struct Walk<'w> {
 }
 
 impl Walk<'_> {
-    fn from_tips(&mut self, tips: Tips) {
+    fn start_all(&mut self, tips: Tips) {
         for (name, detail) in tips.broken {
             self.problem(None, format!("ref {}", String::from_utf8_lossy(&name)), SkipReason::Unreadable, detail);
         }
@@ -394,7 +394,7 @@ impl Walk<'_> {
         };
         self.out.counts.commits += 1;
         self.out.objects.insert(oid, Slot::Known(Child::Commit(self.out.commits.len() as u32)));
-        let parents = if self.shallow.contains_key(&oid) && !head.parents.is_empty() {
+        let parents = if self.shallow.contains(&oid) && !head.parents.is_empty() {
             let detail = "its parents were left out when this shallow repository was cloned".to_owned();
             self.problem(Some(oid), format!("commit {oid}"), SkipReason::Missing, detail);
             Vec::new()

@@ -34,11 +34,11 @@ pub(super) fn settle(out: &mut Walked, parents: &[Vec<Oid>], targets: &[Oid]) {
         Child::Commit(old) => place(old).map_or(Child::Nothing, Child::Commit),
         other => other,
     };
-    for slot in out.objects.values_mut() {
+    out.objects.values_mut().for_each(|slot| {
         if let Slot::Known(child) = slot {
             *child = renamed(*child);
         }
-    }
+    });
     for (tag, target) in out.tags.iter_mut().zip(targets) {
         tag.target = match out.objects.get(target) {
             Some(Slot::Known(child)) => *child,

@@ -134,7 +134,7 @@ impl<'a> LifeRecord<'a> {
             commit: CommitRecord::new(commit, redactor),
             at: SpotRecord::new(spot, redactor),
         };
-        let live = |LiveAt { name, spot }: &LiveAt| LiveRecord {
+        let still = |LiveAt { name, spot }: &LiveAt| LiveRecord {
             r#ref: Name::new(name, redactor),
             at: SpotRecord::new(spot, redactor),
         };
@@ -162,7 +162,7 @@ impl<'a> LifeRecord<'a> {
             state: state(life),
             introduced: life.introduced.items.iter().map(introduced).collect(),
             introductions: life.introduced.total,
-            live: life.live.items.iter().map(live).collect(),
+            live: life.live.items.iter().map(still).collect(),
             live_refs: life.live.total,
             removed: life.removed.items.iter().map(removed).collect(),
             removals: life.removed.total,
