@@ -2,7 +2,6 @@
 
 use std::io::Read;
 use std::num::NonZero;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -24,13 +23,13 @@ pub struct Limits {
     pub small: u64,
     /// Bytes of ancestors that one thread may hold. Past it they are dropped and expanded again when needed.
     pub ancestors: usize,
-    /// Threads that work; by default, as many as the machine can run.
+    /// How many threads walk; by default, as many as the machine can run.
     pub threads: Option<NonZero<usize>>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { object: 64 << 20, ancestors: 64 << 20, threads: None }
+        Self { object: 64 << 20, small: 8 << 20, ancestors: 8 << 20, threads: None }
     }
 }
 
