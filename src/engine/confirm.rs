@@ -72,45 +72,45 @@ impl Engine {
         let mut from = 0;
         while let Some(found) = regex.find_at(bytes, from, memory) {
             from = found.end.max(found.start + 1);
-            findings.extend(self.judge(rule, ix, text, found));
+            findings.extend(judge(rule, ix, text, found));
             if from > bytes.len() {
                 break;
             }
         }
     }
+}
 
-    /// Looks beside a match, extends a block to its end, and scores it.
-    fn judge(&self, rule: &Rule, ix: usize, text: Text<'_>, mut found: Match) -> Option<Finding> {
-        let bytes = text.bytes;
-        if let Some(kind) = rule.extend {
-            let Range { start, end } = extend::extend(kind, bytes, found.start, found.end)?;
-            found = Match { start, end, secret_start: start, secret_end: end };
-        }
-        let Match { start, end, secret_start, secret_end } = found;
-        if secret_start >= secret_end
-            || !boundary::left_holds(rule.left, bytes, secret_start)
-            || !boundary::right_holds(rule.right, bytes, secret_end)
-        {
-            return None;
-        }
-        let from = start.saturating_sub(CONTEXT);
-        let evidence = Evidence {
-            rule,
-            text: &bytes[from..bytes.len().min(end + CONTEXT)],
-            matched: start - from..end - from,
-            secret: secret_start - from..secret_end - from,
-            encoded: text.is_encoded(),
-        };
-        let score = score::judge(&evidence)?;
-        Some(Finding {
-            rule: RuleIx(ix as u32),
-            span: text.span(start, end),
-            secret_span: text.span(secret_start, secret_end),
-            secret: Secret::new(evidence.secret()),
-            via: text.via(),
-            score,
-        })
+/// Looks beside a match, extends a block to its end, and scores it.
+fn judge(rule: &Rule, ix: usize, text: Text<'_>, mut found: Match) -> Option<Finding> {
+    let bytes = text.bytes;
+    if let Some(kind) = rule.extend {
+        let Range { start, end } = extend::extend(kind, bytes, found.start, found.end)?;
+        found = Match { start, end, secret_start: start, secret_end: end };
     }
+    let Match { start, end, secret_start, secret_end } = found;
+    if secret_start >= secret_end
+        || !boundary::left_holds(rule.left, bytes, secret_start)
+        || !boundary::right_holds(rule.right, bytes, secret_end)
+    {
+        return None;
+    }
+    let from = start.saturating_sub(CONTEXT);
+    let evidence = Evidence {
+        rule,
+        text: &bytes[from..bytes.len().min(end + CONTEXT)],
+        matched: start - from..end - from,
+        secret: secret_start - from..secret_end - from,
+        encoded: text.is_encoded(),
+    };
+    let score = score::judge(&evidence)?;
+    Some(Finding {
+        rule: RuleIx(ix as u32),
+        span: text.span(start, end),
+        secret_span: text.span(secret_start, secret_end),
+        secret: Secret::new(evidence.secret()),
+        via: text.via(),
+        score,
+    })
 }
 
 /// One needle's rules, tried on one text after the other.
@@ -180,7 +180,7 @@ impl Attempt<'_> {
             }
             looked_at = None;
             let Some(found) = regex.match_at(text.bytes, start, end, memory) else { continue };
-            if let Some(finding) = self.engine.judge(rule, rule_ix, text, found) {
+            if let Some(finding) = judge(rule, rule_ix, text, found) {
                 found_any = true;
                 self.findings.push(finding);
             }

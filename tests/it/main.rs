@@ -1,5 +1,16 @@
 //! All integration tests, in one binary: one link step, one place to look.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::similar_names,
+    clippy::format_push_string,
+    clippy::format_collect,
+    clippy::needless_for_each,
+    clippy::range_plus_one,
+    clippy::cast_precision_loss,
+    reason = "a test may stop where it stands, and is read more often than it runs"
+)]
+
 mod cli;
 mod commit_msg;
 mod corpus;

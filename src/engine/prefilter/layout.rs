@@ -38,6 +38,7 @@ impl Builder {
     }
 
     /// Adds one needle.
+    #[expect(clippy::too_many_arguments, reason = "what makes a needle")]
     pub fn add(&mut self, literal: &[u8], fold: bool, forms: [Form; 2], anchor_len: usize, rule: usize, anchor: usize) {
         self.add_key((literal.to_vec(), fold, forms, anchor_len, anchor_len), rule, anchor);
     }

@@ -21,9 +21,11 @@
 //! static data: there is no start-up cost.
 
 mod builtin;
+#[allow(unreachable_pub, reason = "shared with the build script, where it is all there is")]
 mod layout;
 mod runs;
 pub mod tables;
+#[allow(unreachable_pub, reason = "shared with the build script, where it is all there is")]
 mod units;
 
 use std::ops::Range;
@@ -72,6 +74,7 @@ struct Search<'a, 't, F> {
 
 impl<'t, F: FnMut(usize, &'t Needle)> Search<'_, 't, F> {
     #[inline(always)]
+    #[expect(clippy::inline_always, reason = "it is compiled once more for each set of instructions")]
     fn run(mut self) {
         let Some(pairs) = self.tables.pairs.first_chunk::<PAIRS>() else { return };
         let end = self.window.len().min(self.core.end.saturating_add(tables::MAX_WINDOW_OFFSET + REACH));
@@ -80,6 +83,7 @@ impl<'t, F: FnMut(usize, &'t Needle)> Search<'_, 't, F> {
         self.run_at_start(&mut runs, at);
         while at < end {
             let padded_block;
+            #[expect(clippy::single_match_else, reason = "the padded block has to outlive the arm")]
             let block = match self.window.get(at..).and_then(|rest| rest.first_chunk::<BLOCK_BYTES>()) {
                 Some(block) => block,
                 None => {
@@ -173,6 +177,7 @@ const REACH: usize = 8;
 
 /// Which of the block's even positions are samples: bit `i` for the position `2 * i`.
 #[inline(always)]
+#[expect(clippy::inline_always, reason = "it is compiled once more for each set of instructions")]
 fn samples(pairs: &[u32; PAIRS], block: &[u8; BLOCK_BYTES]) -> u32 {
     let sample = |at: usize| {
         let pair = u16::from_le_bytes([block[at], block[at + 1]]);

@@ -11,6 +11,8 @@ const CHUNK: usize = 8 * 1024;
 
 /// Whether the byte is a digit of the base64 alphabets. Written so that it compiles to vector instructions.
 #[inline(always)]
+#[expect(clippy::inline_always, reason = "it is compiled once more for each set of instructions")]
+#[expect(clippy::needless_bitwise_bool, reason = "without branches it compiles to vector instructions")]
 const fn is_digit(byte: u8) -> bool {
     let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
     let slash_or_digit = byte.wrapping_sub(b'/') < 11;
@@ -46,6 +48,7 @@ impl Runs {
 
     /// Where in the block two adjoining eights of digits end: bit `i` for the `i`-th eight.
     #[inline(always)]
+    #[expect(clippy::inline_always, reason = "it is compiled once more for each set of instructions")]
     pub(super) fn pairs(&mut self, block: &[u8; super::BLOCK]) -> u32 {
         let mut digits = [0_u8; super::BLOCK];
         for (digit, &byte) in digits.iter_mut().zip(block) {

@@ -63,6 +63,7 @@ pub fn plain_key(text: &[u8]) -> u32 {
 /// The key of the window in an encoded form that begins `text`, if there is one.
 #[inline]
 #[must_use]
+#[expect(clippy::many_single_char_names, reason = "the digits of a pattern")]
 pub fn key(form: Form, text: &[u8]) -> Option<u32> {
     let (a, b, c) = match (form, text) {
         (Form::Percent, &[b'%', a, d, b'%', b, e, b'%', c, f, ..])

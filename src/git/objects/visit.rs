@@ -40,7 +40,10 @@ impl<F: Fn(Oid, ObjectKind, &[u8]) + Sync> Visit for Each<F> {
 
 /// A place where objects that could not be read are noted.
 #[derive(Default)]
-struct Failures(Mutex<Vec<(Option<Oid>, Option<ObjectKind>, GitError)>>);
+struct Failures(Mutex<Vec<Failure>>);
+
+/// An object as far as it is known, and what is wrong with it.
+type Failure = (Option<Oid>, Option<ObjectKind>, GitError);
 
 impl Failures {
     fn add(&self, oid: Option<Oid>, kind: Option<ObjectKind>, error: GitError) {

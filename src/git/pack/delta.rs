@@ -102,9 +102,10 @@ fn copy(delta: &[u8], code: u8, at: &mut usize) -> Option<(u32, u32)> {
             *at += 1;
         }
     }
-    let [a, b, c, d, x, y, z] = fields;
-    let len = x | y << 8 | z << 16;
-    Some((a | b << 8 | c << 16 | d << 24, if len == 0 { 0x1_0000 } else { len }))
+    // Little-endian, absent bytes zero; a length of zero means 64 KiB.
+    let number = |bytes: &[u32]| bytes.iter().rev().fold(0, |number, byte| number << 8 | byte);
+    let (offset, len) = (number(&fields[..4]), number(&fields[4..]));
+    Some((offset, if len == 0 { 0x1_0000 } else { len }))
 }
 
 /// Makes the object of a delta that [`parse`] took apart.

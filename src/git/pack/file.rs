@@ -76,7 +76,7 @@ impl Pack {
         if bytes.get(end..) != Some(index.pack_checksum()) {
             return Err(broken("its checksum is not the one in its index"));
         }
-        Ok(Self { end, width, index, map, path })
+        Ok(Self { path, map, end, index, width })
     }
 
     pub(in crate::git) fn len(&self) -> usize {

@@ -162,8 +162,11 @@ pub(in crate::git) struct Shared<'a, V: Visit> {
     /// Reads an object that a pack names as a base but does not hold.
     pub(in crate::git) elsewhere: &'a (dyn Fn(Oid, &mut Vec<u8>) -> Option<ObjectKind> + Sync),
     /// Told of an object that could not be read.
-    pub(in crate::git) failed: &'a (dyn Fn(&Pack, Oid, Option<ObjectKind>, Flaw) + Sync),
+    pub(in crate::git) failed: Failed<'a>,
 }
+
+/// What is told of objects that could not be read.
+pub(in crate::git) type Failed<'a> = &'a (dyn Fn(&Pack, Oid, Option<ObjectKind>, Flaw) + Sync);
 
 /// One task being walked.
 pub(in crate::git) struct Walk<'w, 'p, V: Visit> {
@@ -292,7 +295,8 @@ impl<'p, V: Visit> Walk<'_, 'p, V> {
         let fetched;
         let (mut bytes, ops, base) = match (entry.base, base) {
             (Base::Whole(_), _) if entry.size > limit => {
-                return self.stream_whole(planted, node, (oid, kind), &entry).map(|()| None);
+                self.stream_whole(planted, node, (oid, kind), &entry);
+                return Ok(None);
             }
             (Base::Whole(_), _) => {
                 let mut bytes = Vec::new();
@@ -347,13 +351,7 @@ impl<'p, V: Visit> Walk<'_, 'p, V> {
         Ok(Body { weight: bytes.len(), bytes, state: None })
     }
 
-    fn stream_whole(
-        &mut self,
-        planted: &'p Planted<'p>,
-        node: u32,
-        object: (Oid, ObjectKind),
-        entry: &Entry,
-    ) -> Result<(), Flaw> {
+    fn stream_whole(&mut self, planted: &'p Planted<'p>, node: u32, object: (Oid, ObjectKind), entry: &Entry) {
         if planted.forest.is_wanted(node) {
             let mut reader = stream(&mut self.bench.inflater, planted.pack.data(entry), 0, entry.size);
             let done = self.shared.visit.stream(self.worker, object.0, object.1, entry.size, &mut reader);
@@ -362,7 +360,6 @@ impl<'p, V: Visit> Walk<'_, 'p, V> {
             }
         }
         self.fail_children(planted, node, object.1, entry.size);
-        Ok(())
     }
 
     fn stream_delta(
