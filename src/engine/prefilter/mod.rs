@@ -21,10 +21,12 @@
 //! static data: there is no start-up cost.
 
 mod builtin;
+mod frequency;
 mod layout;
 mod runs;
 pub mod tables;
 mod units;
+mod windows;
 
 use std::ops::Range;
 
