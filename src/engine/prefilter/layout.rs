@@ -13,13 +13,13 @@ type Key = (Vec<u8>, bool, [Form; 2], usize, usize);
 
 /// Collects needles and lays the tables out.
 #[derive(Debug, Default)]
-pub struct Builder {
+pub(super) struct Builder {
     needles: BTreeMap<Key, Vec<Target>>,
 }
 
 impl Builder {
     /// Adds an anchor in every form.
-    pub fn add_anchor(&mut self, anchor: &Anchor, rule: usize, anchor_ix: usize) {
+    pub(super) fn add_anchor(&mut self, anchor: &Anchor, rule: usize, anchor_ix: usize) {
         let len = anchor.literal.len();
         self.add(&anchor.literal, anchor.fold, [Form::Plain; 2], len, rule, anchor_ix);
         encoded(&anchor.literal, anchor.fold, &mut |outer| {
@@ -39,7 +39,7 @@ impl Builder {
     }
 
     /// Adds one needle.
-    pub fn add(&mut self, literal: &[u8], fold: bool, forms: [Form; 2], anchor_len: usize, rule: usize, anchor: usize) {
+    pub(super) fn add(&mut self, literal: &[u8], fold: bool, forms: [Form; 2], anchor_len: usize, rule: usize, anchor: usize) {
         self.add_key((literal.to_vec(), fold, forms, anchor_len, anchor_len), rule, anchor);
     }
 
@@ -59,7 +59,7 @@ impl Builder {
     /// # Panics
     /// If there are more than 65,535 rules, or four thousand million needles.
     #[must_use]
-    pub fn finish(self) -> Tables {
+    pub(super) fn finish(self) -> Tables {
         let (mut needles, mut targets, mut literals) = (Vec::<Needle>::new(), Vec::new(), Vec::new());
         for ((literal, fold, forms, inner_len, anchor_len), mut needle_targets) in self.needles {
             needle_targets.sort_unstable();
@@ -98,7 +98,7 @@ impl Builder {
 
 /// Whether the form is base64.
 #[must_use]
-pub const fn is_base64(form: Form) -> bool {
+pub(super) const fn is_base64(form: Form) -> bool {
     matches!(form, Form::Base64Phase0 | Form::Base64Phase1 | Form::Base64Phase2)
 }
 
