@@ -48,9 +48,11 @@ mod decode {
 #[path = "src/engine/prefilter"]
 #[expect(dead_code, unreachable_pub, reason = "the library's files, of which the build needs a part")]
 mod prefilter {
+    mod frequency;
     mod layout;
     pub mod tables;
     mod units;
+    mod windows;
 }
 
 /// Everything whose change must run this script again.
@@ -62,9 +64,12 @@ const INPUTS: &[&str] = &[
     "src/model/level.rs",
     "src/model/named.rs",
     "src/decode/encode.rs",
+    "src/engine/prefilter/frequency.rs",
     "src/engine/prefilter/layout.rs",
+    "src/engine/prefilter/triples.txt",
     "src/engine/prefilter/tables.rs",
     "src/engine/prefilter/units.rs",
+    "src/engine/prefilter/windows.rs",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

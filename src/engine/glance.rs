@@ -31,7 +31,11 @@ pub(super) enum Glimpse {
 
 /// A regex's automaton, whose states are computed as they are met.
 #[derive(Debug)]
-pub(super) struct Glance(DFA);
+pub(super) struct Glance {
+    dfa: DFA,
+    /// With which bytes a match may begin.
+    first: Box<[bool; 256]>,
+}
 
 impl Glance {
     /// `None` for a regex that no such automaton can be made of.
@@ -43,18 +47,22 @@ impl Glance {
             .configure(config)
             .build(regex)
             .ok()?;
-        Some(Self(dfa))
+        let first = first_bytes(&dfa);
+        Some(Self { dfa, first })
     }
 
     /// Looks whether there may be a match that begins at `start` and ends at `end` or before. `memory` is this
     /// automaton's own.
     pub(super) fn at(&self, text: &[u8], start: usize, end: usize, memory: &mut Option<Cache>) -> Glimpse {
-        let cache = memory.get_or_insert_with(|| self.0.create_cache());
         let text = text.get(..end).unwrap_or(text);
+        if text.get(start).is_some_and(|&byte| !self.first[usize::from(byte)]) {
+            return Glimpse::No { to: start + 1 };
+        }
+        let cache = memory.get_or_insert_with(|| self.dfa.create_cache());
         let input = Input::new(text).range(start.min(text.len())..).anchored(Anchored::Yes);
-        let Ok(mut state) = self.0.start_state_forward(cache, &input) else { return Glimpse::Perhaps };
+        let Ok(mut state) = self.dfa.start_state_forward(cache, &input) else { return Glimpse::Perhaps };
         for (at, &byte) in text.iter().enumerate().skip(start).take(LENGTH) {
-            let Ok(next) = self.0.next_state(cache, state, byte) else { return Glimpse::Perhaps };
+            let Ok(next) = self.dfa.next_state(cache, state, byte) else { return Glimpse::Perhaps };
             state = next;
             if state.is_tagged() {
                 // A match is known one byte late, which changes nothing: it is known.
@@ -64,9 +72,28 @@ impl Glance {
         if text.len() - start.min(text.len()) > LENGTH {
             return Glimpse::Perhaps;
         }
-        match self.0.next_eoi_state(cache, state) {
+        match self.dfa.next_eoi_state(cache, state) {
             Ok(state) if !state.is_match() => Glimpse::No { to: text.len() },
             _ => Glimpse::Perhaps,
         }
     }
+}
+
+/// With which bytes a match may begin, whatever stands before it. An anchor far inside a match leads to many
+/// places where the match might have begun: at most of them this is all that is asked.
+fn first_bytes(dfa: &DFA) -> Box<[bool; 256]> {
+    let mut cache = dfa.create_cache();
+    let classes = dfa.byte_classes();
+    let mut of_class = [false; 256];
+    // Every kind of place that an assertion at the start can tell apart.
+    for before in [&b""[..], b"a", b" ", b"\n", b"\r"] {
+        let input = Input::new(before).range(before.len()..).anchored(Anchored::Yes);
+        let start = dfa.start_state_forward(&mut cache, &input).ok();
+        for byte in classes.representatives(0..=u8::MAX).filter_map(regex_automata::util::alphabet::Unit::as_u8) {
+            let dies =
+                start.is_some_and(|start| dfa.next_state(&mut cache, start, byte).is_ok_and(|next| next.is_dead()));
+            of_class[usize::from(classes.get(byte))] |= !dies;
+        }
+    }
+    Box::new(std::array::from_fn(|byte| of_class[usize::from(classes.get(byte as u8))]))
 }

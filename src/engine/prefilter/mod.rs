@@ -21,12 +21,12 @@
 //! static data: there is no start-up cost.
 
 mod builtin;
-#[allow(unreachable_pub, reason = "shared with the build script, where it is all there is")]
+mod frequency;
 mod layout;
 mod runs;
 pub mod tables;
-#[allow(unreachable_pub, reason = "shared with the build script, where it is all there is")]
 mod units;
+mod windows;
 
 use std::ops::Range;
 

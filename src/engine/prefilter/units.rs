@@ -9,7 +9,7 @@
 use crate::decode::encode::Form;
 
 /// Bytes of a plain window.
-pub const PLAIN: usize = 4;
+pub(super) const PLAIN: usize = 4;
 /// Units of an encoded window.
 const UNITS: usize = 3;
 /// Letters compare alike in either case, and some other bytes too: a key only has to tell enough apart.
@@ -17,23 +17,23 @@ const FOLD: u32 = 0x2020_2020;
 
 /// The shape of a form's windows.
 #[derive(Clone, Copy, Debug)]
-pub struct Shape {
+pub(super) struct Shape {
     /// Bytes of a unit.
-    pub unit: usize,
+    pub(super) unit: usize,
     /// Bytes of a window.
-    pub len: usize,
+    pub(super) len: usize,
     /// Distance of the first of its two samples from the window's start.
-    pub sample: usize,
+    pub(super) sample: usize,
 }
 
 impl Shape {
     /// The shape of plain windows.
-    pub const PLAIN: Self = Self { unit: 1, len: PLAIN, sample: 0 };
+    pub(super) const PLAIN: Self = Self { unit: 1, len: PLAIN, sample: 0 };
 
     /// The shape of a form's windows; `None` for the forms that stand in runs of digits (and for the part
     /// forms, which have no literals).
     #[must_use]
-    pub const fn of(form: Form) -> Option<Self> {
+    pub(super) const fn of(form: Form) -> Option<Self> {
         // The samples are the rarest of the unit: those that hold the `%`, the `\`, or a zero and no more.
         let (unit, sample) = match form {
             Form::Plain => return Some(Self::PLAIN),
@@ -52,7 +52,7 @@ impl Shape {
 /// The key of the plain window that begins `text`; what is missing at its end counts as zero.
 #[inline]
 #[must_use]
-pub fn plain_key(text: &[u8]) -> u32 {
+pub(super) fn plain_key(text: &[u8]) -> u32 {
     let bytes = match text.first_chunk::<PLAIN>() {
         Some(bytes) => *bytes,
         None => std::array::from_fn(|i| text.get(i).copied().unwrap_or(0)),
@@ -62,9 +62,9 @@ pub fn plain_key(text: &[u8]) -> u32 {
 
 /// The key of the window in an encoded form that begins `text`, if there is one.
 #[inline]
-#[must_use]
 #[expect(clippy::many_single_char_names, reason = "the digits of a pattern")]
-pub fn key(form: Form, text: &[u8]) -> Option<u32> {
+#[must_use]
+pub(super) fn key(form: Form, text: &[u8]) -> Option<u32> {
     let (a, b, c) = match (form, text) {
         (Form::Percent, &[b'%', a, d, b'%', b, e, b'%', c, f, ..])
         | (Form::BackslashX, &[b'\\', b'x' | b'X', a, d, b'\\', b'x' | b'X', b, e, b'\\', b'x' | b'X', c, f, ..])
@@ -110,7 +110,7 @@ fn pair(high: u8, low: u8) -> Option<u8> {
 /// The value of a hexadecimal digit.
 #[inline]
 #[must_use]
-pub const fn nibble(digit: u8) -> Option<u8> {
+pub(super) const fn nibble(digit: u8) -> Option<u8> {
     match digit {
         b'0'..=b'9' => Some(digit - b'0'),
         b'a'..=b'f' => Some(digit - b'a' + 10),
@@ -120,20 +120,20 @@ pub const fn nibble(digit: u8) -> Option<u8> {
 }
 
 /// Hexadecimal digits of a window in that form.
-pub const HEX_DIGITS: usize = 6;
+pub(super) const HEX_DIGITS: usize = 6;
 
 /// The key of the window of hexadecimal digits that begins `text`: their value.
 #[must_use]
-pub fn hex_key(text: &[u8]) -> Option<u32> {
+pub(super) fn hex_key(text: &[u8]) -> Option<u32> {
     text.get(..HEX_DIGITS)?.iter().try_fold(0, |key, &digit| Some(key << 4 | u32::from(nibble(digit)?)))
 }
 
 /// Base64 digits of a window in that form.
-pub const BASE64_DIGITS: usize = 4;
+pub(super) const BASE64_DIGITS: usize = 4;
 
 /// The key of the window of base64 digits that begins `text`.
 #[inline]
 #[must_use]
-pub fn base64_key(text: &[u8]) -> Option<u32> {
+pub(super) fn base64_key(text: &[u8]) -> Option<u32> {
     text.first_chunk::<BASE64_DIGITS>().map(|digits| u32::from_le_bytes(*digits))
 }

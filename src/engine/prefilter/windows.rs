@@ -1,0 +1,102 @@
+//! Chooses the window by which each needle is found. Shared with the build script: standard library only.
+
+use super::frequency::Frequency;
+use super::tables::{Entry, MAX_WINDOW_OFFSET, PAIRS};
+use super::units::{self, Shape};
+use crate::decode::encode::Form;
+
+/// The windows of all needles.
+pub(super) struct Windows {
+    frequency: Frequency,
+    /// See [`Tables::pairs`](super::tables::Tables::pairs).
+    pub(super) pairs: Vec<u32>,
+    pub(super) open: Vec<Entry>,
+    pub(super) base64: Vec<Entry>,
+    pub(super) hex: Vec<Entry>,
+}
+
+impl Default for Windows {
+    fn default() -> Self {
+        let (open, base64, hex) = Default::default();
+        Self { frequency: Frequency::default(), pairs: vec![0; PAIRS], open, base64, hex }
+    }
+}
+
+impl Windows {
+    /// Chooses the needle's window and enters it.
+    pub(super) fn add(&mut self, literal: &[u8], fold: bool, form: Form, needle: u32) {
+        let Some(shape) = Shape::of(form) else { return self.add_digits(literal, form, needle) };
+        // Where a form leaves some bytes as they are (`https%3A%2F%2F`), a plain window represents it.
+        let mut offsets = (0..=literal.len().saturating_sub(shape.len)).step_by(shape.unit);
+        let whole = offsets.all(|at| units::key(form, &literal[at..]).is_some());
+        let (shape, form) = if whole { (shape, form) } else { (Shape::PLAIN, Form::Plain) };
+        let samples = |window: &[u8]| samples(window.get(shape.sample..).unwrap_or_default(), fold);
+        let offset = rarest(literal, shape.len, shape.unit, |window| {
+            samples(window).into_iter().map(|(pair, thirds)| self.share(pair, thirds)).sum()
+        });
+        let window = &literal[offset..];
+        for (pair, thirds) in samples(window) {
+            self.pairs[usize::from(u16::from_le_bytes(pair))] |= thirds;
+        }
+        let keys =
+            if form == Form::Plain { plain_keys(window) } else { units::key(form, window).into_iter().collect() };
+        self.open.extend(keys.into_iter().map(|key| Entry { key, needle, offset: offset as u8 }));
+    }
+
+    /// The same for base64 and hexadecimal digits, which have no samples.
+    fn add_digits(&mut self, literal: &[u8], form: Form, needle: u32) {
+        let is_hex = form == Form::Hex;
+        let len = if is_hex { units::HEX_DIGITS } else { units::BASE64_DIGITS };
+        let share = |window: &[u8]| window.iter().map(|&digit| self.frequency.byte(digit)).product();
+        let offset = rarest(literal, len, 1, share);
+        let window = &literal[offset..];
+        let key = if is_hex { units::hex_key(window) } else { units::base64_key(window) };
+        let entries = if is_hex { &mut self.hex } else { &mut self.base64 };
+        entries.extend(key.map(|key| Entry { key, needle, offset: offset as u8 }));
+    }
+
+    /// Which share of text's samples would be taken besides those that are already.
+    fn share(&self, pair: [u8; 2], thirds: u32) -> f32 {
+        let new = thirds & !self.pairs[usize::from(u16::from_le_bytes(pair))];
+        let thirds = (0..=u8::MAX).filter(|third| new >> (third % 32) & 1 != 0);
+        thirds.map(|third| self.frequency.sample([pair[0], pair[1], third])).sum()
+    }
+}
+
+/// The samples of a window, as pairs of bytes with bits for the third bytes.
+fn samples(window: &[u8], fold: bool) -> Vec<([u8; 2], u32)> {
+    let mut samples = Vec::new();
+    for sample in [window, window.get(1..).unwrap_or_default()] {
+        // Of three bytes there is no second sample: any byte may follow.
+        let thirds = sample.get(2).map_or(u32::MAX, |byte| 1 << (byte % 32));
+        for first in cases(sample.first(), fold) {
+            samples.extend(cases(sample.get(1), fold).map(|second| ([first, second], thirds)));
+        }
+    }
+    samples
+}
+
+/// The bytes that may stand for one of a literal's: letters in either case, if it is folded.
+fn cases(byte: Option<&u8>, fold: bool) -> impl Iterator<Item = u8> {
+    let other = byte.filter(|byte| fold && byte.is_ascii_alphabetic()).map(|byte| byte ^ 0x20);
+    byte.copied().into_iter().chain(other)
+}
+
+/// The keys of a plain window: one, or of a needle of three bytes one for each byte that may follow.
+fn plain_keys(window: &[u8]) -> Vec<u32> {
+    if window.len() >= units::PLAIN {
+        return vec![units::plain_key(window)];
+    }
+    let mut keys: Vec<u32> = (0..=u8::MAX).map(|next| units::plain_key(&[window, &[next]].concat())).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
+
+/// At which multiple of `step` the literal's rarest window of `len` bytes begins.
+fn rarest(literal: &[u8], len: usize, step: usize, share: impl Fn(&[u8]) -> f32) -> usize {
+    let last = literal.len().saturating_sub(len).min(MAX_WINDOW_OFFSET);
+    let share = |at: usize| share(&literal[at..literal.len().min(at + len)]);
+    let shares = (0..=last).step_by(step).map(|at| (share(at), at));
+    shares.min_by(|a, b| a.0.total_cmp(&b.0)).map_or(0, |(_, at)| at)
+}
