@@ -1,6 +1,6 @@
 //! Scans an object that is made from another one by copying: only what the copying changed is looked at.
 //!
-//! Whether a needle stands at a place depends on the bytes within [`MARGIN`] of the needle's own, and what is
+//! Whether a needle stands at a place depends on the bytes within `MARGIN` of the needle's own, and what is
 //! confirmed there on the bytes within the hit's *reach*. So a scan leaves a [`Trace`]: every hit with its reach
 //! and its findings. Of an object made from it, the text around inserts and junctions is searched afresh; a hit
 //! whose reach lies inside one copied run is taken over with its findings, moved; and a hit that is there still,
