@@ -1,8 +1,6 @@
 //! `history`.
 
-use std::io::{self, Write};
-
-use super::args::{HistoryArgs, OutputArgs};
+use super::args::HistoryArgs;
 use super::exit::ExitStatus;
 use super::failure::Failure;
 use super::output::Output;
@@ -24,19 +22,13 @@ pub(super) fn run(args: &HistoryArgs) -> Result<ExitStatus, Failure> {
     let repo = open(args)?;
     let engine = Engine::new(plan::rules(&args.policy.known.rules)?);
     let policy = plan::policy(&args.policy, &args.path)?;
-    let output = Output::open(&OutputArgs {
-        format: "human".to_owned(),
-        output: args.output.clone(),
-        show_secrets: args.show_secrets,
-        why: args.why,
-        color: args.color,
-    })?;
+    let output = Output::open(&args.output)?;
     let request = Request {
         unreachable: args.unreachable,
         allow_missing: args.allow_missing,
-        scan: Options { whole: args.no_delta, limits: Limits { threads: args.threads, ..Limits::default() } },
+        scan: Options { whole: args.no_delta, limits: Limits { threads: args.effort.threads, ..Limits::default() } },
     };
-    let bar = if args.no_progress { None } else { Bar::on_terminal() };
+    let bar = Bar::wanted(&args.effort);
     let stop = interrupt::flag();
     let watch = match &bar {
         Some(bar) => Watch { stop, progress: bar },
@@ -47,7 +39,7 @@ pub(super) fn run(args: &HistoryArgs) -> Result<ExitStatus, Failure> {
         bar.clear();
     }
     let history = history.map_err(|error| unreadable(&error))?;
-    output.write_with(|options, out: &mut dyn Write| -> io::Result<()> { (format.write)(&history, options, out) })?;
+    output.write(|options, out| (format.write)(&history, options, out))?;
     Ok(status(&history))
 }
 

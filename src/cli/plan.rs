@@ -34,7 +34,7 @@ pub(super) fn targets(paths: &[PathBuf]) -> Vec<Target> {
 /// How to read them.
 #[must_use]
 pub(super) const fn walk(args: &WalkArgs) -> Options {
-    Options { gitignore: args.respect_gitignore, threads: args.threads }
+    Options { gitignore: args.respect_gitignore, threads: args.effort.threads }
 }
 
 /// The built-in rules and those of these files.

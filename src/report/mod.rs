@@ -20,6 +20,8 @@ mod text;
 
 use std::io::{self, Write};
 
+pub use human::write as human;
+
 use crate::model::Report;
 
 /// The version of the `json` and `jsonl` formats: of `docs/schema/*.v1.schema.json`.
