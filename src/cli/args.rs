@@ -1,10 +1,14 @@
 //! What can be typed. Nothing is decided here; see `plan`.
 
+mod answer;
+
 use std::num::NonZero;
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use answer::AnswerArgs;
 
 use crate::model::Confidence;
 use crate::report::FORMATS;
@@ -179,6 +183,9 @@ pub struct HistoryArgs {
     /// How to tell.
     #[command(flatten)]
     pub output: OutputArgs,
+    /// What to make of it.
+    #[command(flatten)]
+    pub answer: AnswerArgs,
 }
 
 /// `pre-commit`.

@@ -107,6 +107,8 @@ fn create(path: &PathBuf, private: bool) -> io::Result<File> {
     options.open(path)
 }
 
-fn cannot_write(what: impl std::fmt::Display, error: &io::Error) -> Failure {
+/// What is said when something cannot be written.
+#[must_use]
+pub(super) fn cannot_write(what: impl std::fmt::Display, error: &io::Error) -> Failure {
     Failure::because(format_args!("cannot write to {what}"), error)
 }

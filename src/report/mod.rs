@@ -8,6 +8,7 @@ mod base64;
 mod block;
 pub mod gate;
 pub mod history;
+pub mod html;
 mod human;
 mod json;
 mod jsonl;

@@ -58,7 +58,11 @@ pub(super) const CRATES: &[(&str, &[&str], &str)] = &[
     ("regex_syntax", &["rules", "engine"], "the lint's proofs; what a pattern looks behind at"),
     ("serde", &["config", "report"], "deriving for toml and serde_json"),
     ("serde_json", &["report", "score"], "formats; checks of tokens and key files that are JSON inside"),
-    ("sha2", &["policy", "rules", "score"], "fingerprints; checksums of tokens, made and proven"),
+    (
+        "sha2",
+        &["policy", "rules", "score", "report"],
+        "fingerprints; checksums of tokens, made and proven; what the HTML report's policy lets run",
+    ),
     ("thiserror", &[], "a tool of every room"),
     ("toml", &["rules", "config"], "rule files and configuration"),
     ("zlib_rs", &["git"], "inflating objects, the zlib that gix uses"),
