@@ -1,12 +1,18 @@
-//! `history`.
+//! `history`: what is asked for, the run, and what is made of its result.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+mod page;
+mod rewrite;
+mod verify;
+
+use std::io::Write as _;
+
+use page::Page;
+use rewrite::Plan;
 
 use super::args::HistoryArgs;
 use super::exit::ExitStatus;
 use super::failure::Failure;
-use super::output::{Output, cannot_write};
-use super::private::PrivateFile;
+use super::output::Output;
 use super::progress::Bar;
 use super::{interrupt, plan};
 use crate::engine::Engine;
@@ -14,22 +20,45 @@ use crate::git::{Env, GitError, Limits, Repo};
 use crate::guard::history::{self, Options as ScanOptions, Request};
 use crate::guard::watch::{Unwatched, Watch};
 use crate::model::history::History;
-use crate::report::html::{self, About};
-use crate::report::{Options, history as formats};
+use crate::policy::Policy;
+use crate::report::history as formats;
 
 /// Runs `history`.
 ///
 /// # Errors
-/// If the repository or its refs cannot be read, or the report cannot be written.
+/// If the repository or its refs cannot be read, or something that was asked for cannot be written.
 pub(super) fn run(args: &HistoryArgs) -> Result<ExitStatus, Failure> {
     let format = formats::format(&args.format).ok_or_else(|| Failure::new("no such format"))?;
     let repo = open(args)?;
     let engine = Engine::new(plan::rules(&args.policy.known.rules)?);
+    if let Some(file) = &args.answer.verify_clean {
+        let key = plan::fingerprint_key(args.policy.known.key_file.as_deref())?;
+        let list = verify::list(file, &key, engine.rules())?;
+        let output = Output::open(&args.output)?;
+        let mut history = look(args, &repo, &engine, &verify::policy(key.clone()))?;
+        verify::only(&mut history, &list, &key);
+        output.write(|options, out| formats::verify::write(&history, list.len() as u64, format, options, out))?;
+        return Ok(status(&history));
+    }
     let policy = plan::policy(&args.policy, &args.path)?;
     let output = Output::open(&args.output)?;
-    let page = Page::begin(args)?;
+    let (page, rewrite) = (Page::begin(args)?, Plan::begin(args, &repo)?);
+    let history = look(args, &repo, &engine, &policy)?;
+    if let Some(page) = page {
+        page.write(&history, args)?;
+    }
+    let note = rewrite.map(|rewrite| rewrite.write(&history, args, &policy.key)).transpose()?;
+    output.write(|options, out| (format.write)(&history, options, out))?;
+    if let Some(note) = note {
+        // That nobody reads it changes nothing.
+        let _ = writeln!(std::io::stderr().lock(), "{note}");
+    }
+    Ok(status(&history))
+}
+
+fn look(args: &HistoryArgs, repo: &Repo, engine: &Engine, policy: &Policy) -> Result<History, Failure> {
     let request = Request {
-        unreachable: args.unreachable,
+        unreachable: args.unreachable || args.answer.verify_clean.is_some(),
         allow_missing: args.allow_missing,
         scan: ScanOptions {
             whole: args.no_delta,
@@ -42,37 +71,11 @@ pub(super) fn run(args: &HistoryArgs) -> Result<ExitStatus, Failure> {
         Some(bar) => Watch { stop, progress: bar },
         None => Watch { stop, progress: &Unwatched },
     };
-    let history = history::run(&repo, &engine, &policy, request, watch);
+    let history = history::run(repo, engine, policy, request, watch);
     if let Some(bar) = &bar {
         bar.clear();
     }
-    let history = history.map_err(|error| unreadable(&error))?;
-    if let Some(page) = page {
-        page.write(&history, args)?;
-    }
-    output.write(|options, out| (format.write)(&history, options, out))?;
-    Ok(status(&history))
-}
-
-/// The HTML report, begun before the work is, so that an hour's scan is not lost to a typing error.
-struct Page(PrivateFile, String);
-
-impl Page {
-    fn begin(args: &HistoryArgs) -> Result<Option<Self>, Failure> {
-        let Some(path) = &args.answer.report else { return Ok(None) };
-        let shown = path.display().to_string();
-        let file = PrivateFile::create(path).map_err(|error| cannot_write(&shown, &error))?;
-        Ok(Some(Self(file, shown)))
-    }
-
-    fn write(self, history: &History, args: &HistoryArgs) -> Result<(), Failure> {
-        let name = plan::repository_name(&args.path);
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs().cast_signed());
-        let about = About { repository: name.as_encoded_bytes(), at: now };
-        let options = Options { show_secrets: args.output.show_secrets, ..Options::default() };
-        let Self(file, shown) = self;
-        file.write(|out| html::write(history, about, &options, out)).map_err(|error| cannot_write(&shown, &error))
-    }
+    history.map_err(|error| unreadable(&error))
 }
 
 fn open(args: &HistoryArgs) -> Result<Repo, Failure> {

@@ -73,3 +73,17 @@ pub(super) fn create_new(path: &Path) -> io::Result<File> {
     }
     options.open(path)
 }
+
+/// A new directory that only its owner may enter.
+///
+/// # Errors
+/// If it is there already, or cannot be made.
+pub(super) fn create_dir(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        builder.mode(0o700);
+    }
+    builder.create(path)
+}

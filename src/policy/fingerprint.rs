@@ -33,6 +33,13 @@ impl Key {
         (bytes.len() >= Self::LEAST_BYTES).then(|| Self(Sha256::digest(bytes).into()))
     }
 
+    /// What tells this key from others without telling it: 16 hexadecimal digits.
+    #[must_use]
+    pub fn mark(&self) -> String {
+        let mac = hmac_sha256(&self.0, &[b"portcullis key mark v1"]);
+        mac.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// The key used where none is configured. It is public: fingerprints made with it hide a long random
     /// token, but a short password can be guessed from one.
     #[must_use]

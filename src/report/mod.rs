@@ -15,6 +15,7 @@ mod jsonl;
 mod plain_json;
 mod record;
 mod redact;
+pub mod rewrite;
 pub mod sanitize;
 mod sarif;
 mod text;

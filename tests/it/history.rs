@@ -3,6 +3,8 @@
 mod ends;
 mod provenance;
 mod random;
+#[cfg(unix)]
+mod rewrite;
 mod texts;
 mod walk;
 

@@ -10,4 +10,19 @@ pub struct AnswerArgs {
     /// Write a self-contained HTML page about it, too, readable by you alone.
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
+    /// Write what `git filter-repo` needs to rewrite the history, and the steps in order, to this new directory.
+    ///
+    /// It holds credentials in plaintext, so it must lie outside any repository, and only you can read it.
+    #[arg(long, value_name = "DIR")]
+    pub rewrite_plan: Option<PathBuf>,
+    /// Prove that no object, reached by a ref or not, holds a credential on this list of fingerprints.
+    ///
+    /// The list is that of a rewrite plan, or lines of a fingerprint and, better, the rule's id. Nothing else is
+    /// told. Exit status: 0 none is held; 1 some are; 2 not everything could be read, or the list proves nothing.
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["report", "rewrite_plan", "allow_missing", "no_inline_allow", "baseline", "min_confidence"]
+    )]
+    pub verify_clean: Option<PathBuf>,
 }

@@ -6,7 +6,7 @@ use super::ledger::{Held, Ledger};
 use super::objects::{self, ObjectFindings};
 use super::provenance::Holders;
 use super::sight::Eyes;
-use super::tell;
+use super::tell::{self, Told};
 use crate::engine::{Engine, Scratch};
 use crate::git::{Child, GitError, ObjectKind, Oid, Repo, Store, Walked};
 use crate::guard::feed::Feed;
@@ -14,6 +14,9 @@ use crate::guard::watch::Watch;
 use crate::model::history::{History, Scope};
 use crate::model::{Coverage, Finding, Origin, SkipReason};
 use crate::policy::Policy;
+
+/// How many bytes of a file tools look at to see whether it is text: as `git filter-repo` does.
+const BINARY_IF_NUL_IN: usize = 8192;
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, Default)]
@@ -49,6 +52,7 @@ pub fn run(
         walked: &walked,
         ledger: Ledger::new(engine.rules(), policy),
         holders: Holders::default(),
+        binary: HashSet::new(),
         coverage: Coverage::default(),
     };
     join.coverage(&scanned, request, watch);
@@ -56,11 +60,11 @@ pub fn run(
     join.objects(scanned, &bound);
     join.names(&eyes.names);
     join.refs();
-    let Join { ledger, mut holders, coverage, .. } = join;
+    let Join { ledger, mut holders, binary, coverage, .. } = join;
     holders.fit(ledger.entries.len());
     let scope = scope(&walked);
-    let (lives, below_threshold) = tell::lives(repo, &walked, &ledger, &holders);
-    Ok(History { lives, below_threshold, scope, coverage })
+    let Told { lives, below, reach } = tell::all(repo, &walked, &ledger, &holders, &binary);
+    Ok(History { lives, below_threshold: below, reach, scope, coverage })
 }
 
 fn scope(walked: &Walked) -> Scope {
@@ -82,6 +86,8 @@ struct Join<'a> {
     walked: &'a Walked,
     ledger: Ledger<'a>,
     holders: Holders,
+    /// The kept blobs that tools do not take for text.
+    binary: HashSet<u32>,
     coverage: Coverage,
 }
 
@@ -125,7 +131,17 @@ impl Join<'_> {
                 bytes.clear();
             }
             let held = self.ledger.enter(found.findings, &bytes);
+            self.mark_binary(child, &bytes);
             self.hold(child, held);
+        }
+    }
+
+    /// Notes a blob that has a NUL where git and its tools look for one.
+    fn mark_binary(&mut self, child: Child, bytes: &[u8]) {
+        if let Child::Blob(blob) = child
+            && bytes.iter().take(BINARY_IF_NUL_IN).any(|byte| *byte == 0)
+        {
+            self.binary.insert(blob);
         }
     }
 
@@ -172,6 +188,7 @@ impl Join<'_> {
                     let mut held = self.ledger.enter(findings, &bytes);
                     self.holders.fit(self.ledger.entries.len());
                     held.retain(|held| !self.holders.blobs[held.secret as usize].iter().any(|(at, _)| *at == blob));
+                    self.mark_binary(Child::Blob(blob), &bytes);
                     self.hold(Child::Blob(blob), held);
                 }
                 Err(error) => {

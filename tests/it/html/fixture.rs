@@ -129,6 +129,7 @@ fn life(at: usize, rules: &[Rule], draw: &mut Draw) -> Life {
         texts: 0,
         live: listed(still),
         removed: listed(removed),
+        forms: Vec::new(),
     }
 }
 
