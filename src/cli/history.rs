@@ -1,11 +1,13 @@
 //! `history`: what is asked for, the run, and what is made of its result.
 
+mod ledger;
 mod page;
 mod rewrite;
 mod verify;
 
 use std::io::Write as _;
 
+use ledger::Ledger;
 use page::Page;
 use rewrite::Plan;
 
@@ -22,6 +24,7 @@ use crate::guard::watch::{Unwatched, Watch};
 use crate::model::history::History;
 use crate::policy::Policy;
 use crate::report::history as formats;
+use crate::report::sanitize::clean;
 
 /// Runs `history`.
 ///
@@ -47,11 +50,10 @@ pub(super) fn run(args: &HistoryArgs) -> Result<ExitStatus, Failure> {
     if let Some(page) = page {
         page.write(&history, args)?;
     }
-    let note = rewrite.map(|rewrite| rewrite.write(&history, args, &policy.key)).transpose()?;
+    let told = rewrite.map(|rewrite| rewrite.write(&history, args, &policy.key)).transpose()?;
     output.write(|options, out| (format.write)(&history, options, out))?;
-    if let Some(note) = note {
-        // That nobody reads it changes nothing.
-        let _ = writeln!(std::io::stderr().lock(), "{note}");
+    if let Some(words) = told {
+        note(&words);
     }
     Ok(status(&history))
 }
@@ -63,6 +65,7 @@ fn look(args: &HistoryArgs, repo: &Repo, engine: &Engine, policy: &Policy) -> Re
         scan: ScanOptions {
             whole: args.no_delta,
             limits: Limits { threads: args.effort.threads, ..Limits::default() },
+            ..ScanOptions::default()
         },
     };
     let bar = Bar::wanted(&args.effort);
@@ -71,11 +74,38 @@ fn look(args: &HistoryArgs, repo: &Repo, engine: &Engine, policy: &Policy) -> Re
         Some(bar) => Watch { stop, progress: bar },
         None => Watch { stop, progress: &Unwatched },
     };
-    let history = history::run(repo, engine, policy, request, watch);
+    let mut ledger = if args.answer.ledger { open_ledger(repo, engine) } else { None };
+    let clean = ledger.as_mut().map(|ledger| &mut ledger.clean);
+    let history = history::run(repo, engine, policy, request, clean, watch);
     if let Some(bar) = &bar {
         bar.clear();
     }
-    history.map_err(|error| unreadable(&error))
+    let history = history.map_err(|error| unreadable(&error))?;
+    if let Some(Err(why)) = ledger.map(|ledger| ledger.keep(engine)) {
+        note(&why);
+    }
+    Ok(history)
+}
+
+/// Without a ledger all is read, and the answer is the same; so nothing fails here.
+fn open_ledger(repo: &Repo, engine: &Engine) -> Option<Ledger> {
+    match Ledger::open(repo, engine) {
+        Ok((ledger, doubt)) => {
+            if let Some(words) = doubt {
+                note(&words);
+            }
+            Some(ledger)
+        }
+        Err(why) => {
+            note(&format!("there is no clean ledger: {why}"));
+            None
+        }
+    }
+}
+
+fn note(words: &str) {
+    // That nobody reads it changes nothing.
+    let _ = writeln!(std::io::stderr().lock(), "note: {}", clean(words));
 }
 
 fn open(args: &HistoryArgs) -> Result<Repo, Failure> {

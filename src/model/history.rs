@@ -143,6 +143,8 @@ pub struct Scope {
     pub blobs: u64,
     /// How many of all those neither ref nor reflog reaches; `None` where such objects were left out.
     pub unreachable: Option<u64>,
+    /// How many were known to hold nothing and not read again; `None` where no ledger was kept.
+    pub remembered: Option<u64>,
 }
 
 /// What a rewrite has to touch, beside the text of files and messages, to be rid of what counts.

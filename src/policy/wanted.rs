@@ -1,6 +1,6 @@
 //! A list of credentials that must be gone, by fingerprint.
 //!
-//! Its lines are those of a baseline, with one more kind: `# portcullis key 0123456789abcdef` says by which key
+//! Its lines are those of a baseline, with one more kind: `# portcullis key` and 32 digits says by which key
 //! the fingerprints were made. Under another key none of them could ever be met, and everything would look clean.
 
 use super::{Baseline, BaselineError, Key, fingerprint};
@@ -48,7 +48,7 @@ impl Wanted {
         let list = Baseline::parse(bytes)?;
         let text = String::from_utf8_lossy(bytes);
         let marks = text.lines().filter_map(|line| line.strip_prefix(KEY_LINE));
-        if marks.into_iter().any(|mark| mark.trim() != key.mark()) {
+        if marks.into_iter().any(|mark| mark.trim() != key.mark().to_string()) {
             return Err(WantedError::OtherKey);
         }
         let mut rules: Vec<String> = list.entries().iter().filter_map(|entry| entry.rule.clone()).collect();

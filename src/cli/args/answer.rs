@@ -25,4 +25,10 @@ pub struct AnswerArgs {
         conflicts_with_all = ["report", "rewrite_plan", "allow_missing", "no_inline_allow", "baseline", "min_confidence"]
     )]
     pub verify_clean: Option<PathBuf>,
+    /// Do not read again what an earlier run with --ledger found nothing in, and remember it for the next.
+    ///
+    /// The ledger lies in the user's cache directory, sealed with a key of its own; it holds ids of objects only.
+    /// Other rules, another version or a damaged ledger have everything read anew.
+    #[arg(long, conflicts_with = "verify_clean")]
+    pub ledger: bool,
 }

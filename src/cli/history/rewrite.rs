@@ -50,7 +50,7 @@ impl Plan {
     /// If it cannot be written.
     pub(super) fn write(self, history: &History, args: &HistoryArgs, key: &Key) -> Result<String, Failure> {
         if !is_needed(history) {
-            return Ok("note: there is nothing to rewrite, and no plan was written".to_owned());
+            return Ok("there is nothing to rewrite, and no plan was written".to_owned());
         }
         let shown = self.dir.display();
         create_dir(&self.dir).map_err(|error| cannot_write(&shown, &error))?;
@@ -69,10 +69,7 @@ impl Plan {
                 return Err(cannot_write(path.display(), &error));
             }
         }
-        Ok(format!(
-            "note: the plan holds credentials in plaintext; begin with `{}`",
-            self.dir.join("STEPS.md").display()
-        ))
+        Ok(format!("the plan holds credentials in plaintext; begin with `{}`", self.dir.join("STEPS.md").display()))
     }
 }
 

@@ -1,7 +1,9 @@
 //! The gate itself: scan all objects, walk what refs reach, join both.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::clean::Clean;
 use super::ledger::{Held, Ledger};
 use super::objects::{self, ObjectFindings};
 use super::provenance::Holders;
@@ -29,7 +31,7 @@ pub struct Request {
     pub scan: objects::Options,
 }
 
-/// Looks at everything a repository holds.
+/// Looks at everything a repository holds. What `clean` knows to hold nothing is not read, and it learns of more.
 ///
 /// # Errors
 /// If refs or objects cannot be listed. A single object that cannot be read is a skip in the coverage.
@@ -38,11 +40,21 @@ pub fn run(
     engine: &Engine,
     policy: &Policy,
     request: Request,
+    mut clean: Option<&mut Clean>,
     watch: Watch<'_>,
 ) -> Result<History, GitError> {
     let tips = repo.tips()?;
-    let wanted = |_: Oid, kind: ObjectKind| kind != ObjectKind::Tree;
-    let scanned = objects::scan_objects(&Store::open(repo)?, wanted, engine, request.scan, watch)?;
+    let (known, remembered) = (clean.as_deref(), AtomicU64::new(0));
+    let wanted = |oid: Oid, kind: ObjectKind| {
+        let is_known = kind != ObjectKind::Tree && known.is_some_and(|known| known.holds(oid));
+        remembered.fetch_add(u64::from(is_known), Ordering::Relaxed);
+        kind != ObjectKind::Tree && !is_known
+    };
+    let options = objects::Options { tell_clean: known.is_some(), ..request.scan };
+    let mut scanned = objects::scan_objects(&Store::open(repo)?, wanted, engine, options, watch)?;
+    if let Some(clean) = clean.as_deref_mut() {
+        clean.add(std::mem::take(&mut scanned.clean));
+    }
     let blobs = scanned.found.iter().filter(|found| found.kind == ObjectKind::Blob).map(|found| found.oid);
     let mut eyes = Eyes { engine, scratch: Scratch::default(), blobs: blobs.collect(), names: HashMap::new(), watch };
     let walked = repo.walk(tips, request.unreachable, &mut eyes)?;
@@ -62,7 +74,7 @@ pub fn run(
     join.refs();
     let Join { ledger, mut holders, binary, coverage, .. } = join;
     holders.fit(ledger.entries.len());
-    let scope = scope(&walked);
+    let scope = Scope { remembered: clean.map(|_| remembered.into_inner()), ..scope(&walked) };
     let Told { lives, below, reach } = tell::all(repo, &walked, &ledger, &holders, &binary);
     Ok(History { lives, below_threshold: below, reach, scope, coverage })
 }
@@ -76,6 +88,7 @@ fn scope(walked: &Walked) -> Scope {
         trees: counts.trees,
         blobs: counts.blobs,
         unreachable: walked.unreachable,
+        remembered: None,
     }
 }
 

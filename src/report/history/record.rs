@@ -151,6 +151,7 @@ pub(super) struct ScopeRecord {
     trees: u64,
     blobs: u64,
     unreachable: Option<u64>,
+    remembered: Option<u64>,
 }
 
 impl ScopeRecord {
@@ -163,6 +164,7 @@ impl ScopeRecord {
             trees: scope.trees,
             blobs: scope.blobs,
             unreachable: scope.unreachable,
+            remembered: scope.remembered,
         }
     }
 }

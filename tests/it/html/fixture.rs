@@ -67,12 +67,20 @@ pub(super) const HOSTILE: [&str; 5] = [
 ];
 
 /// A history that holds `count` credentials.
-pub(super) fn history(count: usize) -> History {
+pub(crate) fn history(count: usize) -> History {
     let rules = RuleSet::builtin();
     let mut draw = Draw(7);
     let mut lives: Vec<Life> = (0..count).map(|at| life(at, rules.as_slice(), &mut draw)).collect();
     lives.sort_by_key(|life| (!life.is_live(), std::cmp::Reverse(life.finding.score.confidence)));
-    let scope = Scope { refs: 41, commits: 18_204, tags: 12, trees: 61_077, blobs: 90_418, unreachable: None };
+    let scope = Scope {
+        refs: 41,
+        commits: 18_204,
+        tags: 12,
+        trees: 61_077,
+        blobs: 90_418,
+        unreachable: None,
+        remembered: None,
+    };
     History { lives, below_threshold: 3, scope, ..History::default() }
 }
 

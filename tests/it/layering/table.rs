@@ -47,6 +47,7 @@ pub(super) const CRATES: &[(&str, &[&str], &str)] = &[
     ("crc32fast", &["rules", "score", "git"], "checksums of tokens, made and proven; of pack entries"),
     ("ctrlc", &["cli"], "interruption"),
     ("entropy", &["score"], "Shannon entropy"),
+    ("getrandom", &["cli"], "the key that seals the clean ledger"),
     ("gix", &["git"], "the one room that reads repositories"),
     ("ignore", &["source", "policy"], "walking directories; globs"),
     ("indicatif", &["cli"], "the progress bar"),
