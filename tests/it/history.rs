@@ -1,10 +1,15 @@
 //! `history`, on real repositories: what is walked, what is told of each credential, and how it ends.
 
 mod ends;
+#[cfg(unix)]
+mod formats;
+#[cfg(unix)]
+mod ledger;
 mod provenance;
 mod random;
 #[cfg(unix)]
 mod rewrite;
+mod shapes;
 mod texts;
 mod walk;
 

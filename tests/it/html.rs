@@ -1,7 +1,7 @@
 //! The HTML report: what the file says of itself here, and what a browser makes of it in `browser`.
 
 mod browser;
-mod fixture;
+pub(crate) mod fixture;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
