@@ -5,11 +5,11 @@ mod ends;
 mod formats;
 #[cfg(unix)]
 mod ledger;
+mod oracle;
 mod provenance;
 mod random;
 #[cfg(unix)]
 mod rewrite;
-mod shapes;
 mod texts;
 mod walk;
 

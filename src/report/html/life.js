@@ -1,5 +1,12 @@
 // One credential's life: small, on the shared axis, and in full, event by event.
 
+/** A ref as people call it. */
+const refName = (name) => {
+  const kinds = [["refs/heads/", "branch "], ["refs/tags/", "tag "], ["refs/remotes/", "remote branch "]];
+  const [area, kind] = kinds.find(([area]) => name.startsWith(area)) ?? ["", ""];
+  return kind + name.slice(area.length);
+};
+
 const shortId = (commit) => commit.id.slice(0, 12);
 
 const drawSpark = (life) => {
@@ -26,9 +33,9 @@ const drawLife = (life) => {
     ...life.came.map(({ commit, spot }, at) => [commit.time, event(dayOf(commit.time, commit.zone), "came",
       at === 0 ? "Came in" : "Came in anew", h("small", { class: "mono" }, spot), byCommit(commit))]),
     ...life.gone.map(({ branch, commit }) => [commit.time, event(dayOf(commit.time, commit.zone), "gone",
-      "Taken out", h("small", null, `of ${branch}`), byCommit(commit))]),
+      "Taken out", h("small", null, `of ${refName(branch)}`), byCommit(commit))]),
   ].sort((a, b) => a[0] - b[0]).map(([, item]) => item);
-  const still = raw.live.map(([name, spot]) => event(null, "still", "Still there", h("small", null, `${name}, `, h("span", { class: "mono" }, spot))));
+  const still = raw.live.map(([name, spot]) => event(null, "still", "Still there", h("small", null, `${refName(name)}, `, h("span", { class: "mono" }, spot))));
   const left = [
     raw.came_total - raw.came.length > 0 ? plural(raw.came_total - raw.came.length, "more introduction", "more introductions") : "",
     raw.gone_total - raw.gone.length > 0 ? plural(raw.gone_total - raw.gone.length, "more branch that lost it", "more branches that lost it") : "",
@@ -42,7 +49,7 @@ const drawLife = (life) => {
   return h("div", { class: "life" },
     h("div", null, h("h3", null, "Its life"), none, h("ol", { class: "events" }, byTime, still), left ? h("p", { class: "fine" }, `And ${left}.`) : ""),
     h("div", null,
-      facts("At a tip for", ...duration),
+      facts(life.state === "live" ? "At a tip for" : "Was at a tip for", ...duration),
       facts("Held by", held || "nothing that a commit reaches"),
       facts("Paths", ...raw.paths.map((path) => h("span", { class: "mono" }, path)),
         ...(raw.paths_total > raw.paths.length ? [`and ${number(raw.paths_total - raw.paths.length)} more`] : [])),

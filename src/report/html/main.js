@@ -98,8 +98,8 @@ const drawSteps = () => {
   const items = [
     ["Revoke every one of them.", "A rewrite takes nothing back from those who have a copy.", how.length > 0 ? h("details", { open: how.length <= 8 ? "" : null }, h("summary", null, `How, for ${plural(how.length, "kind", "kinds")}`), h("ul", null, how)) : ""],
     live ? ["Take out of the files what still stands there,", "and commit that on every branch that has it."] : null,
-    ["Rewrite the history in a fresh mirror clone.", "portcullis history --rewrite-plan DIR writes what git filter-repo needs, and the exact commands."],
-    ["Prove that it is clean", "with portcullis history --verify-clean, on the rewritten clone."],
+    ["Rewrite the history in a fresh mirror clone.", h("code", null, "portcullis history --rewrite-plan DIR"), " writes what git filter-repo needs, and the exact commands."],
+    ["Prove that it is clean", "with ", h("code", null, "portcullis history --verify-clean"), ", on the rewritten clone."],
     ["Push the rewritten refs with force,", "and have the host drop its caches and the refs of old pull requests."],
     ["Tell everybody who has a clone or a fork to clone anew:", "what they push otherwise brings the old history back."],
   ].filter(Boolean);
