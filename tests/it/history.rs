@@ -1,6 +1,7 @@
 //! `history`, on real repositories: what is walked, what is told of each credential, and how it ends.
 
 mod ends;
+mod part;
 mod provenance;
 mod random;
 mod texts;

@@ -10,13 +10,15 @@ mod file;
 mod forest;
 mod index;
 mod inflate;
+mod kept;
 mod map;
 mod stream;
 mod walk;
 
 pub use delta::Op;
-pub(super) use file::{Flaw, Pack, Workbench};
+pub(super) use file::{Flaw, Pack, Whole, Workbench};
 pub(super) use inflate::Inflater;
+pub(super) use kept::Kept;
 pub(super) use map::Map;
 pub(super) use stream::stream;
 pub use walk::{Limits, Object, Parent, Visit};

@@ -1,6 +1,8 @@
 //! The history gate: every credential that any object of a repository ever held.
 
 mod ledger;
+mod logs;
+mod look;
 pub mod objects;
 mod paths;
 mod provenance;

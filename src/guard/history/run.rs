@@ -3,12 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use super::ledger::{Held, Ledger};
+use super::logs;
+use super::look::{Look, look};
 use super::objects::{self, ObjectFindings};
 use super::provenance::Holders;
-use super::sight::Eyes;
 use super::tell;
 use crate::engine::{Engine, Scratch};
-use crate::git::{Child, GitError, ObjectKind, Oid, Repo, Store, Walked};
+use crate::git::{Bounds, Child, GitError, Range, RefGlob, Repo, Store, Walked};
 use crate::guard::feed::Feed;
 use crate::guard::watch::Watch;
 use crate::model::history::{History, Scope};
@@ -16,14 +17,34 @@ use crate::model::{Coverage, Finding, Origin, SkipReason};
 use crate::policy::Policy;
 
 /// What is asked for.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Request {
     /// Look at objects, too, that neither ref nor reflog reaches.
     pub unreachable: bool,
     /// Objects that are not there do not make the answer incomplete.
     pub allow_missing: bool,
+    /// Only what refs reach that one of these means; none: all refs and reflogs.
+    pub refs: Vec<RefGlob>,
+    /// Not what is reached only by refs that one of these means.
+    pub exclude: Vec<RefGlob>,
+    /// Only commits of that second (since 1970) or later.
+    pub since: Option<i64>,
+    /// Only the commits of this range.
+    pub range: Option<Range>,
     /// How objects are scanned.
     pub scan: objects::Options,
+}
+
+impl Request {
+    /// Whether less is asked for than all that refs reach.
+    #[must_use]
+    pub fn is_narrow(&self) -> bool {
+        self.bounds().are_narrow() || !self.refs.is_empty() || !self.exclude.is_empty()
+    }
+
+    pub(super) fn bounds(&self) -> Bounds {
+        Bounds { since: self.since, range: self.range, unreachable: self.unreachable }
+    }
 }
 
 /// Looks at everything a repository holds.
@@ -34,17 +55,12 @@ pub fn run(
     repo: &Repo,
     engine: &Engine,
     policy: &Policy,
-    request: Request,
+    request: &Request,
     watch: Watch<'_>,
 ) -> Result<History, GitError> {
-    let tips = repo.tips()?;
-    let wanted = |_: Oid, kind: ObjectKind| kind != ObjectKind::Tree;
-    let scanned = objects::scan_objects(&Store::open(repo)?, wanted, engine, request.scan, watch)?;
-    let blobs = scanned.found.iter().filter(|found| found.kind == ObjectKind::Blob).map(|found| found.oid);
-    let mut eyes = Eyes { engine, scratch: Scratch::default(), blobs: blobs.collect(), names: HashMap::new(), watch };
-    let walked = repo.walk(tips, request.unreachable, &mut eyes)?;
+    let Look { store, scanned, walked, names } = look(repo, engine, request, watch)?;
     let mut join = Join {
-        repo,
+        store: &store,
         engine,
         walked: &walked,
         ledger: Ledger::new(engine.rules(), policy),
@@ -54,12 +70,13 @@ pub fn run(
     join.coverage(&scanned, request, watch);
     let bound = join.bound();
     join.objects(scanned, &bound);
-    join.names(&eyes.names);
+    join.names(&names);
     join.refs();
-    let Join { ledger, mut holders, coverage, .. } = join;
+    let Join { mut ledger, mut holders, mut coverage, .. } = join;
+    let logs = logs::scan(&walked.logs, engine, &mut ledger, &mut coverage);
     holders.fit(ledger.entries.len());
     let scope = scope(&walked);
-    let (lives, below_threshold) = tell::lives(repo, &walked, &ledger, &holders);
+    let (lives, below_threshold) = tell::lives(&store, &walked, &ledger, &holders, &logs);
     Ok(History { lives, below_threshold, scope, coverage })
 }
 
@@ -77,7 +94,7 @@ fn scope(walked: &Walked) -> Scope {
 
 /// Brings together what was found and what was walked.
 struct Join<'a> {
-    repo: &'a Repo,
+    store: &'a Store,
     engine: &'a Engine,
     walked: &'a Walked,
     ledger: Ledger<'a>,
@@ -86,7 +103,7 @@ struct Join<'a> {
 }
 
 impl Join<'_> {
-    fn coverage(&mut self, scanned: &ObjectFindings, request: Request, watch: Watch<'_>) {
+    fn coverage(&mut self, scanned: &ObjectFindings, request: &Request, watch: Watch<'_>) {
         self.coverage.objects = self.walked.counts.total();
         self.coverage.bytes = scanned.bytes;
         let mut told = HashSet::new();
@@ -116,14 +133,11 @@ impl Join<'_> {
 
     /// Enters what was found in objects that were reached.
     fn objects(&mut self, scanned: ObjectFindings, but: &HashSet<Child>) {
-        let mut bytes = Vec::new();
         for found in scanned.found {
             let child = self.walked.child(found.oid);
             let Some(child) = child.filter(|child| !but.contains(child)) else { continue };
-            if self.repo.object(found.oid, &mut bytes).is_err() {
-                // It could be read a moment ago. What was found stands, without its lines.
-                bytes.clear();
-            }
+            // It could be read a moment ago. Where it cannot be now, what was found stands, without its lines.
+            let bytes = self.store.read(found.oid).map(|(_, bytes)| bytes).unwrap_or_default();
             let held = self.ledger.enter(found.findings, &bytes);
             self.hold(child, held);
         }
@@ -145,13 +159,14 @@ impl Join<'_> {
 
     /// Scans the blobs under names that rules are bound to, by all rules: which those are.
     fn bound(&mut self) -> HashSet<Child> {
+        let named: Vec<bool> = self.walked.names.iter().map(|name| self.engine.is_named(name)).collect();
+        let is_named = |name: u32| named.get(name as usize).copied().unwrap_or(false);
         let mut pairs = HashSet::new();
         for (_, entries) in &self.walked.trees {
             for entry in entries {
-                let name = self.walked.names.get(entry.name as usize);
-                if let (Child::Blob(blob), Some(name)) = (entry.child, name)
+                if let Child::Blob(blob) = entry.child
                     && entry.mode.is_file()
-                    && self.engine.is_named(name)
+                    && is_named(entry.name)
                 {
                     pairs.insert((blob, entry.name));
                 }
@@ -159,14 +174,14 @@ impl Join<'_> {
         }
         let mut pairs: Vec<(u32, u32)> = pairs.into_iter().collect();
         pairs.sort_unstable();
-        let (mut feed, mut bytes) = (Feed::new(self.engine), Vec::new());
+        let mut feed = Feed::new(self.engine);
         for &(blob, name) in &pairs {
             let (Some(&oid), Some(name)) = (self.walked.blobs.get(blob as usize), self.walked.names.get(name as usize))
             else {
                 continue;
             };
-            match self.repo.object(oid, &mut bytes) {
-                Ok(_) => {
+            match self.store.read(oid) {
+                Ok((_, bytes)) => {
                     let findings: Vec<Finding> =
                         feed.bytes(&bytes, Some(name)).found.into_iter().map(|(finding, _)| finding).collect();
                     let mut held = self.ledger.enter(findings, &bytes);
