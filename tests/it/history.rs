@@ -1,9 +1,12 @@
 //! `history`, on real repositories: what is walked, what is told of each credential, and how it ends.
 
+mod damage;
 mod ends;
 mod part;
 mod provenance;
 mod random;
+mod repacked;
+mod shapes;
 mod texts;
 mod walk;
 
