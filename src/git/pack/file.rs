@@ -1,14 +1,14 @@
 //! A pack with its index: random access to its entries.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use super::delta::{self, Op};
 use super::entry::{self, Base, Entry};
 use super::index::Index;
 use super::inflate::Inflater;
-use super::kept::Kept;
 use super::map::Map;
+use super::ring::{Place, Ring};
 use crate::git::{GitError, HashKind, ObjectKind, Oid};
 
 /// Bytes of a pack before its first entry.
@@ -26,9 +26,6 @@ pub(in crate::git) struct Pack {
     pub(super) width: usize,
     order: OnceLock<Result<Vec<(u64, u32)>, Flaw>>,
 }
-
-/// An expanded object that may be shared.
-pub(in crate::git) type Whole = (ObjectKind, Arc<Vec<u8>>);
 
 /// Memory for expanding objects, reused from one to the next.
 pub(in crate::git) struct Workbench {
@@ -231,44 +228,47 @@ impl Pack {
         Ok(kind)
     }
 
-    /// The same, keeping what was expanded for the next one that stands on it, under this pack's `number`.
-    pub(in crate::git) fn expand_kept(
+    /// The same, keeping what was expanded for the next one that stands on it. The place is this pack's number and
+    /// the object's offset.
+    pub(in crate::git) fn expand_lately(
         &self,
-        at: u64,
+        (number, at): Place,
         limit: u64,
         bench: &mut Workbench,
-        (number, kept): (u32, &mut Kept<(u32, u64), Whole>),
+        lately: &mut Ring,
+        out: &mut Vec<u8>,
         elsewhere: impl FnOnce(Oid, &mut Vec<u8>) -> Option<ObjectKind>,
-    ) -> Result<Whole, Flaw> {
-        if let Some(known) = kept.get(&(number, at)) {
-            return Ok(known);
+    ) -> Result<ObjectKind, Flaw> {
+        if let Some((kind, bytes)) = lately.get((number, at)) {
+            out.clear();
+            out.extend_from_slice(bytes);
+            return Ok(kind);
         }
         let mut chain = std::mem::take(&mut bench.chain);
-        let base = self.chain(at, |at| kept.has(&(number, at)), &mut chain)?;
-        let (kind, mut body) = match base {
+        let kind = match self.chain(at, |at| lately.has((number, at)), &mut chain)? {
             Base::Whole(kind) => {
                 let at = chain.pop().ok_or("its pack entry is broken")?;
-                let mut out = Vec::new();
-                self.inflate(&self.sound_entry(at)?, limit, &mut bench.inflater, &mut out)?;
-                let body = Arc::new(out);
-                kept.put((number, at), (kind, Arc::clone(&body)), body.len());
-                (kind, body)
+                self.inflate(&self.sound_entry(at)?, limit, &mut bench.inflater, out)?;
+                lately.put((number, at), kind, out);
+                kind
             }
-            Base::Id(oid) => {
-                let mut out = Vec::new();
-                let kind = elsewhere(oid, &mut out).ok_or("the base of its delta is missing")?;
-                (kind, Arc::new(out))
+            Base::Id(oid) => elsewhere(oid, out).ok_or("the base of its delta is missing")?,
+            Base::Offset(base) => {
+                let (kind, bytes) = lately.get((number, base)).ok_or("its pack entry is broken")?;
+                let at = chain.pop().ok_or("its pack entry is broken")?;
+                self.step(&self.sound_entry(at)?, bytes, limit, bench, out)?;
+                lately.put((number, at), kind, out);
+                kind
             }
-            Base::Offset(at) => kept.get(&(number, at)).ok_or("its pack entry is broken")?,
         };
-        for at in chain.iter().rev() {
-            let mut out = Vec::new();
-            self.step(&self.sound_entry(*at)?, &body, limit, bench, &mut out)?;
-            body = Arc::new(out);
-            kept.put((number, *at), (kind, Arc::clone(&body)), body.len());
+        let mut spare = std::mem::take(&mut bench.spare);
+        for &at in chain.iter().rev() {
+            self.step(&self.sound_entry(at)?, out, limit, bench, &mut spare)?;
+            std::mem::swap(out, &mut spare);
+            lately.put((number, at), kind, out);
         }
-        bench.chain = chain;
-        Ok((kind, body))
+        (bench.spare, bench.chain) = (spare, chain);
+        Ok(kind)
     }
 
     /// Expands one delta.

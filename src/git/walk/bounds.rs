@@ -92,12 +92,12 @@ impl Walk<'_> {
     /// The heads of all commits that lead from these objects; `None` for one that cannot be read, which the walk
     /// tells when it comes there. Gives the tags that were met.
     fn commits(&mut self, mut left: Vec<Oid>, heads: &mut OidMap<Option<CommitHead>>) -> Vec<Oid> {
-        let mut tags = Vec::new();
+        let (mut tags, mut bytes) = (Vec::new(), Vec::new());
         while let Some(oid) = left.pop() {
             let Entry::Vacant(slot) = heads.entry(oid) else { continue };
-            let head = match self.reader.read(oid) {
-                Ok((ObjectKind::Commit, bytes)) => commit::commit(&bytes, oid.hash_kind()),
-                Ok((ObjectKind::Tag, bytes)) => {
+            let head = match self.reader.read(oid, &mut bytes) {
+                Ok(ObjectKind::Commit) => commit::commit(&bytes, oid.hash_kind()),
+                Ok(ObjectKind::Tag) => {
                     tags.push(oid);
                     left.extend(commit::tag(&bytes, oid.hash_kind()).map(|(target, _)| target));
                     continue;
@@ -120,12 +120,12 @@ impl Walk<'_> {
     /// Notes that a tree and all below it are not looked at. One that cannot be read hides nothing: what stands in
     /// it is then looked at wherever else it stands.
     fn outside(&mut self, tree: Oid) {
-        let mut left = vec![tree];
+        let (mut left, mut bytes) = (vec![tree], Vec::new());
         while let Some(tree) = left.pop() {
             if self.out.objects.contains_key(&tree) {
                 continue;
             }
-            let Ok((ObjectKind::Tree, bytes)) = self.reader.read(tree) else { continue };
+            let Ok(ObjectKind::Tree) = self.reader.read(tree, &mut bytes) else { continue };
             self.out.objects.insert(tree, Slot::Outside);
             let mut rest = bytes.as_slice();
             while let Some((mode, _, oid, used)) = raw_entry(rest, tree.hash_kind().width()) {

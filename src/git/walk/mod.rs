@@ -26,14 +26,11 @@ pub use walked::{Child, Commit, Counts, Entry, NameMark, Problem, Sight, Tag, Wa
 
 use super::map::{Keyed, OidSet};
 use super::objects::Reader;
-use super::pack::Kept;
 use super::{GitError, HashKind, ObjectKind, Oid, Repo, Store};
 use crate::model::SkipReason;
 
 /// Most problems that are told one by one: a blobless clone lacks millions of objects.
 const MAX_PROBLEMS: usize = 10_000;
-/// Bytes of trees that are kept for the next version of each.
-const TREES_BUDGET: usize = 24 << 20;
 
 /// The parents that a raw commit names, in order; `None` if it is malformed.
 #[must_use]
@@ -65,7 +62,9 @@ impl Repo {
             left: Vec::new(),
             known_names: HashMap::default(),
             marks: Vec::new(),
-            lately: Kept::new(TREES_BUDGET),
+            spare: Vec::new(),
+            todo: Vec::new(),
+            malformed: OidSet::default(),
             last: None,
         };
         walk.start_all(tips, bounds);
@@ -125,8 +124,12 @@ struct Walk<'w> {
     left: Vec<Left>,
     known_names: HashMap<Arc<[u8]>, u32, Keyed>,
     marks: Vec<NameMark>,
-    /// Trees that were read lately, by id.
-    lately: Kept<Oid, Arc<trees::Known>>,
+    /// Buffers to be used again.
+    spare: Vec<Vec<u8>>,
+    /// The entries yet to be looked at, of all trees being read, the next one last.
+    todo: Vec<trees::Todo>,
+    /// Trees that could not be read to their end.
+    malformed: OidSet,
     /// The top of the last commit's files.
     last: Option<Oid>,
 }
@@ -227,14 +230,16 @@ impl Walk<'_> {
                 self.out.loose_ends.push((oid, child));
                 continue;
             }
-            match self.reader.read(oid) {
-                Ok((found, bytes)) if found == kind => self.named(oid, kind, &bytes, like),
-                Ok((found, _)) => {
+            let mut bytes = self.spare.pop().unwrap_or_default();
+            match self.reader.read(oid, &mut bytes) {
+                Ok(found) if found == kind => self.named(oid, kind, &bytes, like),
+                Ok(found) => {
                     let detail = format!("it is a {}", found.as_str());
                     self.trouble(kind.as_str(), oid, &GitError::object(kind.as_str(), oid, detail));
                 }
                 Err(error) => self.trouble(kind.as_str(), oid, &error),
             }
+            self.spare.push(bytes);
         }
     }
 

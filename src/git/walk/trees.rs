@@ -1,12 +1,12 @@
 //! Trees, each read once, with a stack of our own; of each, the entries that lead to something are kept.
 //!
 //! A tree is most often much like one read just before: the same directory, one commit later or earlier. What the
-//! two begin and end with in common is taken over; only the entries between are looked at. So a walk costs what
-//! changes, not what is there.
+//! two have in common is taken over; only the other entries are looked at. So a walk costs what changes, not what
+//! is there.
 
 use std::sync::Arc;
 
-use super::{Child, Entry, NameMark, Slot, Walk};
+use super::{Child, Entry, NameMark, Slot, Walk, Walked};
 use crate::git::tree::raw_entry;
 use crate::git::{GitError, ObjectKind, Oid};
 use crate::model::SkipReason;
@@ -14,60 +14,17 @@ use crate::model::SkipReason;
 /// Directories inside each other that are followed: twice git's own `core.maxTreeDepth`.
 const MAX_DEPTH: usize = 4096;
 
-/// A tree that was read to its end.
-pub(super) struct Known {
-    bytes: Arc<Vec<u8>>,
-    /// Where its entries begin, in order.
-    starts: Vec<u32>,
-    /// Those of them that lead to something, by where they begin.
-    kept: Vec<(u32, Entry)>,
-}
-
-/// The tree that another one is held against while it is read.
-struct Like {
-    known: Arc<Known>,
-    /// The number of its entry that comes next.
-    at: usize,
-    /// The number of the first entry at its end that both have in common, and where that begins in the new tree.
-    tail: (usize, usize),
-}
-
-impl Like {
-    /// The bytes of the next entry before the common end.
-    fn next(&self) -> Option<&[u8]> {
-        if self.at >= self.tail.0 {
-            return None;
-        }
-        let start = *self.known.starts.get(self.at)? as usize;
-        let end = self.known.starts.get(self.at + 1).map_or(self.known.bytes.len(), |end| *end as usize);
-        self.known.bytes.get(start..end)
-    }
-
-    /// Goes on past the entries before that name; gives the tree that stands under the name itself.
-    fn pass(&mut self, name: &[u8], width: usize) -> Option<Oid> {
-        loop {
-            let (mode, other, oid, _) = raw_entry(self.next()?, width)?;
-            if other > name {
-                return None;
-            }
-            let found = (other == name && mode.is_tree()).then_some(oid);
-            let done = other == name;
-            self.at += 1;
-            if done {
-                return found;
-            }
-        }
-    }
-}
+/// An entry to be looked at: where it begins, and the tree that stood under its name before.
+pub(super) type Todo = (u32, Option<Oid>);
 
 /// A tree being read.
 struct Frame {
     oid: Oid,
-    bytes: Arc<Vec<u8>>,
-    at: usize,
-    starts: Vec<u32>,
+    bytes: Vec<u8>,
+    /// How many entries of the trees above are to be looked at; what is more is this one's.
+    above: usize,
+    /// Entries that lead to something, by where they begin.
     kept: Vec<(u32, Entry)>,
-    like: Option<Like>,
     /// Its entry in the tree it was reached from.
     entry: Option<(u32, Entry, NameMark)>,
 }
@@ -117,21 +74,30 @@ impl Walk<'_> {
         entry: Option<(u32, Entry, NameMark)>,
         owner: Option<Oid>,
     ) {
-        let read = match self.reader.read(oid) {
-            Ok((ObjectKind::Tree, bytes)) if stack.len() < MAX_DEPTH => Ok(bytes),
-            Ok((ObjectKind::Tree, _)) => Err(GitError::object("tree", oid, "directories are nested too deep")),
-            Ok((kind, _)) => Err(GitError::object("tree", oid, format!("it is a {}", kind.as_str()))),
+        let mut bytes = self.spare.pop().unwrap_or_default();
+        let read = match self.reader.read(oid, &mut bytes) {
+            Ok(ObjectKind::Tree) if stack.len() < MAX_DEPTH => Ok(()),
+            Ok(ObjectKind::Tree) => Err(GitError::object("tree", oid, "directories are nested too deep")),
+            Ok(kind) => Err(GitError::object("tree", oid, format!("it is a {}", kind.as_str()))),
             Err(error) => Err(error),
         };
         match read {
-            Ok(bytes) => {
+            Ok(()) => {
                 self.out.objects.insert(oid, Slot::Busy);
                 self.out.counts.trees += 1;
                 self.advance(bytes.len());
-                let known = like.and_then(|like| self.lately.get(&like));
-                stack.push(Frame::new(oid, bytes, known, entry));
+                let (above, mut kept) = (self.todo.len(), Vec::new());
+                let like = like.filter(|like| !self.malformed.contains(like));
+                let known = like.and_then(|like| Some((self.reader.recall(like)?, kept_of(&self.out, like)?)));
+                let mut listing = Listing { out: &self.out, todo: &mut self.todo, kept: &mut kept };
+                listing.differences(&bytes, known.unwrap_or_default(), oid.hash_kind().width());
+                if let Some(own) = self.todo.get_mut(above..) {
+                    own.reverse();
+                }
+                stack.push(Frame { oid, bytes, above, kept, entry });
             }
             Err(error) => {
+                self.spare.push(bytes);
                 self.trouble("tree", oid, &error);
                 if let (Some(owner), Some(last)) = (owner, self.out.problems.last_mut())
                     && last.detail.is_empty()
@@ -145,39 +111,33 @@ impl Walk<'_> {
         }
     }
 
-    fn leave(&mut self, frame: Frame) -> (Option<(u32, Entry, NameMark)>, Child) {
+    fn leave(&mut self, mut frame: Frame) -> (Option<(u32, Entry, NameMark)>, Child) {
+        self.todo.truncate(frame.above);
         let child = if frame.kept.is_empty() {
             Child::Nothing
         } else {
-            self.out.trees.push((frame.oid, frame.kept.iter().map(|(_, entry)| *entry).collect()));
+            frame.kept.sort_by_key(|(at, _)| *at);
+            self.out.trees.push((frame.oid, frame.kept.into_iter().map(|(_, entry)| entry).collect()));
             Child::Tree(self.out.trees.len() as u32 - 1)
         };
         self.out.objects.insert(frame.oid, Slot::Known(child));
-        if frame.at == frame.bytes.len() {
-            let weight = frame.bytes.len() + 4 * frame.starts.len() + size_of::<(u32, Entry)>() * frame.kept.len();
-            let known = Known { bytes: frame.bytes, starts: frame.starts, kept: frame.kept };
-            self.lately.put(frame.oid, Arc::new(known), weight);
-        }
+        self.spare.push(frame.bytes);
         (frame.entry, child)
     }
 
     fn step(&mut self, frame: &mut Frame) -> Next {
-        frame.take_over();
-        let at = frame.at;
-        let rest = frame.bytes.get(at..).unwrap_or_default();
-        if rest.is_empty() || self.out.stopped {
+        if self.todo.len() <= frame.above || self.out.stopped {
             return Next::End;
         }
-        let Some((mode, name, oid, used)) = raw_entry(rest, frame.oid.hash_kind().width()) else {
+        let Some((at, like)) = self.todo.pop() else { return Next::End };
+        let rest = frame.bytes.get(at as usize..).unwrap_or_default();
+        let Some((mode, name, oid, _)) = raw_entry(rest, frame.oid.hash_kind().width()) else {
             let oid = frame.oid;
             self.trouble("tree", oid, &GitError::object("tree", oid, "it is malformed"));
+            self.malformed.insert(oid);
             return Next::End;
         };
-        let like = frame.like.as_mut().and_then(|like| like.pass(name, oid.hash_kind().width()));
         let (name, mark) = self.name(name);
-        frame.at += used;
-        frame.starts.push(at as u32);
-        let at = at as u32;
         let entry = Entry { name, child: Child::Nothing, mode };
         if mode.is_submodule() {
             frame.keep(at, entry, mark, Child::Nothing);
@@ -238,69 +198,6 @@ impl Walk<'_> {
 }
 
 impl Frame {
-    fn new(oid: Oid, bytes: Arc<Vec<u8>>, known: Option<Arc<Known>>, entry: Option<(u32, Entry, NameMark)>) -> Self {
-        let mut frame = Self { oid, bytes, at: 0, starts: Vec::new(), kept: Vec::new(), like: None, entry };
-        if let Some(known) = known {
-            frame.compare(known);
-        }
-        frame
-    }
-
-    /// Takes over the entries that this tree and a known one begin with, and notes those that they end with.
-    fn compare(&mut self, known: Arc<Known>) {
-        let (ours, theirs) = (self.bytes.as_slice(), known.bytes.as_slice());
-        let head = common_start(ours, theirs);
-        // The entry that holds the first difference, or is cut off by the end of one of them, is looked at.
-        let first = known.starts.partition_point(|start| *start as usize <= head).saturating_sub(1);
-        let begin = known.starts.get(first).map_or(0, |start| *start as usize);
-        let room = (ours.len() - begin).min(theirs.len() - begin);
-        let back = common_end(&ours[ours.len() - room..], &theirs[theirs.len() - room..]);
-        let last = known.starts.partition_point(|start| (*start as usize) < theirs.len() - back);
-        let end = known.starts.get(last).map_or(theirs.len(), |start| *start as usize);
-        self.at = begin;
-        self.starts.reserve(known.starts.len());
-        self.starts.extend_from_slice(known.starts.get(..first).unwrap_or_default());
-        self.kept.extend(known.kept.iter().take_while(|(at, _)| (*at as usize) < begin));
-        let start = ours.len() - (theirs.len() - end);
-        self.like = Some(Like { known, at: first, tail: (last, start) });
-    }
-
-    /// Takes over the entries that come next, as long as the known tree has the same, and its end once that is
-    /// reached.
-    fn take_over(&mut self) {
-        let Some(like) = &mut self.like else { return };
-        let (bytes, mut kept) = (self.bytes.as_slice(), None);
-        while let Some(entry) = like.next()
-            && self.at < like.tail.1
-            && bytes.get(self.at..).is_some_and(|rest| rest.starts_with(entry))
-        {
-            let from = like.known.starts[like.at];
-            let next = kept.get_or_insert_with(|| like.known.kept.partition_point(|(at, _)| *at < from));
-            if let Some((_, entry)) = like.known.kept.get(*next).filter(|(at, _)| *at == from) {
-                self.kept.push((self.at as u32, *entry));
-                *next += 1;
-            }
-            self.starts.push(self.at as u32);
-            self.at += entry.len();
-            like.at += 1;
-        }
-        if self.at < like.tail.1 {
-            return;
-        }
-        let (first, start) = like.tail;
-        if self.at == start
-            && let Some(&from) = like.known.starts.get(first)
-        {
-            let moved = |at: &u32| (start + (*at - from) as usize) as u32;
-            self.starts.extend(like.known.starts.iter().skip(first).map(moved));
-            let begins = like.known.kept.partition_point(|(at, _)| *at < from);
-            self.kept.extend(like.known.kept.iter().skip(begins).map(|(at, entry)| (moved(at), *entry)));
-            self.at = bytes.len();
-        }
-        // Past it: what looked like entries in common is the inside of one.
-        self.like = None;
-    }
-
     /// Keeps an entry that leads to something, or is it.
     fn keep(&mut self, at: u32, entry: Entry, mark: NameMark, child: Child) {
         if child != Child::Nothing || mark.telling {
@@ -309,20 +206,112 @@ impl Frame {
     }
 }
 
-/// Bytes compared at a time.
-const STEP: usize = 32;
-
-/// How many bytes two texts begin with in common.
-fn common_start(a: &[u8], b: &[u8]) -> usize {
-    let (a_steps, b_steps) = (a.as_chunks::<STEP>().0, b.as_chunks::<STEP>().0);
-    let same = STEP * a_steps.iter().zip(b_steps).take_while(|(a, b)| a == b).count();
-    same + a[same..].iter().zip(&b[same..]).take_while(|(a, b)| a == b).count()
+/// The entries that were kept of a tree that was read to its end; `None` if it was not.
+fn kept_of(out: &Walked, tree: Oid) -> Option<&[Entry]> {
+    match out.objects.get(&tree)? {
+        Slot::Known(Child::Tree(at)) => out.trees.get(*at as usize).map(|(_, entries)| entries.as_slice()),
+        Slot::Known(Child::Nothing) => Some(&[]),
+        _ => None,
+    }
 }
 
-/// How many bytes two texts end with in common.
-fn common_end(a: &[u8], b: &[u8]) -> usize {
-    let (a_steps, b_steps) = (a.as_rchunks::<STEP>().1, b.as_rchunks::<STEP>().1);
-    let same = STEP * a_steps.iter().rev().zip(b_steps.iter().rev()).take_while(|(a, b)| a == b).count();
-    let rest = a[..a.len() - same].iter().rev().zip(b[..b.len() - same].iter().rev());
-    same + rest.take_while(|(a, b)| a == b).count()
+/// What is to be done for a tree.
+struct Listing<'l> {
+    out: &'l Walked,
+    todo: &'l mut Vec<Todo>,
+    kept: &'l mut Vec<(u32, Entry)>,
+}
+
+impl Listing<'_> {
+    /// Lists the entries of a tree that a known one (its bytes, and those of its entries that were kept) does not
+    /// have, and takes over what was kept of the others. Whatever cannot be read as an entry is listed, too.
+    fn differences(&mut self, ours: &[u8], (theirs, mut kept): (&[u8], &[Entry]), width: usize) {
+        let (mut at, mut other, mut may_end_alike) = (0, 0, true);
+        while at < ours.len() {
+            let rest = theirs.get(other..).unwrap_or_default();
+            if may_end_alike && kept.is_empty() && ours.get(at..) == Some(rest) {
+                return;
+            }
+            may_end_alike = false;
+            let Some(entry) = first_entry(&ours[at..], width) else {
+                return self.todo.push((at as u32, None));
+            };
+            if rest.starts_with(entry) {
+                self.take_over(at, entry, &mut kept, width);
+                other += entry.len();
+            } else if let Some(like) = self.pass(entry, theirs, &mut other, &mut kept, width) {
+                self.todo.push((at as u32, like));
+                may_end_alike = true;
+            } else {
+                self.take_over(at, entry, &mut kept, width);
+            }
+            at += entry.len();
+        }
+    }
+
+    /// Goes on in the known tree past the entry of the same name; gives what stands there if that is a tree, or
+    /// `None` if it is the same entry.
+    fn pass(
+        &self,
+        entry: &[u8],
+        theirs: &[u8],
+        other: &mut usize,
+        kept: &mut &[Entry],
+        width: usize,
+    ) -> Option<Option<Oid>> {
+        let name = name_of(entry, width);
+        while let Some(next) = theirs.get(*other..).and_then(|rest| first_entry(rest, width)) {
+            let their_name = name_of(next, width);
+            if their_name > name {
+                break;
+            }
+            if next == entry {
+                *other += next.len();
+                return None;
+            }
+            *other += next.len();
+            if self.is_kept(kept, next, width) {
+                *kept = kept.get(1..).unwrap_or_default();
+            }
+            if their_name == name {
+                let tree = raw_entry(next, width).filter(|(mode, ..)| mode.is_tree());
+                return Some(tree.map(|(_, _, oid, _)| oid));
+            }
+        }
+        Some(None)
+    }
+
+    /// An entry that both have: what was kept of the known tree's is kept of this one's.
+    fn take_over(&mut self, at: usize, entry: &[u8], kept: &mut &[Entry], width: usize) {
+        if let Some((first, rest)) = kept.split_first()
+            && self.is_kept(kept, entry, width)
+        {
+            self.kept.push((at as u32, *first));
+            *kept = rest;
+        }
+    }
+
+    /// Whether an entry is the next of those that were kept.
+    fn is_kept(&self, kept: &[Entry], entry: &[u8], width: usize) -> bool {
+        let Some(next) = kept.first() else { return false };
+        let oid = match next.child {
+            Child::Blob(at) => self.out.blobs.get(at as usize),
+            Child::Tree(at) => self.out.trees.get(at as usize).map(|(oid, _)| oid),
+            _ => None,
+        };
+        let name = self.out.names.get(next.name as usize);
+        name.is_some_and(|name| **name == *name_of(entry, width))
+            && oid.is_none_or(|oid| entry.ends_with(oid.as_bytes()))
+    }
+}
+
+/// The bytes of the entry that a tree begins with: `<mode> SP <name> NUL <id>`.
+fn first_entry(tree: &[u8], width: usize) -> Option<&[u8]> {
+    tree.get(..memchr::memchr(0, tree)? + 1 + width)
+}
+
+/// The name in an entry.
+fn name_of(entry: &[u8], width: usize) -> &[u8] {
+    let text = entry.get(..entry.len().saturating_sub(width + 1)).unwrap_or_default();
+    text.iter().position(|b| *b == b' ').and_then(|space| text.get(space + 1..)).unwrap_or_default()
 }
