@@ -36,7 +36,7 @@ impl<'s> Reader<'s> {
             let elsewhere = |base: Oid, out: &mut Vec<u8>| {
                 store.read_into(base, LIMIT, &mut Workbench::new(), out, MAX_ELSEWHERE).ok()
             };
-            if let Ok(kind) = pack.expand_lately((number as u32, offset), LIMIT, bench, lately, out, elsewhere) {
+            if let Ok(kind) = pack.expand_lately((number as u32, offset), LIMIT, (bench, lately), out, elsewhere) {
                 return Ok(kind);
             }
         }

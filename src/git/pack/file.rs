@@ -234,8 +234,7 @@ impl Pack {
         &self,
         (number, at): Place,
         limit: u64,
-        bench: &mut Workbench,
-        lately: &mut Ring,
+        (bench, lately): (&mut Workbench, &mut Ring),
         out: &mut Vec<u8>,
         elsewhere: impl FnOnce(Oid, &mut Vec<u8>) -> Option<ObjectKind>,
     ) -> Result<ObjectKind, Flaw> {

@@ -215,6 +215,14 @@ fn kept_of(out: &Walked, tree: Oid) -> Option<&[Entry]> {
     }
 }
 
+/// What stands under an entry's name in a known tree.
+enum Passed {
+    /// The same entry.
+    Same,
+    /// Another one, or none: the tree it names, if it is one.
+    Other(Option<Oid>),
+}
+
 /// What is to be done for a tree.
 struct Listing<'l> {
     out: &'l Walked,
@@ -236,29 +244,25 @@ impl Listing<'_> {
             let Some(entry) = first_entry(&ours[at..], width) else {
                 return self.todo.push((at as u32, None));
             };
-            if rest.starts_with(entry) {
-                self.take_over(at, entry, &mut kept, width);
+            let passed = if rest.starts_with(entry) {
                 other += entry.len();
-            } else if let Some(like) = self.pass(entry, theirs, &mut other, &mut kept, width) {
-                self.todo.push((at as u32, like));
-                may_end_alike = true;
+                Passed::Same
             } else {
-                self.take_over(at, entry, &mut kept, width);
+                self.pass(entry, theirs, &mut other, &mut kept, width)
+            };
+            match passed {
+                Passed::Same => self.take_over(at, entry, &mut kept, width),
+                Passed::Other(like) => {
+                    self.todo.push((at as u32, like));
+                    may_end_alike = true;
+                }
             }
             at += entry.len();
         }
     }
 
-    /// Goes on in the known tree past the entry of the same name; gives what stands there if that is a tree, or
-    /// `None` if it is the same entry.
-    fn pass(
-        &self,
-        entry: &[u8],
-        theirs: &[u8],
-        other: &mut usize,
-        kept: &mut &[Entry],
-        width: usize,
-    ) -> Option<Option<Oid>> {
+    /// Goes on in the known tree past the entry of the same name; says what stands there.
+    fn pass(&self, entry: &[u8], theirs: &[u8], other: &mut usize, kept: &mut &[Entry], width: usize) -> Passed {
         let name = name_of(entry, width);
         while let Some(next) = theirs.get(*other..).and_then(|rest| first_entry(rest, width)) {
             let their_name = name_of(next, width);
@@ -267,7 +271,7 @@ impl Listing<'_> {
             }
             if next == entry {
                 *other += next.len();
-                return None;
+                return Passed::Same;
             }
             *other += next.len();
             if self.is_kept(kept, next, width) {
@@ -275,10 +279,10 @@ impl Listing<'_> {
             }
             if their_name == name {
                 let tree = raw_entry(next, width).filter(|(mode, ..)| mode.is_tree());
-                return Some(tree.map(|(_, _, oid, _)| oid));
+                return Passed::Other(tree.map(|(_, _, oid, _)| oid));
             }
         }
-        Some(None)
+        Passed::Other(None)
     }
 
     /// An entry that both have: what was kept of the known tree's is kept of this one's.
