@@ -165,12 +165,30 @@ pub struct HistoryArgs {
     /// Look at objects, too, that neither a ref nor a reflog reaches.
     #[arg(long)]
     pub unreachable: bool,
+    /// Look only at what these refs reach, and at no reflog: a name, a directory of names or a pattern with `*` and
+    /// `?`, full (`refs/heads/main`) or short (`main`, `v1.*`). May be given several times.
+    #[arg(long, value_name = "PATTERN", conflicts_with = "unreachable")]
+    pub refs: Vec<String>,
+    /// Start from no such refs, and not from their reflogs. What others reach is still looked at.
+    #[arg(long, value_name = "PATTERN", conflicts_with = "unreachable")]
+    pub exclude: Vec<String>,
+    /// Look only at what commits from that day on brought in: `2026-01-31`, with `T12:30:00Z` or without, seconds
+    /// since 1970 as `@1767225600`, or `30d`, `12w` or `6h` ago. The committer's clock counts.
+    #[arg(long, value_name = "DATE", conflicts_with = "unreachable")]
+    pub since: Option<String>,
+    /// Look only at what the commits that B reaches and A does not brought in. Without A, all that B reaches;
+    /// without B, up to `HEAD`.
+    #[arg(long, value_name = "A..B", conflicts_with_all = ["unreachable", "refs", "exclude"])]
+    pub range: Option<String>,
     /// Accept that a shallow or partial clone lacks objects; else the answer is `could not tell`.
     #[arg(long)]
     pub allow_missing: bool,
     /// Scan every object whole, instead of what it adds to the one it is stored as a delta of.
     #[arg(long)]
     pub no_delta: bool,
+    /// Hold at most about so many mebibytes of objects at a time, at least 16; larger objects are read in pieces.
+    #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = clap::value_parser!(u64).range(16..))]
+    pub memory: u64,
     /// With what effort.
     #[command(flatten)]
     pub effort: EffortArgs,

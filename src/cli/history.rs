@@ -16,9 +16,9 @@ use super::exit::ExitStatus;
 use super::failure::Failure;
 use super::output::Output;
 use super::progress::Bar;
-use super::{interrupt, plan};
+use super::{date, interrupt, plan};
 use crate::engine::Engine;
-use crate::git::{Env, GitError, Limits, Repo};
+use crate::git::{Env, GitError, Limits, Range, RefGlob, Repo, Store};
 use crate::guard::history::{self, Options as ScanOptions, Request};
 use crate::guard::watch::{Unwatched, Watch};
 use crate::model::history::History;
@@ -62,13 +62,17 @@ fn look(args: &HistoryArgs, repo: &Repo, engine: &Engine, policy: &Policy) -> Re
     let request = Request {
         unreachable: args.unreachable || args.answer.verify_clean.is_some(),
         allow_missing: args.allow_missing,
+        refs: globs(&args.refs),
+        exclude: globs(&args.exclude),
+        since: args.since.as_deref().map(since).transpose()?,
+        range: args.range.as_deref().map(|text| range(repo, text)).transpose()?,
         scan: ScanOptions {
             whole: args.no_delta,
-            limits: Limits { threads: args.effort.threads, ..Limits::default() },
+            limits: Limits::within(args.memory << 20, args.effort.threads),
             ..ScanOptions::default()
         },
     };
-    let bar = Bar::wanted(&args.effort);
+    let bar = Bar::wanted(&args.effort, "objects");
     let stop = interrupt::flag();
     let watch = match &bar {
         Some(bar) => Watch { stop, progress: bar },
@@ -76,7 +80,7 @@ fn look(args: &HistoryArgs, repo: &Repo, engine: &Engine, policy: &Policy) -> Re
     };
     let mut ledger = if args.answer.ledger { open_ledger(repo, engine) } else { None };
     let clean = ledger.as_mut().map(|ledger| &mut ledger.clean);
-    let history = history::run(repo, engine, policy, request, clean, watch);
+    let history = history::run(repo, engine, policy, &request, clean, watch);
     if let Some(bar) = &bar {
         bar.clear();
     }
@@ -114,6 +118,20 @@ fn open(args: &HistoryArgs) -> Result<Repo, Failure> {
     Repo::open(env, &args.path).map_err(|error| {
         Failure::because("cannot open the repository", &error).hint("name a repository, or run this in one")
     })
+}
+
+fn globs(patterns: &[String]) -> Vec<RefGlob> {
+    patterns.iter().map(|pattern| RefGlob::new(pattern.as_bytes())).collect()
+}
+
+fn since(text: &str) -> Result<i64, Failure> {
+    let hint = "give a day (2026-01-31), a day and a time, or how long ago (30d)";
+    date::parse(text).ok_or_else(|| Failure::new(format!("not a date: {text:?}")).hint(hint))
+}
+
+fn range(repo: &Repo, text: &str) -> Result<Range, Failure> {
+    let found = Store::open(repo).and_then(|store| repo.range(&store, text));
+    found.map_err(|error| Failure::because("cannot tell which commits are meant", &error))
 }
 
 fn unreadable(error: &GitError) -> Failure {

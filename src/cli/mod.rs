@@ -2,6 +2,7 @@
 
 mod allow;
 pub mod args;
+mod date;
 pub mod exit;
 mod failure;
 mod gates;

@@ -65,7 +65,7 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<ExitStatus, Failure> {
 }
 
 fn watched(targets: &[Target], walk: &WalkArgs, engine: &Engine, policy: &Policy) -> Report {
-    let bar = Bar::wanted(&walk.effort);
+    let bar = Bar::wanted(&walk.effort, "files");
     let stop = interrupt::flag();
     let report = match &bar {
         Some(bar) => scan::run(targets, plan::walk(walk), engine, policy, Watch { stop, progress: bar }),

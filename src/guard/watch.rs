@@ -6,6 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub trait Progress: Sync {
     /// So many more files and bytes are done.
     fn advance(&self, files: u64, bytes: u64);
+    /// About so many there are in all.
+    fn expect(&self, _files: u64) {}
+    /// So many more credentials, none of which was seen before, are found; what they are worth is not judged yet.
+    fn found(&self, _secrets: u64) {}
 }
 
 /// Nobody watches.

@@ -47,6 +47,11 @@ pub enum Spot {
     },
     /// In the name of a ref.
     Ref,
+    /// In what a ref's log says of who moved it and why.
+    Log {
+        /// The line of the log, from 1.
+        line: u64,
+    },
 }
 
 /// A commit that brought a credential in: it holds it, and none of its parents does.
@@ -121,7 +126,7 @@ pub struct Life {
 }
 
 impl Life {
-    /// Whether a branch, a tag or any other ref still has it.
+    /// Whether a branch, a tag or any other ref, or its log, still has it.
     #[must_use]
     pub const fn is_live(&self) -> bool {
         self.live.total > 0

@@ -13,7 +13,7 @@ pub struct AnswerArgs {
     /// Write what `git filter-repo` needs to rewrite the history, and the steps in order, to this new directory.
     ///
     /// It holds credentials in plaintext, so it must lie outside any repository, and only you can read it.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["refs", "exclude", "since", "range"])]
     pub rewrite_plan: Option<PathBuf>,
     /// Prove that no object, reached by a ref or not, holds a credential on this list of fingerprints.
     ///
@@ -22,7 +22,10 @@ pub struct AnswerArgs {
     #[arg(
         long,
         value_name = "FILE",
-        conflicts_with_all = ["report", "rewrite_plan", "allow_missing", "no_inline_allow", "baseline", "min_confidence"]
+        conflicts_with_all = [
+            "report", "rewrite_plan", "allow_missing", "no_inline_allow", "baseline", "min_confidence", "refs", "exclude",
+            "since", "range"
+        ]
     )]
     pub verify_clean: Option<PathBuf>,
     /// Do not read again what an earlier run with --ledger found nothing in, and remember it for the next.

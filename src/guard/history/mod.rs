@@ -2,6 +2,8 @@
 
 mod clean;
 mod ledger;
+mod logs;
+mod look;
 pub mod objects;
 mod paths;
 mod provenance;

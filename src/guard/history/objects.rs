@@ -1,5 +1,7 @@
 //! Scans every object of a store: what each holds, as if it were scanned by itself.
 
+use std::collections::HashSet;
+use std::hash::{BuildHasher as _, RandomState};
 use std::io::{Error, ErrorKind, Read};
 use std::sync::{Mutex, PoisonError};
 
@@ -63,7 +65,15 @@ pub fn scan_objects(
     options: Options,
     watch: Watch<'_>,
 ) -> Result<ObjectFindings, GitError> {
-    let scan = Scan { engine, tracer: Tracer::new(engine), options, watch, parts: Mutex::default() };
+    let scan = Scan {
+        engine,
+        tracer: Tracer::new(engine),
+        options,
+        watch,
+        parts: Mutex::default(),
+        seen: Mutex::default(),
+        hasher: RandomState::new(),
+    };
     let mut troubles = store.visit(wanted, &&scan, options.limits, watch.stop)?;
     let mut result = scan.parts.into_inner().unwrap_or_else(PoisonError::into_inner);
     result.found.sort_by_key(|found| found.oid);
@@ -72,6 +82,20 @@ pub fn scan_objects(
     result.skips.sort_by(|a, b| (a.0, a.1, &a.2).cmp(&(b.0, b.1, &b.2)));
     result.interrupted = watch.stopped();
     Ok(result)
+}
+
+impl ObjectFindings {
+    /// Takes in what another scan of the same repository, later, gave. What both looked at is told once.
+    pub(super) fn add(&mut self, later: Self) {
+        self.found.extend(later.found);
+        self.found.sort_by_key(|found| found.oid);
+        self.found.dedup_by_key(|found| found.oid);
+        self.clean.extend(later.clean);
+        self.skips.extend(later.skips);
+        self.objects += later.objects;
+        self.bytes += later.bytes;
+        self.interrupted |= later.interrupted;
+    }
 }
 
 fn skip(Trouble { oid, error, .. }: Trouble) -> (Option<Oid>, SkipReason, String) {
@@ -90,6 +114,25 @@ struct Scan<'a> {
     options: Options,
     watch: Watch<'a>,
     parts: Mutex<ObjectFindings>,
+    /// Hashes of the credentials found so far, as far as they are counted while the scan goes on.
+    seen: Mutex<HashSet<u64>>,
+    hasher: RandomState,
+}
+
+/// Most credentials that are told apart while counting.
+const MAX_SEEN: usize = 1 << 16;
+
+impl Scan<'_> {
+    /// Tells the progress of credentials that were not seen before.
+    fn count(&self, findings: &[Finding]) {
+        let hashes = findings.iter().map(|finding| self.hasher.hash_one((finding.rule, finding.secret.expose())));
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = seen.len();
+        if before < MAX_SEEN {
+            seen.extend(hashes);
+            self.watch.progress.found((seen.len() - before) as u64);
+        }
+    }
 }
 
 /// One thread's part: handed in when it is dropped.
@@ -127,6 +170,7 @@ impl Worker<'_> {
                 self.part.clean.push(oid);
             }
         } else {
+            self.scan.count(&findings);
             self.part.found.push(Found { oid, kind, findings });
         }
     }

@@ -1,16 +1,16 @@
 //! The gate itself: scan all objects, walk what refs reach, join both.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::clean::Clean;
 use super::ledger::{Held, Ledger};
+use super::logs;
+use super::look::{Look, look};
 use super::objects::{self, ObjectFindings};
 use super::provenance::Holders;
-use super::sight::Eyes;
 use super::tell::{self, Told};
 use crate::engine::{Engine, Scratch};
-use crate::git::{Child, GitError, ObjectKind, Oid, Repo, Store, Walked};
+use crate::git::{Bounds, Child, GitError, Range, RefGlob, Repo, Store, Walked};
 use crate::guard::feed::Feed;
 use crate::guard::watch::Watch;
 use crate::model::history::{History, Scope};
@@ -21,14 +21,34 @@ use crate::policy::Policy;
 const BINARY_IF_NUL_IN: usize = 8192;
 
 /// What is asked for.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Request {
     /// Look at objects, too, that neither ref nor reflog reaches.
     pub unreachable: bool,
     /// Objects that are not there do not make the answer incomplete.
     pub allow_missing: bool,
+    /// Only what refs reach that one of these means; none: all refs and reflogs.
+    pub refs: Vec<RefGlob>,
+    /// Not what is reached only by refs that one of these means.
+    pub exclude: Vec<RefGlob>,
+    /// Only commits of that second (since 1970) or later.
+    pub since: Option<i64>,
+    /// Only the commits of this range.
+    pub range: Option<Range>,
     /// How objects are scanned.
     pub scan: objects::Options,
+}
+
+impl Request {
+    /// Whether less is asked for than all that refs reach.
+    #[must_use]
+    pub fn is_narrow(&self) -> bool {
+        self.bounds().are_narrow() || !self.refs.is_empty() || !self.exclude.is_empty()
+    }
+
+    pub(super) fn bounds(&self) -> Bounds {
+        Bounds { since: self.since, range: self.range, unreachable: self.unreachable }
+    }
 }
 
 /// Looks at everything a repository holds. What `clean` knows to hold nothing is not read, and it learns of more.
@@ -39,27 +59,13 @@ pub fn run(
     repo: &Repo,
     engine: &Engine,
     policy: &Policy,
-    request: Request,
-    mut clean: Option<&mut Clean>,
+    request: &Request,
+    clean: Option<&mut Clean>,
     watch: Watch<'_>,
 ) -> Result<History, GitError> {
-    let tips = repo.tips()?;
-    let (known, remembered) = (clean.as_deref(), AtomicU64::new(0));
-    let wanted = |oid: Oid, kind: ObjectKind| {
-        let is_known = kind != ObjectKind::Tree && known.is_some_and(|known| known.holds(oid));
-        remembered.fetch_add(u64::from(is_known), Ordering::Relaxed);
-        kind != ObjectKind::Tree && !is_known
-    };
-    let options = objects::Options { tell_clean: known.is_some(), ..request.scan };
-    let mut scanned = objects::scan_objects(&Store::open(repo)?, wanted, engine, options, watch)?;
-    if let Some(clean) = clean.as_deref_mut() {
-        clean.add(std::mem::take(&mut scanned.clean));
-    }
-    let blobs = scanned.found.iter().filter(|found| found.kind == ObjectKind::Blob).map(|found| found.oid);
-    let mut eyes = Eyes { engine, scratch: Scratch::default(), blobs: blobs.collect(), names: HashMap::new(), watch };
-    let walked = repo.walk(tips, request.unreachable, &mut eyes)?;
+    let Look { store, scanned, walked, names, remembered } = look(repo, engine, request, clean, watch)?;
     let mut join = Join {
-        repo,
+        store: &store,
         engine,
         walked: &walked,
         ledger: Ledger::new(engine.rules(), policy),
@@ -70,12 +76,13 @@ pub fn run(
     join.coverage(&scanned, request, watch);
     let bound = join.bound();
     join.objects(scanned, &bound);
-    join.names(&eyes.names);
+    join.names(&names);
     join.refs();
-    let Join { ledger, mut holders, binary, coverage, .. } = join;
+    let Join { mut ledger, mut holders, binary, mut coverage, .. } = join;
+    let logs = logs::scan(&walked.logs, engine, &mut ledger, &mut coverage);
     holders.fit(ledger.entries.len());
-    let scope = Scope { remembered: clean.map(|_| remembered.into_inner()), ..scope(&walked) };
-    let Told { lives, below, reach } = tell::all(repo, &walked, &ledger, &holders, &binary);
+    let scope = Scope { remembered, ..scope(&walked) };
+    let Told { lives, below, reach } = tell::all(&store, &walked, &ledger, &holders, &logs, &binary);
     Ok(History { lives, below_threshold: below, reach, scope, coverage })
 }
 
@@ -94,7 +101,7 @@ fn scope(walked: &Walked) -> Scope {
 
 /// Brings together what was found and what was walked.
 struct Join<'a> {
-    repo: &'a Repo,
+    store: &'a Store,
     engine: &'a Engine,
     walked: &'a Walked,
     ledger: Ledger<'a>,
@@ -105,7 +112,7 @@ struct Join<'a> {
 }
 
 impl Join<'_> {
-    fn coverage(&mut self, scanned: &ObjectFindings, request: Request, watch: Watch<'_>) {
+    fn coverage(&mut self, scanned: &ObjectFindings, request: &Request, watch: Watch<'_>) {
         self.coverage.objects = self.walked.counts.total();
         self.coverage.bytes = scanned.bytes;
         let mut told = HashSet::new();
@@ -135,14 +142,11 @@ impl Join<'_> {
 
     /// Enters what was found in objects that were reached.
     fn objects(&mut self, scanned: ObjectFindings, but: &HashSet<Child>) {
-        let mut bytes = Vec::new();
         for found in scanned.found {
             let child = self.walked.child(found.oid);
             let Some(child) = child.filter(|child| !but.contains(child)) else { continue };
-            if self.repo.object(found.oid, &mut bytes).is_err() {
-                // It could be read a moment ago. What was found stands, without its lines.
-                bytes.clear();
-            }
+            // It could be read a moment ago. Where it cannot be now, what was found stands, without its lines.
+            let bytes = self.store.read(found.oid).map(|(_, bytes)| bytes).unwrap_or_default();
             let held = self.ledger.enter(found.findings, &bytes);
             self.mark_binary(child, &bytes);
             self.hold(child, held);
@@ -174,13 +178,14 @@ impl Join<'_> {
 
     /// Scans the blobs under names that rules are bound to, by all rules: which those are.
     fn bound(&mut self) -> HashSet<Child> {
+        let named: Vec<bool> = self.walked.names.iter().map(|name| self.engine.is_named(name)).collect();
+        let is_named = |name: u32| named.get(name as usize).copied().unwrap_or(false);
         let mut pairs = HashSet::new();
         for (_, entries) in &self.walked.trees {
             for entry in entries {
-                let name = self.walked.names.get(entry.name as usize);
-                if let (Child::Blob(blob), Some(name)) = (entry.child, name)
+                if let Child::Blob(blob) = entry.child
                     && entry.mode.is_file()
-                    && self.engine.is_named(name)
+                    && is_named(entry.name)
                 {
                     pairs.insert((blob, entry.name));
                 }
@@ -188,14 +193,14 @@ impl Join<'_> {
         }
         let mut pairs: Vec<(u32, u32)> = pairs.into_iter().collect();
         pairs.sort_unstable();
-        let (mut feed, mut bytes) = (Feed::new(self.engine), Vec::new());
+        let mut feed = Feed::new(self.engine);
         for &(blob, name) in &pairs {
             let (Some(&oid), Some(name)) = (self.walked.blobs.get(blob as usize), self.walked.names.get(name as usize))
             else {
                 continue;
             };
-            match self.repo.object(oid, &mut bytes) {
-                Ok(_) => {
+            match self.store.read(oid) {
+                Ok((_, bytes)) => {
                     let findings: Vec<Finding> =
                         feed.bytes(&bytes, Some(name)).found.into_iter().map(|(finding, _)| finding).collect();
                     let mut held = self.ledger.enter(findings, &bytes);

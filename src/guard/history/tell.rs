@@ -4,9 +4,10 @@ use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::ledger::Ledger;
+use super::logs::LogLines;
 use super::paths::Paths;
 use super::provenance::{BATCH, Course, Found, Holders, Pass};
-use crate::git::{Repo, Walked, people};
+use crate::git::{Store, Walked, people};
 use crate::guard::pipeline::info;
 use crate::model::history::{CommitInfo, Introduction, Life, Listed, LiveAt, Reach, Removal, Spot};
 use crate::model::{Confidence, Secret, Verdict};
@@ -28,7 +29,14 @@ pub(super) struct Told {
 }
 
 /// Tells of all credentials. `binary`: the blobs that tools do not take for text, by place in the list of blobs.
-pub(super) fn all(repo: &Repo, walked: &Walked, ledger: &Ledger<'_>, holders: &Holders, binary: &HashSet<u32>) -> Told {
+pub(super) fn all(
+    store: &Store,
+    walked: &Walked,
+    ledger: &Ledger<'_>,
+    holders: &Holders,
+    logs: &LogLines,
+    binary: &HashSet<u32>,
+) -> Told {
     let mut below = 0;
     let mut told: Vec<u32> = Vec::new();
     for (at, entry) in ledger.entries.iter().enumerate() {
@@ -44,7 +52,7 @@ pub(super) fn all(repo: &Repo, walked: &Walked, ledger: &Ledger<'_>, holders: &H
         }
     }
     let mut teller =
-        Teller { repo, walked, ledger, holders, paths: Paths::of(walked, &telling), commits: HashMap::new() };
+        Teller { store, walked, ledger, holders, logs, paths: Paths::of(walked, &telling), commits: HashMap::new() };
     let (mut lives, mut refs) = (Vec::with_capacity(told.len()), BTreeSet::new());
     for batch in told.chunks(BATCH) {
         let pass = Pass::over(walked, holders, batch);
@@ -58,19 +66,20 @@ pub(super) fn all(repo: &Repo, walked: &Walked, ledger: &Ledger<'_>, holders: &H
     lives.sort_by_cached_key(|life| {
         let certain = life.finding.score.confidence == Confidence::Certain;
         let blocks = life.verdict == Verdict::Block;
-        let score = (life.finding.score.confidence, life.rule.severity, life.finding.score.points);
+        let sureness = (life.finding.score.confidence, life.rule.severity, life.finding.score.points);
         let since = life.introduced.items.first().map(|first| first.commit.time);
-        (Reverse((blocks, life.is_live(), certain, score)), since, life.rule.id.clone(), life.fingerprint)
+        (Reverse((blocks, life.is_live(), certain, sureness)), since, life.rule.id.clone(), life.fingerprint)
     });
     let reach = teller.reach(&refs, binary);
     Told { lives, below, reach }
 }
 
 struct Teller<'a> {
-    repo: &'a Repo,
+    store: &'a Store,
     walked: &'a Walked,
     ledger: &'a Ledger<'a>,
     holders: &'a Holders,
+    logs: &'a LogLines,
     paths: Paths,
     commits: HashMap<u32, CommitInfo>,
 }
@@ -106,10 +115,17 @@ impl Teller<'_> {
             Introduction { commit: self.commit(at), spot }
         });
         let name = |place: &u32| self.walked.refs[*place as usize].0.name.clone();
-        let live = listed(&course.live, |place| {
+        let mut live = listed(&course.live, |place| {
             let spot = pass.locate_ref(*place, bit).map_or(Spot::Ref, |found| self.spot(found, secret));
             LiveAt { name: name(place), spot }
         });
+        let logged = self.logs.get(&secret).map_or(&[][..], Vec::as_slice);
+        live.total += logged.len() as u64;
+        let room = MOST.saturating_sub(live.items.len());
+        live.items.extend(logged.iter().take(room).map(|(log, line)| LiveAt {
+            name: self.walked.logs.get(*log).map(|log| log.name.clone()).unwrap_or_default(),
+            spot: Spot::Log { line: *line },
+        }));
         let removed = listed(&course.removed, |(place, commit)| {
             let branch = self.walked.refs[*place as usize].0.name.clone();
             Removal { branch, commit: self.commit(*commit) }
@@ -171,12 +187,11 @@ impl Teller<'_> {
     }
 
     fn commit(&mut self, at: u32) -> CommitInfo {
-        let (repo, walked) = (self.repo, self.walked);
+        let (store, walked) = (self.store, self.walked);
         let read = || {
             let oid = walked.commits[at as usize].oid;
-            let mut bytes = Vec::new();
             // It was read when it was walked; were it gone now, its id says enough.
-            let person = repo.object(oid, &mut bytes).map(|_| people(&bytes)).unwrap_or_default();
+            let person = store.read(oid).map(|(_, bytes)| people(&bytes)).unwrap_or_default();
             let (author, subject) = (person.name, person.subject);
             CommitInfo { id: oid.to_string(), author, time: person.time, zone: person.zone, subject }
         };

@@ -24,7 +24,9 @@ pub(super) fn write(history: &History, options: &Options, out: &mut dyn Write) -
         let (path, line) = match first.map(|first| &first.spot) {
             Some(Spot::File { path, line }) => (name(path), line.to_string()),
             Some(Spot::Name { path }) => (name(path), String::new()),
-            Some(Spot::Commit { line, .. } | Spot::Tag { line }) => (String::new(), line.to_string()),
+            Some(Spot::Commit { line, .. } | Spot::Tag { line } | Spot::Log { line }) => {
+                (String::new(), line.to_string())
+            }
             Some(Spot::Ref) | None => (String::new(), String::new()),
         };
         let secret = &life.finding.secret;

@@ -158,6 +158,7 @@ impl Teller<'_, '_> {
             }
             Spot::Tag { line } => format!("line {line} of the tag itself"),
             Spot::Ref => "its own name".to_owned(),
+            Spot::Log { line } => format!("line {line} of its reflog"),
         }
     }
 

@@ -52,6 +52,7 @@ enum SpotRecord {
     Commit { id: String, line: u64 },
     Tag { line: u64 },
     Ref,
+    Log { line: u64 },
 }
 
 impl SpotRecord {
@@ -62,6 +63,7 @@ impl SpotRecord {
             Spot::Commit { id, line } => Self::Commit { id: id.clone(), line: *line },
             Spot::Tag { line } => Self::Tag { line: *line },
             Spot::Ref => Self::Ref,
+            Spot::Log { line } => Self::Log { line: *line },
         }
     }
 }

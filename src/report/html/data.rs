@@ -204,6 +204,7 @@ impl<'a> Teller<'a, '_> {
             Spot::Commit { line, .. } => format!("line {line} of the commit itself"),
             Spot::Tag { line } => format!("line {line} of the tag itself"),
             Spot::Ref => "the ref's own name".to_owned(),
+            Spot::Log { line } => format!("line {line} of its reflog"),
         }
     }
 }

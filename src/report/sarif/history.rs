@@ -80,6 +80,7 @@ fn location(spot: Option<&Spot>, redactor: &Redactor<'_>) -> Location {
         Some(Spot::Commit { id, line }) => (other(format!("commit {id}")), Some(*line)),
         Some(Spot::Tag { line }) => (other("tag".to_owned()), Some(*line)),
         Some(Spot::Ref) => (other("the name of a ref".to_owned()), None),
+        Some(Spot::Log { line }) => (other("reflog".to_owned()), Some(*line)),
         None => (other("an object that no commit holds".to_owned()), None),
     };
     let region = line.map(|line| Region {
