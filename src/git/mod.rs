@@ -7,6 +7,7 @@
 mod config;
 mod env;
 mod error;
+mod incoming;
 mod index;
 mod object;
 mod objects;
@@ -21,6 +22,10 @@ mod walk;
 pub use config::{Cleanup, Comment, MessageConfig};
 pub use env::Env;
 pub use error::GitError;
+pub use incoming::{
+    Brought, Command, CommitLinks, Gone, Incoming, Known, Lines, LinesError, Scope, Structure, TreeItem, commit_links,
+    tag_target, tree_items,
+};
 pub use index::Index;
 pub use objects::{ObjectKind, Store, Trouble};
 pub use oid::{HashKind, Oid};

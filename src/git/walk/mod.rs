@@ -16,7 +16,8 @@ use std::io::ErrorKind;
 use std::sync::Arc;
 
 pub use commit::{Person, people};
-use map::{OidMap, OidSet};
+pub(in crate::git) use commit::{commit as commit_head, tag as tag_head};
+pub(in crate::git) use map::{OidMap, OidSet};
 pub use refs::{Ref, Tips};
 
 use super::staged::Mode;
