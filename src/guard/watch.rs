@@ -2,10 +2,15 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::model::Finding;
+
 /// Told how far a run has come, from any thread.
 pub trait Progress: Sync {
     /// So many more files and bytes are done.
     fn advance(&self, files: u64, bytes: u64);
+
+    /// That was found in one object.
+    fn found(&self, _: &[Finding]) {}
 }
 
 /// Nobody watches.

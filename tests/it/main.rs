@@ -25,6 +25,7 @@ mod layering;
 mod oracle;
 mod policy;
 mod precommit;
+mod receive;
 mod regression;
 mod report;
 mod rules;

@@ -117,6 +117,7 @@ impl Worker<'_> {
             self.part.skips.push((Some(oid), reason, words));
         }
         if !findings.is_empty() {
+            self.scan.watch.progress.found(&findings);
             self.part.found.push(Found { oid, kind, findings });
         }
     }
