@@ -9,6 +9,8 @@ mod engine;
 mod oracle;
 #[path = "../../tests/it/fuzz/parsers.rs"]
 mod parsers;
+#[path = "../../tests/it/fuzz/receive.rs"]
+mod receive;
 #[path = "../../tests/it/fuzz/taker.rs"]
 mod taker;
 #[path = "../../tests/it/fuzz/targets.rs"]

@@ -6,6 +6,7 @@ mod blocks;
 mod decoders;
 mod engine;
 mod parsers;
+mod receive;
 mod taker;
 mod targets;
 

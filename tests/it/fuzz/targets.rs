@@ -1,6 +1,6 @@
 //! The fuzz targets: each takes any bytes, and panics where the house breaks a promise.
 
-use super::{blocks, decoders, engine, parsers};
+use super::{blocks, decoders, engine, parsers, receive};
 
 /// A target: takes any bytes, panics where a promise is broken.
 pub(crate) type Target = fn(&[u8]);
@@ -21,4 +21,9 @@ pub(crate) const TARGETS: &[(&str, Target)] = &[
     ("baseline", parsers::baseline),
     ("commit_message", parsers::commit_message),
     ("hostile_names", parsers::names),
+    ("hook_input", receive::input),
+    ("hook_environment", receive::environment),
+    ("push_options", receive::options),
+    ("server_policy", receive::policy),
+    ("quarantine", receive::quarantine),
 ];
