@@ -8,26 +8,20 @@ use super::{Incoming, OidSet};
 use crate::git::{GitError, ObjectKind, Oid};
 
 impl Incoming {
-    /// Takes out of `outside` whatever stands in the trees of `edges`. Gives back all that was met there, which is
+    /// Takes out of `outside` whatever stands in these trees. Adds all that was met there to `met`, which is
     /// everything if anything is left in `outside`.
     ///
     /// Directories called as new ones are (`dirs`) are looked into first: after a small change on a large tree
     /// nothing is left after a handful of them.
     pub(super) fn strike_out(
         &self,
-        edges: &[Oid],
+        trees: Vec<Oid>,
         outside: &mut HashMap<Oid, ObjectKind>,
         dirs: &HashSet<Vec<u8>>,
+        met: &mut OidSet,
         stopped: &dyn Fn() -> bool,
-    ) -> Result<OidSet, GitError> {
-        let mut met = OidSet::default();
-        let (mut near, mut far) = (VecDeque::new(), VecDeque::new());
-        for edge in edges {
-            if outside.is_empty() {
-                break;
-            }
-            near.push_back(self.commit(*edge)?.tree);
-        }
+    ) -> Result<(), GitError> {
+        let (mut near, mut far): (VecDeque<Oid>, VecDeque<Oid>) = (trees.into(), VecDeque::new());
         while !outside.is_empty() && !stopped() {
             let Some(tree) = near.pop_front().or_else(|| far.pop_front()) else { break };
             if !met.insert(tree) {
@@ -50,7 +44,7 @@ impl Incoming {
                 }
             }
         }
-        Ok(met)
+        Ok(())
     }
 
     /// These objects and all that trees among them lead to, but for what was met elsewhere, or is new.

@@ -7,7 +7,7 @@ use super::lines::Command;
 use super::links::{CommitLinks, TreeItem, tag_target, tree_items};
 use super::paint::Painter;
 use super::tips::Tips;
-use super::{Incoming, LINK_LIMIT};
+use super::{Incoming, LINK_LIMIT, OidSet};
 use crate::git::{GitError, ObjectKind, Oid, Repo};
 
 /// Tags that name each other in a row.
@@ -131,7 +131,18 @@ impl Incoming {
         }
         let is_edge = |oid: &Oid| !self.is_new(*oid) && unknown.binary_search(oid).is_err();
         let edges: Vec<Oid> = parents.into_iter().filter(is_edge).collect();
-        let same = self.strike_out(&edges, &mut outside, &structure.dirs, stopped)?;
+        let trees: Vec<Oid> =
+            edges.iter().map(|edge| self.commit(*edge).map(|links| links.tree)).collect::<Result<_, _>>()?;
+        let mut same = OidSet::default();
+        self.strike_out(trees, &mut outside, &structure.dirs, &mut same, stopped)?;
+        if !outside.is_empty() {
+            let (trees, blobs) = self.named(&tips)?;
+            for blob in blobs {
+                outside.remove(&blob);
+                same.insert(blob);
+            }
+            self.strike_out(trees, &mut outside, &structure.dirs, &mut same, stopped)?;
+        }
         scope.unlisted = self.closure(outside, &same, stopped)?;
         scope.unlisted.extend(tags.into_iter().map(|tag| (tag, ObjectKind::Tag)));
         scope.unlisted.extend(unknown.into_iter().map(|commit| (commit, ObjectKind::Commit)));
@@ -185,6 +196,31 @@ impl Incoming {
             }
         }
         None
+    }
+
+    /// The trees and the blobs that refs name themselves, or by a tag.
+    fn named(&self, tips: &Tips<'_>) -> Result<(Vec<Oid>, Vec<Oid>), GitError> {
+        let (mut trees, mut blobs) = (Vec::new(), Vec::new());
+        for line in tips.all()? {
+            let mut oid = line.peeled.unwrap_or(line.target);
+            for _ in 0..MAX_TAGS {
+                match self.main.kind(oid) {
+                    Ok(ObjectKind::Tree) => trees.push(oid),
+                    Ok(ObjectKind::Blob) => blobs.push(oid),
+                    Ok(ObjectKind::Tag) => {
+                        let read = self.main.read_within(oid, LINK_LIMIT);
+                        if let Some((target, _)) = read.ok().and_then(|(_, bytes)| tag_target(&bytes, self.hash)) {
+                            oid = target;
+                            continue;
+                        }
+                    }
+                    // A ref that is broken makes nothing known.
+                    Ok(ObjectKind::Commit) | Err(_) => {}
+                }
+                break;
+            }
+        }
+        Ok((trees, blobs))
     }
 
     /// What a commit, or a tag of one, has for a tree.

@@ -265,3 +265,29 @@ fn nothing_is_left_behind() {
     blocked("R49", &pair.push("main"), &secret);
     assert_eq!(list(&pair.server.dir), before);
 }
+
+#[test]
+fn a_polite_kill_is_answered_with_words_and_a_push_that_is_declined() {
+    use std::process::Stdio;
+    let pair = Pair::new();
+    let mut command = pair.server.command(env!("CARGO_BIN_EXE_portcullis"));
+    command.args(["pre-receive", "--config"]).arg(pair.policy_file()).env("GIT_DIR", ".");
+    // It waits for lines that do not come.
+    let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let status = format!("/proc/{}/status", child.id());
+    // The handler is set when the mask of caught signals has SIGTERM in it.
+    let caught = || {
+        let text = fs::read_to_string(&status).unwrap_or_default();
+        let mask = text.lines().find_map(|line| line.strip_prefix("SigCgt:")).map(str::trim).unwrap_or("0");
+        u64::from_str_radix(mask, 16).unwrap_or(0) & (1 << 14) != 0
+    };
+    while !caught() && child.try_wait().unwrap().is_none() {
+        std::thread::yield_now();
+    }
+    assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
+    let input = child.stdin.take();
+    let output = child.wait_with_output().unwrap();
+    drop(input);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("push rejected: the guard was told to end"));
+}

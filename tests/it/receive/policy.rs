@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::pair::{Pair, blocked, mannered, token};
+use super::raw;
 use crate::support::repo::Ran;
 
 fn bad(pair: &Pair, seed: u64) -> String {
@@ -266,4 +267,27 @@ fn post_receive_notes_what_came_in() {
     assert!(pair.push("main HEAD:refs/heads/other").ok);
     let log = log(&pair);
     assert_eq!((log.len(), &log[0]["event"], log[0]["credentials"].as_array().unwrap().len()), (1, &"found".into(), 1));
+}
+
+#[test]
+fn by_http_the_web_server_says_who_it_is() {
+    let pair = Pair::new();
+    pair.policy(&audited(&pair, ""));
+    pair.client.stage("a", "clean");
+    let clean = pair.client.commit("clean");
+    let objects = |range: &str| -> Vec<String> {
+        pair.client.ok(&format!("rev-list --objects --no-object-names {range}")).lines().map(str::to_owned).collect()
+    };
+    let pack = raw::pack(&pair.client, &objects("HEAD"));
+    let ran = raw::push_by_http(&pair, "alice", &[raw::line(&raw::null(), &clean, b"refs/heads/main")], &pack);
+    assert!(ran.ok, "{}", ran.stderr);
+    let secret = bad(&pair, 520);
+    let tip = pair.client.ok("rev-parse HEAD");
+    let pack = raw::pack(&pair.client, &objects("HEAD ^HEAD~1"));
+    let ran = raw::push_by_http(&pair, "alice", &[raw::line(&clean, &tip, b"refs/heads/main")], &pack);
+    assert!(!ran.ok && ran.stderr.contains("portcullis: push rejected: 1 credential found"), "{}", ran.stderr);
+    assert!(!pair.holds(&secret) && !ran.stderr.contains(&secret));
+    let log = log(&pair);
+    let who = (&log[0]["identity"], &log[0]["identity_source"], &log[0]["address"]);
+    assert_eq!(who, (&"alice".into(), &"REMOTE_USER".into(), &"192.0.2.1".into()));
 }
