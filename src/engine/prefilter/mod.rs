@@ -281,7 +281,7 @@ mod tests {
             (state >> 8) as usize % below
         };
         let (mut found_any, fillers) = (0, [&b"\0"[..], b" ", b"=", b"abcXYZ0189", b"\\x", b"%4", b"\0\0", b"////"]);
-        for round in 0..400 {
+        for round in 0..900 {
             let mut text = Vec::new();
             for _ in 0..random(40) {
                 let needle = &tables.needles[random(tables.needles.len())];
