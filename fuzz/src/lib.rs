@@ -13,6 +13,8 @@ mod objects;
 mod oracle;
 #[path = "../../tests/it/fuzz/parsers.rs"]
 mod parsers;
+#[path = "../../tests/it/fuzz/receive.rs"]
+mod receive;
 #[path = "../../tests/it/fuzz/taker.rs"]
 mod taker;
 #[path = "../../tests/it/fuzz/targets.rs"]

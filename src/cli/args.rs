@@ -2,6 +2,7 @@
 
 mod answer;
 
+use std::ffi::OsString;
 use std::num::NonZero;
 use std::path::PathBuf;
 
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use answer::AnswerArgs;
 
+use crate::hook::server::Host;
 use crate::model::Confidence;
 use crate::report::FORMATS;
 
@@ -42,6 +44,14 @@ pub enum Command {
     PreCommit(GateArgs),
     /// Check the message of the commit being made; git runs this on every commit.
     CommitMsg(CommitMsgArgs),
+    /// Check what is being pushed, before it leaves; git runs this on every push.
+    PrePush(PrePushArgs),
+    /// On a server: check what a push would bring in; git runs this before it lets a push in.
+    PreReceive(ServerArgs),
+    /// On a server, where pre-receive cannot be had: check one ref. What it rejects stays in the objects.
+    Update(UpdateArgs),
+    /// On a server: look at a push that is through already.
+    PostReceive(PostReceiveArgs),
     /// Tell everything known about one finding: where it is, and every reason for its score.
     Explain(ExplainArgs),
     /// Accept a known finding, by adding its fingerprint to the baseline file.
@@ -50,11 +60,11 @@ pub enum Command {
     #[command(subcommand)]
     Rules(RulesCommand),
     /// Put the hooks where git runs them; hooks that are there already are kept, and run first.
-    Install(HooksArgs),
+    Install(InstallArgs),
     /// Take the hooks out again, and put back what was there before.
     Uninstall(HooksArgs),
     /// Prove that the hooks are alive, or find out why they are not.
-    Doctor,
+    Doctor(DoctorArgs),
 }
 
 /// Which rules run and what counts: the same for every command that scans.
@@ -225,6 +235,56 @@ pub struct CommitMsgArgs {
     pub policy: PolicyArgs,
 }
 
+/// `pre-push`.
+#[derive(Debug, Args)]
+pub struct PrePushArgs {
+    /// The remote's name, as git gives it to the hook.
+    #[arg(value_name = "REMOTE", default_value = "origin")]
+    pub remote: OsString,
+    /// The remote's address, as git gives it to the hook.
+    #[arg(value_name = "URL")]
+    pub url: Option<OsString>,
+    /// What counts.
+    #[command(flatten)]
+    pub policy: PolicyArgs,
+}
+
+/// `pre-receive`, and what all gates of a server have in common.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ServerArgs {
+    /// The server's policy [default: what `PORTCULLIS_SERVER_CONFIG` names, or /etc/portcullis/server.toml].
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// `update`.
+#[derive(Debug, Args)]
+pub struct UpdateArgs {
+    /// The ref, as git gives it to the hook.
+    #[arg(value_name = "REF")]
+    pub name: OsString,
+    /// What it was.
+    #[arg(value_name = "OLD")]
+    pub old: OsString,
+    /// What it is to be.
+    #[arg(value_name = "NEW")]
+    pub new: OsString,
+    /// What it goes by.
+    #[command(flatten)]
+    pub server: ServerArgs,
+}
+
+/// `post-receive`.
+#[derive(Debug, Args)]
+pub struct PostReceiveArgs {
+    /// Note in the audit log what the push has brought in.
+    #[arg(long)]
+    pub audit: bool,
+    /// What it goes by.
+    #[command(flatten)]
+    pub server: ServerArgs,
+}
+
 /// `explain`.
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
@@ -307,6 +367,36 @@ pub struct HooksArgs {
     /// Also where a hook manager or another repository's hooks are in the way; lose changes made to our hooks.
     #[arg(long)]
     pub force: bool,
+}
+
+/// `install`.
+#[derive(Debug, Args)]
+pub struct InstallArgs {
+    /// Which hooks, and how.
+    #[command(flatten)]
+    pub hooks: HooksArgs,
+    /// Where on a server.
+    #[command(flatten)]
+    pub place: PlaceArgs,
+}
+
+/// `doctor`.
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// Where on a server.
+    #[command(flatten)]
+    pub place: PlaceArgs,
+}
+
+/// A place on a server where hooks are run from.
+#[derive(Debug, Args)]
+pub struct PlaceArgs {
+    /// The gate of a server, in this repository (or the directory that the host's recipe names).
+    #[arg(long, value_name = "DIR")]
+    pub server: Option<PathBuf>,
+    /// Which host runs it [default: gitea where there is a hooks/pre-receive.d, else bare].
+    #[arg(long, value_name = "HOST", requires = "server", value_parser = PossibleValuesParser::new(Host::NAMES))]
+    pub host: Option<String>,
 }
 
 fn formats() -> Vec<clap::builder::PossibleValue> {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::args::HooksArgs;
+use super::args::{DoctorArgs, HooksArgs, InstallArgs, PlaceArgs};
 use super::exit::ExitStatus;
 use super::failure::Failure;
 use super::output::to_stdout;
@@ -11,8 +11,9 @@ use crate::hook::doctor::{self, Verdict};
 use crate::hook::global::{self, Way};
 use crate::hook::install::{self, Done, Step};
 use crate::hook::managers::{self, Managed};
+use crate::hook::server::{self, Host, Recipe};
 use crate::hook::{Git, HookError, HooksPath, Place, program};
-use crate::report::sanitize::quote;
+use crate::report::sanitize::{quote, shell_word};
 
 /// What `--version` prints, which hooks of another version do not.
 const VERSION: &str = concat!("portcullis ", env!("CARGO_PKG_VERSION"));
@@ -21,9 +22,13 @@ const VERSION: &str = concat!("portcullis ", env!("CARGO_PKG_VERSION"));
 ///
 /// # Errors
 /// If the hooks cannot be installed.
-pub(super) fn install(args: &HooksArgs) -> Result<ExitStatus, Failure> {
+pub(super) fn install(args: &InstallArgs) -> Result<ExitStatus, Failure> {
     let guard =
         program::this_program().map_err(|error| Failure::because("cannot find out where this program lies", &error))?;
+    if let Some(place) = &args.place.server {
+        return install_server(&args.place, place, &guard, args.hooks.force);
+    }
+    let args = &args.hooks;
     let git = Git::at(".");
     let mut text = String::new();
     if args.global {
@@ -52,6 +57,27 @@ pub(super) fn install(args: &HooksArgs) -> Result<ExitStatus, Failure> {
     tell_reach(&mut text, &place);
     text.push_str("`portcullis doctor` proves that they work.\n");
     say(&text, ExitStatus::Clean)
+}
+
+/// Puts the gate of a server in place, and tells what is left to do.
+fn install_server(args: &PlaceArgs, place: &Path, guard: &Path, force: bool) -> Result<ExitStatus, Failure> {
+    let recipe = recipe(args, place)?;
+    let step = recipe.install(place, guard, force).map_err(|error| cannot_install(&error))?;
+    let mut text = String::new();
+    tell_steps(&mut text, &[step]);
+    let _ = write!(text, "\n{}\n", recipe.text);
+    let _ = writeln!(
+        text,
+        "`portcullis doctor --server {} --host {}` proves that it works.",
+        shell_word(place.as_os_str().as_encoded_bytes()),
+        recipe.host
+    );
+    say(&text, ExitStatus::Clean)
+}
+
+fn recipe(args: &PlaceArgs, place: &Path) -> Result<&'static Recipe, Failure> {
+    let named = args.host.as_deref().and_then(Host::parse);
+    Recipe::of(named.unwrap_or_else(|| Recipe::guess(place))).ok_or_else(|| Failure::new("no such host"))
 }
 
 /// Runs `uninstall`. Exit status 1 says that something was left as it is.
@@ -85,8 +111,11 @@ pub(super) fn uninstall(args: &HooksArgs) -> Result<ExitStatus, Failure> {
 ///
 /// # Errors
 /// If the answer cannot be written.
-pub(super) fn doctor() -> Result<ExitStatus, Failure> {
-    let notes = doctor::examine(&Git::at("."), VERSION);
+pub(super) fn doctor(args: &DoctorArgs) -> Result<ExitStatus, Failure> {
+    let notes = match &args.place.server {
+        Some(place) => server::examine(recipe(&args.place, place)?, place, VERSION),
+        None => doctor::examine(&Git::at("."), VERSION),
+    };
     let mut text = String::new();
     for note in &notes {
         let word = match note.verdict {

@@ -13,6 +13,7 @@ mod output;
 mod plan;
 mod private;
 mod progress;
+mod receive;
 mod rules;
 mod rules_test;
 mod scan;
@@ -58,12 +59,16 @@ fn dispatch(command: Command) -> Result<ExitStatus, Failure> {
         Command::History(args) => history::run(&args),
         Command::PreCommit(args) => gates::pre_commit(&args),
         Command::CommitMsg(args) => gates::commit_msg(&args),
+        Command::PrePush(args) => receive::pre_push(&args),
+        Command::PreReceive(args) => receive::pre_receive(&args),
+        Command::Update(args) => receive::update(&args),
+        Command::PostReceive(args) => receive::post_receive(&args),
         Command::Explain(args) => scan::explain(&args),
         Command::Allow(args) => allow::run(&args),
         Command::Rules(command) => rules::run(&command),
         Command::Install(args) => hooks::install(&args),
         Command::Uninstall(args) => hooks::uninstall(&args),
-        Command::Doctor => hooks::doctor(),
+        Command::Doctor(args) => hooks::doctor(&args),
     }
 }
 

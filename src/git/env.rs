@@ -21,6 +21,10 @@ pub struct Env {
     pub alternates: Vec<PathBuf>,
     /// Whether git runs no editor for this commit: it then sets `GIT_EDITOR=:` for its hooks.
     pub no_editor: bool,
+    /// `GIT_QUARANTINE_PATH`: where git unpacked a push that is being received.
+    pub quarantine: Option<PathBuf>,
+    /// `GIT_SHALLOW_FILE`: the list of shallow commits that holds instead of the repository's own.
+    pub shallow_file: Option<PathBuf>,
     /// `GIT_CONFIG_PARAMETERS`: what `git -c name=value` hands down.
     pub config_parameters: Option<OsString>,
 }
@@ -43,6 +47,8 @@ impl Env {
             object_dir: path("GIT_OBJECT_DIRECTORY"),
             alternates: lookup("GIT_ALTERNATE_OBJECT_DIRECTORIES").map_or_else(Vec::new, |list| split_list(&list)),
             no_editor: lookup("GIT_EDITOR").is_some_and(|editor| editor == ":"),
+            quarantine: path("GIT_QUARANTINE_PATH"),
+            shallow_file: path("GIT_SHALLOW_FILE"),
             config_parameters: lookup("GIT_CONFIG_PARAMETERS").filter(|value| !value.is_empty()),
         }
     }

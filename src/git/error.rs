@@ -43,6 +43,9 @@ pub enum GitError {
         /// What is wrong.
         detail: String,
     },
+    /// What the environment says of a push being received makes no sense.
+    #[error("cannot find what is being pushed: {0}")]
+    Quarantine(String),
     /// A ref is broken.
     #[error("the ref {name:?} cannot be read: {detail}")]
     Ref {

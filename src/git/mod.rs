@@ -7,6 +7,7 @@
 mod config;
 mod env;
 mod error;
+mod incoming;
 mod index;
 mod map;
 mod object;
@@ -23,6 +24,10 @@ mod walk;
 pub use config::{Cleanup, Comment, MessageConfig};
 pub use env::Env;
 pub use error::GitError;
+pub use incoming::{
+    Brought, Command, CommitLinks, Gone, Incoming, Known, Lines, LinesError, Scope, Structure, TreeItem, commit_links,
+    tag_target, tree_items,
+};
 pub use index::Index;
 pub use objects::{ObjectKind, Store, Trouble};
 pub use oid::{HashKind, Oid};
@@ -32,5 +37,5 @@ pub use staged::{Change, Deleted, Mode, Staged};
 pub use tree::tree_entries;
 pub use walk::{
     Bounds, Child, Commit, Counts, Entry, Log, NameMark, Person, Problem, Range, Ref, RefGlob, Sight, Tag, Tips,
-    Walked, commit_parents, people, tag_target,
+    Walked, commit_parents, people,
 };

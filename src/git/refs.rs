@@ -34,6 +34,16 @@ impl Repo {
         Err(broken(b"HEAD", "too many symbolic refs in a row"))
     }
 
+    /// The content of a file at the top of `HEAD`'s tree; `None` if it is not there, or there is no commit yet.
+    ///
+    /// # Errors
+    /// If the commit, its tree or the blob cannot be read.
+    pub fn head_blob(&self, name: &[u8]) -> Result<Option<Vec<u8>>, GitError> {
+        let Some(head) = self.head()? else { return Ok(None) };
+        let entry = self.tree_entry(self.tree_of_commit(head)?, name)?;
+        entry.filter(|(mode, _)| mode.is_file()).map(|(_, oid)| self.blob(oid)).transpose()
+    }
+
     /// The other parents of the commit being made: those of a merge that has stopped and now goes on.
     /// (While a clean `git merge` runs its pre-merge-commit hook, git has not written them yet.)
     ///

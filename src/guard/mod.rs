@@ -6,6 +6,7 @@ pub mod history;
 pub mod pipeline;
 pub mod place;
 pub mod precommit;
+pub mod receive;
 pub mod scan;
 mod segments;
 pub mod watch;

@@ -2,12 +2,16 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::model::Finding;
+
 /// Told how far a run has come, from any thread.
 pub trait Progress: Sync {
     /// So many more files and bytes are done.
     fn advance(&self, files: u64, bytes: u64);
     /// About so many there are in all.
     fn expect(&self, _files: u64) {}
+    /// That was found in one object.
+    fn sighted(&self, _: &[Finding]) {}
     /// So many more credentials, none of which was seen before, are found; what they are worth is not judged yet.
     fn found(&self, _secrets: u64) {}
 }

@@ -3,8 +3,8 @@
 //! Git says nothing when it runs no hook: a file that is not executable, a link that leads nowhere or a
 //! `core.hooksPath` that leads elsewhere all look like a commit without credentials.
 
-mod canary;
-mod program;
+pub(super) mod canary;
+pub(super) mod program;
 
 use std::path::{Path, PathBuf};
 
@@ -39,15 +39,15 @@ pub struct Note {
 }
 
 impl Note {
-    fn fine(text: impl Into<String>) -> Self {
+    pub(super) fn fine(text: impl Into<String>) -> Self {
         Self { verdict: Verdict::Fine, text: text.into(), mend: String::new() }
     }
 
-    fn problem(text: impl Into<String>, mend: impl Into<String>) -> Self {
+    pub(super) fn problem(text: impl Into<String>, mend: impl Into<String>) -> Self {
         Self { verdict: Verdict::Problem, text: text.into(), mend: mend.into() }
     }
 
-    fn unknown(text: impl Into<String>, mend: impl Into<String>) -> Self {
+    pub(super) fn unknown(text: impl Into<String>, mend: impl Into<String>) -> Self {
         Self { verdict: Verdict::Unknown, text: text.into(), mend: mend.into() }
     }
 }

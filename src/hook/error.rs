@@ -54,6 +54,9 @@ pub enum HookError {
         /// Git's word for where it is set.
         scope: String,
     },
+    /// There is no bare repository.
+    #[error("{} is no bare repository", shown(.0))]
+    NoRepository(PathBuf),
     /// Neither `HOME` nor `XDG_DATA_HOME` is known.
     #[error("there is no home directory to keep a template in")]
     NoHome,
@@ -75,6 +78,7 @@ impl HookError {
                 "put what you need of both into the first, delete the second, and install again"
             }
             Self::Edited(_) => "move your changes elsewhere, or give --force to lose them",
+            Self::NoRepository(_) => "name the directory that `objects` and `refs` are in, or another --host",
             Self::Shared { .. } => "`portcullis install --global` is for all repositories; --force installs there now",
             Self::Io { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
                 "make it writable, or run this as its owner"

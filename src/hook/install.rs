@@ -90,6 +90,19 @@ pub fn install(dir: &Path, guard: &Path, force: bool) -> Result<Vec<Step>, HookE
     plan.into_iter().map(|(hook, path, found)| install_one(dir, hook, path, &found, guard)).collect()
 }
 
+/// Installs one hook into `dir`, as [`install`] does all of them.
+pub(super) fn install_hook(dir: &Path, hook: &Hook, guard: &Path, force: bool) -> Result<Step, HookError> {
+    let path = hook.path(dir);
+    let found = look(hook, &path)?;
+    match found {
+        Found::File(Author::UsEdited) if !force => Err(HookError::Edited(path)),
+        Found::File(Author::Others) | Found::Dangling if exists(&hook.kept(dir)) => {
+            Err(HookError::KeptAlready { hook: path, kept: hook.kept(dir) })
+        }
+        found => install_one(dir, hook, path, &found, guard),
+    }
+}
+
 fn install_one(dir: &Path, hook: &Hook, path: PathBuf, found: &Found, guard: &Path) -> Result<Step, HookError> {
     let done = match found {
         Found::File(Author::Us(old)) if old == guard && is_executable(&path) => Done::Already,

@@ -12,6 +12,7 @@ pub mod install;
 pub mod managers;
 pub mod program;
 pub mod script;
+pub mod server;
 
 use std::path::{Path, PathBuf};
 

@@ -8,6 +8,7 @@ pub mod history;
 mod level;
 pub(crate) mod named;
 mod origin;
+pub mod push;
 mod report;
 mod secret;
 mod span;

@@ -13,6 +13,7 @@ mod human;
 mod json;
 mod jsonl;
 mod plain_json;
+pub mod receive;
 mod record;
 mod redact;
 pub mod rewrite;

@@ -27,6 +27,7 @@ mod layering;
 mod oracle;
 mod policy;
 mod precommit;
+mod receive;
 mod regression;
 mod report;
 mod rules;

@@ -17,10 +17,14 @@ const ATTEMPTS: usize = 3;
 pub(super) fn all(repo: &Repo) -> Result<Vec<PathBuf>, GitError> {
     let env = repo.env();
     let primary = repo.objects_dir();
+    of([primary].into_iter().chain(env.alternates.iter().map(|dir| repo.start_dir().join(dir))))
+}
+
+/// These object directories and their alternates, each once.
+pub(super) fn of(starts: impl IntoIterator<Item = PathBuf>) -> Result<Vec<PathBuf>, GitError> {
     let mut dirs = Vec::new();
-    add(&primary, 0, &mut dirs)?;
-    for dir in &env.alternates {
-        add(&repo.start_dir().join(dir), 0, &mut dirs)?;
+    for dir in starts {
+        add(&dir, 0, &mut dirs)?;
     }
     Ok(dirs)
 }

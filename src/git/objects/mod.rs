@@ -81,8 +81,20 @@ impl Store {
     /// # Errors
     /// If the object directory itself cannot be listed.
     pub fn open(repo: &Repo) -> Result<Self, GitError> {
-        let dirs = dirs::all(repo)?;
-        let hash = repo.hash_kind();
+        Self::open_dirs(repo.hash_kind(), dirs::all(repo)?)
+    }
+
+    /// Opens these object directories and their alternates.
+    pub(in crate::git) fn at(hash: HashKind, starts: impl IntoIterator<Item = PathBuf>) -> Result<Self, GitError> {
+        Self::open_dirs(hash, dirs::of(starts)?)
+    }
+
+    /// Opens one object directory alone, whatever alternates it names.
+    pub(in crate::git) fn only(hash: HashKind, dir: PathBuf) -> Result<Self, GitError> {
+        Self::open_dirs(hash, vec![dir])
+    }
+
+    fn open_dirs(hash: HashKind, dirs: Vec<PathBuf>) -> Result<Self, GitError> {
         let (mut packs, mut troubles) = (Vec::new(), Vec::new());
         for dir in &dirs {
             for opened in dirs::packs(dir, hash)? {
@@ -135,7 +147,7 @@ impl Store {
     }
 
     /// The ids of all loose objects, sorted, each once.
-    fn loose_ids(&self) -> Result<Vec<Oid>, GitError> {
+    pub(in crate::git) fn loose_ids(&self) -> Result<Vec<Oid>, GitError> {
         let mut ids = Vec::new();
         for dir in &self.dirs {
             loose::list(dir, self.hash, &mut ids)?;
@@ -149,6 +161,20 @@ impl Store {
     #[must_use]
     pub fn contains(&self, oid: Oid) -> bool {
         self.packs.iter().any(|pack| pack.contains(oid)) || self.dirs.iter().any(|dir| loose::path(dir, oid).is_file())
+    }
+
+    /// A lower bound of an object's size in bytes that costs nothing to know: of a delta, its own size; of a loose
+    /// object, its file's. 0 if it is not there.
+    #[must_use]
+    pub fn least_size(&self, oid: Oid) -> u64 {
+        let loose = || self.dirs.iter().find_map(|dir| std::fs::metadata(loose::path(dir, oid)).ok());
+        let packed = self.packs.iter().find_map(|pack| pack.stored_size(oid));
+        packed.or_else(|| loose().map(|file| file.len())).unwrap_or(0)
+    }
+
+    /// Whether a pack holds the object.
+    pub(in crate::git) fn is_packed(&self, oid: Oid) -> bool {
+        self.packs.iter().any(|pack| pack.contains(oid))
     }
 
     /// The kind of an object, without reading its content.
@@ -175,9 +201,17 @@ impl Store {
     /// [`GitError::Missing`] if the repository does not hold it, [`GitError::TooLarge`] above 1 GiB,
     /// [`GitError::Object`] if every copy of it is corrupt.
     pub fn read(&self, oid: Oid) -> Result<(ObjectKind, Vec<u8>), GitError> {
+        self.read_within(oid, READ_LIMIT)
+    }
+
+    /// The same, with another limit than 1 GiB, in bytes.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub fn read_within(&self, oid: Oid, limit: u64) -> Result<(ObjectKind, Vec<u8>), GitError> {
         let mut out = Vec::new();
         let kind = BENCH.with_borrow_mut(|bench| {
-            self.read_into(oid, READ_LIMIT, bench.get_or_insert_with(Workbench::new), &mut out, MAX_ELSEWHERE)
+            self.read_into(oid, limit, bench.get_or_insert_with(Workbench::new), &mut out, MAX_ELSEWHERE)
         })?;
         Ok((kind, out))
     }

@@ -192,6 +192,11 @@ impl Pack {
         }
     }
 
+    /// The size that an object's entry gives: its own, or that of its delta.
+    pub(in crate::git) fn stored_size(&self, oid: Oid) -> Option<u64> {
+        self.entry(self.index.offset(self.index.find(oid)?)?).ok().map(|entry| entry.size)
+    }
+
     /// The kind of an object, if this pack has it and its first base.
     pub(in crate::git) fn kind(&self, oid: Oid) -> Option<ObjectKind> {
         let at = self.index.offset(self.index.find(oid)?)?;

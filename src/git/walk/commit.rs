@@ -4,15 +4,15 @@ use crate::git::{HashKind, ObjectKind, Oid};
 
 /// What a walk follows of a commit.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct CommitHead {
-    pub(super) tree: Oid,
-    pub(super) parents: Vec<Oid>,
+pub(in crate::git) struct CommitHead {
+    pub(in crate::git) tree: Oid,
+    pub(in crate::git) parents: Vec<Oid>,
     /// The committer's clock, in seconds; 0 where the line makes no sense.
-    pub(super) time: i64,
+    pub(in crate::git) time: i64,
 }
 
 /// Reads the head of a commit; `None` if it is not one.
-pub(super) fn commit(bytes: &[u8], hash: HashKind) -> Option<CommitHead> {
+pub(in crate::git) fn commit(bytes: &[u8], hash: HashKind) -> Option<CommitHead> {
     let mut lines = bytes.split(|&b| b == b'\n');
     let tree = id(lines.next()?.strip_prefix(b"tree ")?, hash)?;
     let (mut parents, mut time) = (Vec::new(), 0);
@@ -30,7 +30,7 @@ pub(super) fn commit(bytes: &[u8], hash: HashKind) -> Option<CommitHead> {
 }
 
 /// The object an annotated tag names, and what sort it says that is.
-pub(super) fn tag(bytes: &[u8], hash: HashKind) -> Option<(Oid, ObjectKind)> {
+pub(in crate::git) fn tag(bytes: &[u8], hash: HashKind) -> Option<(Oid, ObjectKind)> {
     let mut lines = bytes.split(|&b| b == b'\n');
     let target = id(lines.next()?.strip_prefix(b"object ")?, hash)?;
     let kind = match lines.next()?.strip_prefix(b"type ")? {

@@ -19,6 +19,7 @@ use std::sync::Arc;
 
 pub use bounds::{Bounds, Range};
 pub use commit::{Person, people};
+pub(in crate::git) use commit::{commit as commit_head, tag as tag_head};
 pub use refs::{Log, Ref, Tips};
 pub use tips::RefGlob;
 use walked::Slot;

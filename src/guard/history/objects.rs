@@ -170,6 +170,7 @@ impl Worker<'_> {
                 self.part.clean.push(oid);
             }
         } else {
+            self.scan.watch.progress.sighted(&findings);
             self.scan.count(&findings);
             self.part.found.push(Found { oid, kind, findings });
         }

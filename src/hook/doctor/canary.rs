@@ -187,21 +187,21 @@ impl Scratch {
 }
 
 #[cfg(unix)]
-fn make_private(dir: &Path) -> io::Result<()> {
+pub(in crate::hook) fn make_private(dir: &Path) -> io::Result<()> {
     std::os::unix::fs::DirBuilderExt::mode(&mut fs::DirBuilder::new(), 0o700).create(dir)
 }
 
 #[cfg(not(unix))]
-fn make_private(dir: &Path) -> io::Result<()> {
+pub(in crate::hook) fn make_private(dir: &Path) -> io::Result<()> {
     fs::create_dir(dir)
 }
 
 #[cfg(unix)]
-fn link(file: &Path, at: &Path) -> io::Result<()> {
+pub(in crate::hook) fn link(file: &Path, at: &Path) -> io::Result<()> {
     std::os::unix::fs::symlink(file, at)
 }
 
 #[cfg(not(unix))]
-fn link(file: &Path, at: &Path) -> io::Result<()> {
+pub(in crate::hook) fn link(file: &Path, at: &Path) -> io::Result<()> {
     fs::copy(file, at).map(drop)
 }

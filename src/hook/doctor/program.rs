@@ -10,7 +10,7 @@ use crate::hook::program::on_path;
 use crate::report::sanitize;
 
 /// What is wrong with the program at `path`, if anything is. `version` is what ours says of itself.
-pub(super) fn note(path: &Path, version: &str) -> Option<Note> {
+pub(in crate::hook) fn note(path: &Path, version: &str) -> Option<Note> {
     if !path.is_file() || !is_executable(path) {
         let text = match on_path() {
             Some(other) => format!("the hooks' program {} is gone; they run {} instead", shown(path), shown(&other)),

@@ -8,6 +8,7 @@ mod delta;
 mod engine;
 mod objects;
 mod parsers;
+mod receive;
 mod taker;
 mod targets;
 

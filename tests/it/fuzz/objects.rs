@@ -227,7 +227,7 @@ pub(crate) fn tag(data: &[u8]) {
     let hash = hash_of(&mut take);
     let head = format!("object {}\ntype ", "2".repeat(2 * hash.width()));
     for bytes in [take.0.to_vec(), [head.as_bytes(), take.0].concat()] {
-        if let Some(target) = tag_target(&bytes, hash) {
+        if let Some((target, _)) = tag_target(&bytes, hash) {
             assert!(bytes.windows(2 * hash.width()).any(|hex| Oid::from_hex(hex) == Some(target)));
         }
     }

@@ -1,0 +1,46 @@
+//! The audit log's file, and the queue of pushes that went through unseen.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Seconds since 1970; 0 where the clock is wrong.
+pub(super) fn now() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs().cast_signed())
+}
+
+/// Appends one line, in one write, and sees that it is on the disk.
+///
+/// # Errors
+/// If it is not there in full afterwards.
+pub(super) fn append(path: &Path, line: &[u8]) -> io::Result<()> {
+    let mut file = open(OpenOptions::new().append(true).create(true), path)?;
+    // In one piece, so that lines of pushes at the same time do not mix.
+    let written = file.write(line)?;
+    if written < line.len() {
+        return Err(io::Error::other("only a part of the line could be written"));
+    }
+    // Not everything that can be written to can be synced: a pipe or a terminal cannot.
+    if file.metadata()?.is_file() { file.sync_data() } else { Ok(()) }
+}
+
+/// Leaves a push in the queue: the repository's directory, then the lines git gave the hook.
+///
+/// # Errors
+/// If it is not there in full afterwards.
+pub(super) fn queue(dir: &Path, repository: &[u8], input: &[u8]) -> io::Result<()> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
+    let name = format!("{since}-{}", std::process::id());
+    let draft = dir.join(format!(".{name}"));
+    let mut file = open(OpenOptions::new().write(true).create_new(true), &draft)?;
+    file.write_all(&[repository, b"\n", input].concat())?;
+    file.sync_all()?;
+    std::fs::rename(&draft, dir.join(name))
+}
+
+fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options.open(path)
+}

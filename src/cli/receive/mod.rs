@@ -1,0 +1,11 @@
+//! `pre-receive`, `update`, `post-receive` and `pre-push`: the gates between repositories.
+
+mod audit;
+mod clock;
+mod input;
+pub(super) mod policy;
+mod sender;
+mod server;
+
+pub(super) use sender::pre_push;
+pub(super) use server::{post_receive, pre_receive, update};

@@ -1,0 +1,130 @@
+//! From the server's configuration to what a gate goes by.
+
+use std::collections::HashSet;
+use std::env;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use crate::cli::failure::Failure;
+use crate::cli::plan;
+use crate::config::host::{Pusher, push_options};
+use crate::config::server::{self, ServerConfig, Settings, TrustRepo};
+use crate::engine::Engine;
+use crate::git::Repo;
+use crate::model::Fingerprint;
+use crate::policy::{Baseline, Policy};
+
+/// Where the configuration is, unless said otherwise.
+pub(in crate::cli) const DEFAULT: &str = "/etc/portcullis/server.toml";
+/// The variable that says otherwise.
+const VARIABLE: &str = "PORTCULLIS_SERVER_CONFIG";
+
+/// Reads the server's configuration: the file named by flag, by the environment, or the default one if it is there.
+///
+/// # Errors
+/// If it cannot be read, or anything in it is wrong.
+pub(in crate::cli) fn read(named: Option<&Path>) -> Result<(ServerConfig, Option<PathBuf>), Failure> {
+    let from_env = || env::var_os(VARIABLE).filter(|name| !name.is_empty()).map(PathBuf::from);
+    let named = named.map(Path::to_path_buf).or_else(from_env);
+    let path = named.clone().unwrap_or_else(|| PathBuf::from(DEFAULT));
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if named.is_none() && matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok((ServerConfig::default(), None));
+        }
+        Err(error) => {
+            return Err(Failure::because(format_args!("cannot read the server's policy `{}`", path.display()), &error));
+        }
+    };
+    let config = server::parse(&text, &path.display().to_string())
+        .map_err(|errors| Failure::because("the server's policy makes no sense", &errors))?;
+    Ok((config, Some(path)))
+}
+
+/// The engine and policy that the settings ask for.
+///
+/// # Errors
+/// If a file they name cannot be read or is broken.
+pub(in crate::cli) fn settle(settings: &Settings, repo: &Repo) -> Result<(Engine, Policy), Failure> {
+    let engine = Engine::new(plan::rules(&settings.rules)?);
+    let mut text = match &settings.baseline {
+        None => Vec::new(),
+        Some(file) => fs::read(file).map_err(|error| {
+            Failure::because(format_args!("cannot read the server's baseline `{}`", file.display()), &error)
+        })?,
+    };
+    let parse = |text: &[u8], whose: &str| {
+        Baseline::parse(text).map_err(|error| Failure::because(format_args!("{whose} baseline makes no sense"), &error))
+    };
+    let mut baseline = parse(&text, "the server's")?;
+    if settings.trust_repo_config == TrustRepo::DefaultBranch {
+        let own = repo
+            .head_blob(plan::BASELINE.as_bytes())
+            .map_err(|error| Failure::because("cannot read the default branch's baseline", &error))?;
+        if let Some(own) = own {
+            parse(&own, "the default branch's")?;
+            text.push(b'\n');
+            text.extend(own);
+            baseline = parse(&text, "the server's")?;
+        }
+    }
+    let key = plan::fingerprint_key(settings.key_file.as_deref())?;
+    let policy = Policy { threshold: settings.min_confidence, inline: settings.inline_allows, baseline, key };
+    Ok((engine, policy))
+}
+
+/// What the push's options ask for.
+#[derive(Debug, Default)]
+pub(super) struct Bypass {
+    /// The credentials that are let through.
+    pub(super) allowed: HashSet<Fingerprint>,
+    /// The reason given.
+    pub(super) reason: String,
+    /// Why what was asked for is not granted.
+    pub(super) denied: Option<String>,
+}
+
+impl Bypass {
+    /// Reads the options `portcullis.allow=<fingerprint>` and `portcullis.reason=<text>`. Granted is all or nothing.
+    ///
+    /// # Errors
+    /// If the environment's options make no sense.
+    pub(super) fn read(settings: &Settings, pusher: &Pusher) -> Result<Self, Failure> {
+        let options = push_options(|name| env::var_os(name)).map_err(|words| {
+            Failure::new(format_args!("what git says of the push's options makes no sense: {words}"))
+        })?;
+        let mut bypass = Self::default();
+        let mut asked = false;
+        for option in &options {
+            if let Some(print) = option.strip_prefix(b"portcullis.allow=") {
+                asked = true;
+                let text = std::str::from_utf8(print).ok();
+                match text.and_then(|text| Fingerprint::parse(&text.trim().to_ascii_lowercase())) {
+                    Some(print) => drop(bypass.allowed.insert(print)),
+                    None => bypass.denied = Some("portcullis.allow= takes an id as shown: 32 hex digits".to_owned()),
+                }
+            } else if let Some(reason) = option.strip_prefix(b"portcullis.reason=") {
+                String::from_utf8_lossy(reason).trim().clone_into(&mut bypass.reason);
+            }
+        }
+        if !asked {
+            return Ok(bypass);
+        }
+        let name = pusher.identity.as_deref().and_then(|name| std::str::from_utf8(name).ok());
+        let denied = match (&settings.bypass, name) {
+            (None, _) => Some("this server has no bypass; the push option is not heeded"),
+            (Some(_), None) => Some("the host does not say who you are, so the push option is not heeded"),
+            (Some(who), Some(name)) if !who.contains(name) => {
+                Some("you are not among those who may use portcullis.allow")
+            }
+            (Some(_), Some(_)) if bypass.reason.is_empty() => Some("portcullis.allow needs a portcullis.reason too"),
+            _ => None,
+        };
+        bypass.denied = denied.map(str::to_owned).or(bypass.denied);
+        if bypass.denied.is_some() {
+            bypass.allowed.clear();
+        }
+        Ok(bypass)
+    }
+}

@@ -1,0 +1,306 @@
+//! The gates on a server: what they go by, how they end, and what they leave behind.
+
+use std::env;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::policy::{self, Bypass};
+use super::{audit, clock, input};
+use crate::cli::args::{PostReceiveArgs, ServerArgs, UpdateArgs};
+use crate::cli::exit::ExitStatus;
+use crate::cli::failure::Failure;
+use crate::config::host::Pusher;
+use crate::config::server::{Counts, Mode, OnTimeout, Settings};
+use crate::git::{Command, Env, GitError, Known, Limits, Lines, Repo};
+use crate::guard::receive::{self, Cut, Halt, Request};
+use crate::model::push::Push;
+use crate::report::receive::{self as report, Audience, Event, Identity, Record, Told};
+
+const LATE: &str = "error: portcullis: push rejected: it was not looked at in time\n";
+const KILLED: &str = "error: portcullis: push rejected: the guard was told to end\n";
+
+/// Which hook runs us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Hook {
+    PreReceive,
+    Update,
+    PostReceive,
+}
+
+/// Runs `pre-receive`.
+///
+/// # Errors
+/// If the policy cannot be read. Everything else is told to the pusher here.
+pub(in crate::cli) fn pre_receive(args: &ServerArgs) -> Result<ExitStatus, Failure> {
+    Gate::open(args, Hook::PreReceive)?.run(|lines| {
+        let input = input::read().map_err(|error| Refusal::input(&error))?;
+        let commands = lines.receive(&input).map_err(|error| Refusal::input(&error))?;
+        // Git runs no hook where nothing is pushed: so this is a pipe that leads nowhere.
+        if commands.is_empty() {
+            return Err(Refusal::input(&std::io::Error::other("it names no ref")));
+        }
+        Ok((input, commands))
+    })
+}
+
+/// Runs `update`, which comes too late for what it is asked to do, and says so.
+///
+/// # Errors
+/// As `pre-receive`.
+pub(in crate::cli) fn update(args: &UpdateArgs) -> Result<ExitStatus, Failure> {
+    let words = "warning: portcullis runs as an `update` hook: what it rejects stays in the\n\
+                 warning: repository's objects, where it can be fetched by id. Use pre-receive.\n";
+    let _ = io::stderr().write_all(words.as_bytes());
+    let [name, old, new] = [&args.name, &args.old, &args.new].map(|word| word.as_encoded_bytes());
+    Gate::open(&args.server, Hook::Update)?.run(|lines| {
+        let command = lines.update(name, old, new).map_err(|error| Refusal::input(&error))?;
+        Ok(([old, b" ", new, b" ", name, b"\n"].concat(), vec![command]))
+    })
+}
+
+/// Runs `post-receive --audit`: looks at a push that is through, and notes what it finds.
+///
+/// # Errors
+/// As `pre-receive`.
+pub(in crate::cli) fn post_receive(args: &PostReceiveArgs) -> Result<ExitStatus, Failure> {
+    if !args.audit {
+        return Err(Failure::new("post-receive can keep nothing out: the push is through")
+            .hint("`--audit` looks at it all the same, and notes what it finds in the audit log"));
+    }
+    Gate::open(&args.server, Hook::PostReceive)?.run(|lines| {
+        let input = input::read().map_err(|error| Refusal::input(&error))?;
+        let commands = lines.receive(&input).map_err(|error| Refusal::input(&error))?;
+        Ok((input, commands))
+    })
+}
+
+/// Why a push is refused that nobody looked at to its end.
+struct Refusal {
+    event: Event,
+    what: String,
+    hint: &'static str,
+}
+
+impl Refusal {
+    fn input(error: &dyn std::error::Error) -> Self {
+        let what = format!("what git says of it makes no sense: {error}");
+        Self { event: Event::Error, what, hint: "an admin of this server can tell more from its logs" }
+    }
+
+    fn unreadable(error: &GitError) -> Self {
+        let what = format!("it cannot be read: {error}");
+        Self { event: Event::Error, what, hint: "`git fsck --full` in your repository shows whether it is whole" }
+    }
+
+    fn late(deadline: Duration) -> Self {
+        let what = format!("it could not be looked at within {:.1} seconds", deadline.as_secs_f64());
+        Self { event: Event::Timeout, what, hint: "push it in smaller parts: `git push <remote> <commit>:<ref>`" }
+    }
+
+    fn large(bytes: u64) -> Self {
+        let what = format!("its objects come to more than the {bytes} bytes that this server looks at");
+        Self { event: Event::Error, what, hint: "push it in smaller parts: `git push <remote> <commit>:<ref>`" }
+    }
+}
+
+/// A gate about to look.
+struct Gate {
+    hook: Hook,
+    started: Instant,
+    pusher: Pusher,
+    repo: Repo,
+    directory: PathBuf,
+    settings: Settings,
+}
+
+/// What a look comes to.
+struct Outcome {
+    event: Option<Event>,
+    accepted: bool,
+    status: ExitStatus,
+}
+
+impl Gate {
+    fn open(args: &ServerArgs, hook: Hook) -> Result<Self, Failure> {
+        let started = Instant::now();
+        clock::on_kill(KILLED);
+        let hint = "the push is rejected, because nobody could look at it; an admin of this server has to mend this";
+        let (config, _) = policy::read(args.config.as_deref()).map_err(|failure| failure.hint(hint))?;
+        let repo = Repo::open(Env::from_process(), Path::new("."))
+            .map_err(|error| Failure::because("cannot open the repository", &error).hint(hint))?;
+        let directory = repo.git_dir().canonicalize().unwrap_or_else(|_| repo.git_dir().to_path_buf());
+        let settings = config.settings(&directory);
+        let pusher = Pusher::from_lookup(|name| env::var_os(name));
+        Ok(Self { hook, started, pusher, repo, directory, settings })
+    }
+
+    fn run(
+        self,
+        commands: impl FnOnce(Lines) -> Result<(Vec<u8>, Vec<Command>), Refusal>,
+    ) -> Result<ExitStatus, Failure> {
+        if self.settings.mode == Mode::Off {
+            return Ok(ExitStatus::Clean);
+        }
+        let most_refs = usize::try_from(self.settings.refs).unwrap_or(usize::MAX);
+        let lines = Lines { hash: self.repo.hash_kind(), most: most_refs };
+        let (engine, policy) = policy::settle(&self.settings, &self.repo)
+            .map_err(|failure| failure.hint("the push is rejected; an admin of this server has to mend this"))?;
+        let bypass = Bypass::read(&self.settings, &self.pusher)?;
+        let halt = Arc::new(Halt::new(self.settings.inflated_bytes, policy.threshold));
+        let deadline = Duration::from_millis(self.settings.deadline_ms.unwrap_or_else(|| self.pusher.deadline_ms()));
+        if self.hook != Hook::PostReceive {
+            clock::deadline(&halt, self.started, deadline, LATE);
+        }
+        let (input, commands) = match commands(lines) {
+            Ok(read) => read,
+            Err(refusal) => return Ok(self.refuse(&refusal, &[], &[], None, &bypass)),
+        };
+        let known = match self.hook {
+            Hook::PreReceive | Hook::Update => Known::Refs,
+            Hook::PostReceive => Known::Before(commands.clone()),
+        };
+        let threads = std::num::NonZero::new(self.settings.threads);
+        let request = Request {
+            commands: &commands,
+            known: &known,
+            policy: &policy,
+            any: self.settings.counts == Counts::Any,
+            enough: self.settings.enough,
+            most_objects: usize::try_from(self.settings.objects).unwrap_or(usize::MAX),
+            limits: Limits { threads, object: self.settings.object_bytes, ..Limits::default() },
+            bypass: &bypass.allowed,
+        };
+        if self.started.elapsed() >= deadline {
+            halt.late();
+        }
+        let push = match receive::run(&self.repo, &engine, &request, &halt) {
+            Ok(push) => push,
+            Err(error) => {
+                let refusal = match halt.cut() {
+                    Some(Cut::Late) => Refusal::late(deadline),
+                    _ => Refusal::unreadable(&error),
+                };
+                return Ok(self.refuse(&refusal, &input, &commands, None, &bypass));
+            }
+        };
+        let refusal = match halt.cut() {
+            Some(Cut::Late) => Refusal::late(deadline),
+            Some(Cut::Bytes) => Refusal::large(self.settings.inflated_bytes),
+            None => return Ok(self.judge(&push, &commands, &bypass)),
+        };
+        // What was found before the end counts, whatever the rest would have been.
+        if push.blocking().next().is_some() {
+            return Ok(self.judge(&push, &commands, &bypass));
+        }
+        Ok(self.refuse(&refusal, &input, &commands, Some(&push), &bypass))
+    }
+
+    fn only_told(&self) -> bool {
+        self.settings.mode == Mode::ReportOnly || self.hook == Hook::PostReceive
+    }
+
+    fn told<'a>(&'a self, bypass: &'a Bypass) -> Told<'a> {
+        Told {
+            audience: Audience::Pusher,
+            only_told: self.only_told(),
+            help: self.settings.help.as_deref(),
+            bypass: self.settings.bypass.is_some(),
+            denied: bypass.denied.as_deref(),
+            prefixed: self.pusher.wants_prefix(),
+        }
+    }
+
+    /// A push that was looked at.
+    fn judge(&self, push: &Push, commands: &[Command], bypass: &Bypass) -> ExitStatus {
+        let told = self.told(bypass);
+        // That nobody reads it changes nothing about the verdict.
+        let _ = report::push(push, &told, &mut io::stderr().lock());
+        let blocked = push.blocking().next().is_some();
+        let complete = push.coverage.is_complete();
+        let event = match (blocked, complete) {
+            (true, _) if self.hook == Hook::PostReceive => Some(Event::Found),
+            (true, _) if self.only_told() => Some(Event::Report),
+            (true, _) => Some(Event::Block),
+            (false, false) => Some(Event::Error),
+            (false, true) => push.leaks.iter().any(|leak| leak.excuse.is_some()).then_some(Event::Bypass),
+        };
+        let status = match (blocked, complete) {
+            _ if self.only_told() => ExitStatus::Clean,
+            (_, false) => ExitStatus::Unknown,
+            (true, true) => ExitStatus::Findings,
+            (false, true) => ExitStatus::Clean,
+        };
+        let outcome = Outcome { event, accepted: status == ExitStatus::Clean, status };
+        let detail = if complete { bypass.reason.as_str() } else { "not all of it could be looked at" };
+        self.note(&outcome, commands, Some(push), detail)
+    }
+
+    /// A push that was not, or not to its end.
+    fn refuse(
+        &self,
+        refusal: &Refusal,
+        input: &[u8],
+        commands: &[Command],
+        push: Option<&Push>,
+        bypass: &Bypass,
+    ) -> ExitStatus {
+        let allowed = refusal.event == Event::Timeout && self.settings.on_timeout == OnTimeout::Allow;
+        let mut told = self.told(bypass);
+        told.only_told |= allowed;
+        let mut accepted = told.only_told;
+        let mut what = refusal.what.clone();
+        if allowed
+            && self.hook != Hook::PostReceive
+            && let Err(words) = self.queue(input)
+        {
+            accepted = self.only_told();
+            told.only_told = accepted;
+            what = format!("{what}, and it could not be queued for later: {words}");
+        }
+        let _ = report::refusal(&what, refusal.hint, &told, &mut io::stderr().lock());
+        let status = if accepted { ExitStatus::Clean } else { ExitStatus::Unknown };
+        let outcome = Outcome { event: Some(refusal.event), accepted, status };
+        self.note(&outcome, commands, push, &what)
+    }
+
+    fn queue(&self, input: &[u8]) -> Result<(), String> {
+        let dir = self.settings.queue.as_ref().ok_or("the server's policy names no queue")?;
+        audit::queue(dir, self.directory.as_os_str().as_encoded_bytes(), input).map_err(|error| error.to_string())
+    }
+
+    /// Notes what happened. What cannot be noted does not happen, unless the admin says so.
+    fn note(&self, outcome: &Outcome, commands: &[Command], push: Option<&Push>, detail: &str) -> ExitStatus {
+        let (Some(event), Some(file)) = (outcome.event, &self.settings.audit_file) else { return outcome.status };
+        let refs: Vec<(Vec<u8>, String, String)> = commands
+            .iter()
+            .map(|command| (command.name.clone(), command.old.to_string(), command.new.to_string()))
+            .collect();
+        let line = report::record(&Record {
+            event,
+            time: audit::now(),
+            accepted: outcome.accepted,
+            identity: Identity {
+                host: self.pusher.host.as_str(),
+                name: self.pusher.identity.as_deref(),
+                source: self.pusher.source,
+                address: self.pusher.address.as_deref(),
+                repository: self.pusher.repository.as_deref(),
+            },
+            directory: self.directory.as_os_str().as_encoded_bytes(),
+            refs: &refs,
+            push,
+            detail,
+            milliseconds: self.started.elapsed().as_millis() as u64,
+        });
+        let Err(error) = audit::append(file, &line) else { return outcome.status };
+        let bypass = Bypass::default();
+        let mut told = self.told(&bypass);
+        let closed = self.settings.audit_required && self.hook != Hook::PostReceive;
+        told.only_told = !closed && outcome.status == ExitStatus::Clean;
+        let what = format!("its audit log cannot be written: {error}");
+        let _ = report::refusal(&what, "an admin of this server has to mend this", &told, &mut io::stderr().lock());
+        if closed { ExitStatus::Unknown } else { outcome.status }
+    }
+}

@@ -1,0 +1,48 @@
+//! Refs kept in reftables. The format is read by git alone, so this is the one place where a gate runs a child.
+
+use std::process::{Command, Stdio};
+
+use super::tips::RefLine;
+use crate::git::{GitError, Repo};
+
+/// Lists all refs by `git for-each-ref`.
+///
+/// # Errors
+/// If git cannot be run, fails, or says what makes no sense: refs that are not known would make old things new.
+pub(super) fn list(repo: &Repo) -> Result<Vec<RefLine>, GitError> {
+    let broken = |detail: String| GitError::Ref { name: "refs (kept in reftables)".to_owned(), detail };
+    let mut command = Command::new("git");
+    command.arg("--git-dir").arg(&repo.git_dir);
+    command.args(["-c", "core.fsmonitor=false", "for-each-ref"]);
+    command.arg("--format=%(HEAD)%(objectname) %(*objectname) %(refname)");
+    command.current_dir(repo.start_dir()).stdin(Stdio::null()).stderr(Stdio::null());
+    for (name, value) in [
+        ("GIT_NO_REPLACE_OBJECTS", "1"),
+        ("GIT_OPTIONAL_LOCKS", "0"),
+        ("GIT_TERMINAL_PROMPT", "0"),
+        ("GIT_NO_LAZY_FETCH", "1"),
+        ("LC_ALL", "C"),
+    ] {
+        command.env(name, value);
+    }
+    let output = command.output().map_err(|error| broken(format!("git is needed to read them: {error}")))?;
+    if !output.status.success() {
+        return Err(broken("git for-each-ref failed".to_owned()));
+    }
+    let mut lines = Vec::new();
+    for line in output.stdout.split(|&b| b == b'\n').filter(|line| !line.is_empty()) {
+        let parse = || {
+            let (mark, rest) = line.split_first()?;
+            let mut words = rest.splitn(3, |&b| b == b' ');
+            let target = repo.oid_from_hex(words.next()?)?;
+            let peeled = repo.oid_from_hex(words.next()?);
+            Some((*mark == b'*', RefLine { name: words.next()?.to_vec(), target, peeled }))
+        };
+        let (is_head, line) = parse().ok_or_else(|| broken("git for-each-ref said what is no ref".to_owned()))?;
+        if is_head {
+            lines.push(RefLine { name: b"HEAD".to_vec(), ..line.clone() });
+        }
+        lines.push(line);
+    }
+    Ok(lines)
+}

@@ -1,0 +1,269 @@
+//! The gate itself: read how the push hangs together, scan what is new, judge, and find out where it comes in.
+
+use std::collections::{BTreeSet, HashSet};
+
+use super::first::{self, First, Names};
+use super::halt::{Cut, Halt};
+use super::introduce::{self, OLD_LIMIT};
+use super::ledger::{Holder, Ledger};
+use super::tell;
+use crate::engine::{Engine, Scratch};
+use crate::git::{Command, GitError, Incoming, Known, Limits, ObjectKind, Oid, Repo, Scope, Store, tree_items};
+use crate::guard::feed::Feed;
+use crate::guard::history::{ObjectFindings, Options, scan_objects};
+use crate::guard::watch::{Progress as _, Watch};
+use crate::model::push::Push;
+use crate::model::{Coverage, Fingerprint, Origin, SkipReason};
+use crate::policy::Policy;
+
+/// Objects whose stored form is larger than this are looked at last.
+const SMALL: u64 = 1 << 20;
+/// From how many objects of the main store on it is walked instead of asked for each.
+const MANY: usize = 2_000;
+
+/// What is asked for.
+pub struct Request<'a> {
+    /// The refs that are pushed.
+    pub commands: &'a [Command],
+    /// What is known before.
+    pub known: &'a Known,
+    /// What counts.
+    pub policy: &'a Policy,
+    /// Whether credentials count that were there before.
+    pub any: bool,
+    /// After how many different credentials to look no further; 0: look at everything.
+    pub enough: u64,
+    /// Most new objects.
+    pub most_objects: usize,
+    /// How much memory and how many threads.
+    pub limits: Limits,
+    /// The credentials that the pusher may bring in all the same.
+    pub bypass: &'a HashSet<Fingerprint>,
+}
+
+/// Looks at a push. That it was not looked at to its end is in the coverage.
+///
+/// # Errors
+/// If something that has to be followed is not there or cannot be read, or the push has too many objects.
+pub fn run(repo: &Repo, engine: &Engine, request: &Request<'_>, halt: &Halt) -> Result<Push, GitError> {
+    let incoming = Incoming::open(repo)?;
+    let count = incoming.new_objects().len();
+    if count > request.most_objects {
+        let words = format!("{count} new objects, of which {} are allowed", request.most_objects);
+        return Err(GitError::Quarantine(words));
+    }
+    let (push, cut_short) = look((repo, &incoming), engine, request, request.enough, halt)?;
+    if cut_short && (push.blocking().count() as u64) < request.enough && halt.cut().is_none() {
+        // Most of what was found is old, or let through by name: then what is new may still lie ahead.
+        return look((repo, &incoming), engine, request, 0, halt).map(|(push, _)| push);
+    }
+    Ok(Push { more: cut_short, ..push })
+}
+
+/// One look, and whether it ended because enough was found.
+fn look(
+    (repo, incoming): (&Repo, &Incoming),
+    engine: &Engine,
+    request: &Request<'_>,
+    enough: u64,
+    halt: &Halt,
+) -> Result<(Push, bool), GitError> {
+    halt.begin(enough);
+    let First { structure, found, names, objects, bytes, .. } = first::pass(incoming, engine, request.limits, halt)?;
+    let mut look = Look {
+        incoming,
+        engine,
+        request,
+        halt,
+        ledger: Ledger::new(engine.rules(), request.policy),
+        coverage: Coverage { objects, bytes, ..Coverage::default() },
+        names,
+        done: halt.take_enough(),
+    };
+    for (oid, kind, findings) in found {
+        let holder = if kind == ObjectKind::Tag { Holder::Tag(oid) } else { Holder::Commit(oid) };
+        look.ledger.enter(&holder, findings, || content(incoming, oid));
+    }
+    let scope = incoming.scope(repo, request.commands, request.known, structure, &|| halt.stopped())?;
+    look.refs();
+    look.blobs(|size| size <= SMALL)?;
+    look.unlisted(&scope)?;
+    look.blobs(|size| size > SMALL)?;
+    look.bound(&scope);
+    look.names();
+    let Look { ledger, mut coverage, done, .. } = look;
+    let entries = introduce::search(incoming, &scope, &ledger.credentials, engine, request.any, halt)?;
+    match halt.cut() {
+        Some(Cut::Late) => coverage.skip(Origin::Object(b"push".to_vec()), SkipReason::Interrupted, "its time is over"),
+        Some(Cut::Bytes) => {
+            coverage.skip(Origin::Object(b"push".to_vec()), SkipReason::Budget, "it holds more than may be looked at");
+        }
+        None => {}
+    }
+    coverage.skips.sort_by(|a, b| (&a.origin, a.reason, &a.detail).cmp(&(&b.origin, b.reason, &b.detail)));
+    let old = entries.iter().filter(|entry| entry.is_none()).count() as u64;
+    let leaks = tell::leaks(incoming, &scope, request, engine, &ledger.credentials, &entries);
+    let mut allowed: Vec<(Fingerprint, String)> = ledger.allowed.into_iter().collect();
+    allowed.sort_unstable();
+    Ok((Push { leaks, more: false, old, allowed, coverage }, done))
+}
+
+/// A look under way.
+struct Look<'a> {
+    incoming: &'a Incoming,
+    engine: &'a Engine,
+    request: &'a Request<'a>,
+    halt: &'a Halt,
+    ledger: Ledger<'a>,
+    coverage: Coverage,
+    names: Names,
+    /// Whether enough was found.
+    done: bool,
+}
+
+impl Look<'_> {
+    /// The new blobs whose stored size is such, along their deltas.
+    fn blobs(&mut self, size: impl Fn(u64) -> bool + Sync) -> Result<(), GitError> {
+        let (incoming, Some(fresh)) = (self.incoming, self.incoming.fresh()) else { return Ok(()) };
+        if self.done || incoming.new_objects().is_empty() {
+            return Ok(());
+        }
+        let wanted = |oid, kind| kind == ObjectKind::Blob && incoming.is_new(oid) && size(fresh.least_size(oid));
+        self.scan(fresh, wanted)
+    }
+
+    fn scan(&mut self, store: &Store, wanted: impl Fn(Oid, ObjectKind) -> bool + Sync) -> Result<(), GitError> {
+        let options = Options { limits: self.request.limits, ..Options::default() };
+        let watch = Watch { stop: self.halt.flag(), progress: self.halt };
+        let ObjectFindings { found, objects, bytes, skips, .. } =
+            scan_objects(store, wanted, self.engine, options, watch)?;
+        self.done |= self.halt.take_enough();
+        self.coverage.objects += objects;
+        self.coverage.bytes += bytes;
+        for (oid, reason, detail) in skips {
+            let label = oid.map_or_else(|| "packs".to_owned(), |oid| format!("object {oid}"));
+            self.coverage.skip(Origin::Object(label.into_bytes()), reason, detail);
+        }
+        for found in found.into_iter().filter(|found| !self.is_bound(found.oid)).collect::<Vec<_>>() {
+            let holder = match found.kind {
+                ObjectKind::Commit => Holder::Commit(found.oid),
+                ObjectKind::Tag => Holder::Tag(found.oid),
+                ObjectKind::Blob | ObjectKind::Tree => Holder::Blob(found.oid),
+            };
+            let incoming = self.incoming;
+            self.ledger.enter(&holder, found.findings, || content(incoming, found.oid));
+        }
+        Ok(())
+    }
+
+    /// What the main store had, and no ref reached.
+    fn unlisted(&mut self, scope: &Scope) -> Result<(), GitError> {
+        if self.done {
+            return Ok(());
+        }
+        let unlisted = &scope.unlisted;
+        let mut scratch = Scratch::default();
+        for (oid, _) in unlisted.iter().filter(|(_, kind)| *kind == ObjectKind::Tree) {
+            let (_, bytes) = self.incoming.read(*oid, OLD_LIMIT)?;
+            for item in tree_items(&bytes, self.incoming.hash_kind()).flatten() {
+                self.names.take(self.engine, &mut scratch, &item);
+            }
+            self.halt.advance(1, bytes.len() as u64);
+            self.coverage.objects += 1;
+            self.coverage.bytes += bytes.len() as u64;
+            if self.halt.stopped() {
+                return Ok(());
+            }
+        }
+        if unlisted.len() > MANY {
+            let wanted = |oid, kind| kind != ObjectKind::Tree && unlisted.binary_search(&(oid, kind)).is_ok();
+            return self.scan(self.incoming.main(), wanted);
+        }
+        let mut feed = Feed::new(self.engine);
+        for (oid, kind) in unlisted.iter().filter(|(_, kind)| *kind != ObjectKind::Tree) {
+            if self.halt.stopped() {
+                break;
+            }
+            if self.is_bound(*oid) {
+                continue;
+            }
+            let (_, bytes) = self.incoming.read(*oid, self.request.limits.object)?;
+            let holder = match kind {
+                ObjectKind::Commit => Holder::Commit(*oid),
+                ObjectKind::Tag => Holder::Tag(*oid),
+                ObjectKind::Blob | ObjectKind::Tree => Holder::Blob(*oid),
+            };
+            self.feed(&mut feed, &holder, &bytes, None);
+        }
+        self.done |= self.halt.take_enough();
+        Ok(())
+    }
+
+    fn feed(&mut self, feed: &mut Feed<'_>, holder: &Holder, bytes: &[u8], name: Option<&[u8]>) {
+        let seen = feed.bytes(bytes, name);
+        self.coverage.objects += 1;
+        self.coverage.bytes += seen.bytes;
+        self.halt.advance(1, seen.bytes);
+        if let Some((reason, detail)) = seen.cut {
+            self.coverage.skip(Origin::Object(b"object".to_vec()), reason, detail);
+        }
+        let findings: Vec<_> = seen.found.into_iter().map(|(finding, _)| finding).collect();
+        self.halt.sighted(&findings);
+        self.ledger.enter(holder, findings, || bytes.to_vec());
+    }
+
+    /// Whether a blob is looked at with its name, as a whole.
+    fn is_bound(&self, oid: Oid) -> bool {
+        self.names.bound.contains_key(&oid)
+    }
+
+    /// Blobs under names that rules are bound to.
+    fn bound(&mut self, scope: &Scope) {
+        let incoming = self.incoming;
+        let is_brought =
+            |oid: Oid| incoming.is_new(oid) || scope.unlisted.binary_search(&(oid, ObjectKind::Blob)).is_ok();
+        let each = |(oid, names): (&Oid, &BTreeSet<Vec<u8>>)| {
+            let oid = *oid;
+            names.iter().map(move |name| (oid, name.clone())).collect::<Vec<_>>()
+        };
+        let mut bound: Vec<(Oid, Vec<u8>)> =
+            self.names.bound.iter().filter(|(oid, _)| is_brought(**oid)).flat_map(each).collect();
+        bound.sort_unstable();
+        let mut feed = Feed::new(self.engine);
+        for (oid, name) in bound {
+            if self.halt.stopped() {
+                return;
+            }
+            match incoming.read(oid, self.request.limits.object) {
+                Ok((_, bytes)) => self.feed(&mut feed, &Holder::Blob(oid), &bytes, Some(&name)),
+                Err(error) => {
+                    let origin = Origin::Object(format!("blob {oid}").into_bytes());
+                    self.coverage.skip(origin, SkipReason::Unreadable, error.to_string());
+                }
+            }
+        }
+    }
+
+    fn names(&mut self) {
+        let mut found: Vec<_> = std::mem::take(&mut self.names.found).into_iter().collect();
+        found.sort_by(|a, b| a.0.cmp(&b.0));
+        for (name, findings) in found {
+            self.ledger.enter(&Holder::Name(name.clone()), findings, || name.clone());
+        }
+    }
+
+    fn refs(&mut self) {
+        let mut scratch = Scratch::default();
+        for command in self.request.commands.iter().filter(|command| !command.new.is_null()) {
+            let findings = self.engine.scan(&mut scratch, &command.name);
+            if !findings.is_empty() {
+                self.ledger.enter(&Holder::Ref(command.name.clone()), findings, || command.name.clone());
+            }
+        }
+    }
+}
+
+/// An object's content, or nothing where it cannot be read once more: then its lines have no say.
+fn content(incoming: &Incoming, oid: Oid) -> Vec<u8> {
+    incoming.read(oid, OLD_LIMIT).map(|(_, bytes)| bytes).unwrap_or_default()
+}

@@ -1,0 +1,248 @@
+//! The message for the pusher: what, where, why, the exact commands that mend it, and whom to ask.
+
+use std::io::{self, Write};
+
+use crate::model::Secret;
+use crate::model::push::{Leak, Push, Spot};
+use crate::report::Options;
+use crate::report::redact::Redactor;
+use crate::report::sanitize::{clean, quote};
+use crate::report::text::{Page, count, thousands};
+
+/// Width of every line.
+const WIDTH: usize = 72;
+/// Most credentials that are told one by one.
+const MOST: usize = 10;
+/// Digits of a commit's id that commands name it by.
+const SHORT: usize = 16;
+
+/// Who reads the message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// A pusher whom a server answers.
+    Pusher,
+    /// Somebody whose own machine looks before it pushes.
+    Sender,
+}
+
+/// How a push is told.
+#[derive(Clone, Copy, Debug)]
+pub struct Told<'a> {
+    /// Who reads it.
+    pub audience: Audience,
+    /// Whether the push goes through all the same: nothing is blocked, only told.
+    pub only_told: bool,
+    /// Whom to ask for an exception, in the admin's words.
+    pub help: Option<&'a str>,
+    /// Whether `-o portcullis.allow=` works here.
+    pub bypass: bool,
+    /// Why the bypass asked for was not granted.
+    pub denied: Option<&'a str>,
+    /// Whether every line begins with what GitLab's pages look for.
+    pub prefixed: bool,
+}
+
+/// Writes what a push would bring in, and what could not be looked at; nothing where there is nothing to say.
+///
+/// # Errors
+/// Only the writer's own.
+pub fn push(push: &Push, told: &Told<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let mut text = Vec::new();
+    body(push, told, &mut Page::new(&mut text, WIDTH, false))?;
+    deliver(&text, told.prefixed, out)
+}
+
+/// Writes why a push was refused that nobody could look at.
+///
+/// # Errors
+/// Only the writer's own.
+pub fn refusal(what: &str, hint: &str, told: &Told<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let mut text = Vec::new();
+    let mut page = Page::new(&mut text, WIDTH, false);
+    let (label, verdict) =
+        if told.only_told { ("warning: ", "push accepted unseen") } else { ("error: ", verdict(told)) };
+    page.hanging(label, label.len(), &clean(&format!("portcullis: {verdict}: {what}")))?;
+    if !hint.is_empty() {
+        page.hanging("hint: ", 6, &clean(hint))?;
+    }
+    deliver(&text, told.prefixed, out)
+}
+
+const fn verdict(told: &Told<'_>) -> &'static str {
+    match told.audience {
+        Audience::Pusher => "push rejected",
+        Audience::Sender => "push blocked",
+    }
+}
+
+fn deliver(text: &[u8], prefixed: bool, out: &mut dyn Write) -> io::Result<()> {
+    if !prefixed {
+        // In one piece: others write to the same place.
+        return out.write_all(text);
+    }
+    let lines = text.split_inclusive(|&b| b == b'\n');
+    out.write_all(&lines.flat_map(|line| [b"GL-HOOK-ERR: ", line].concat()).collect::<Vec<u8>>())
+}
+
+fn body(push: &Push, told: &Told<'_>, page: &mut Page<'_>) -> io::Result<()> {
+    let found: Vec<&Leak> = push.blocking().collect();
+    let excused: Vec<&Leak> = push.leaks.iter().filter(|leak| leak.excuse.is_some()).collect();
+    let missed = push.coverage.skips.len();
+    let mut causes = Vec::new();
+    if !found.is_empty() {
+        let more = if push.more { " or more" } else { "" };
+        causes.push(format!("{}{more}", count(found.len() as u64, "credential found", "credentials found")));
+    }
+    if missed > 0 {
+        causes.push(format!("{} not looked at", count(missed as u64, "object", "objects")));
+    }
+    if !causes.is_empty() {
+        let (label, words) = if told.only_told { ("warning: ", "push accepted") } else { ("error: ", verdict(told)) };
+        page.hanging(label, label.len(), &format!("portcullis: {words}: {}", causes.join(", ")))?;
+    }
+    let secrets = push.leaks.iter().map(|leak| &leak.finding.secret);
+    let redactor = Redactor::of(secrets, &Options::default());
+    for leak in found.iter().take(MOST) {
+        page.gap()?;
+        one(page, leak, &redactor)?;
+    }
+    if found.len() > MOST {
+        page.gap()?;
+        page.line(&format!("  and {} more", thousands((found.len() - MOST) as u64)))?;
+    }
+    if !found.is_empty() {
+        page.gap()?;
+        remedies(page, &found)?;
+        exceptions(page, &found, told)?;
+    }
+    if missed > 0 {
+        unseen(page, push, &redactor)?;
+    }
+    if !excused.is_empty() {
+        let words = count(excused.len() as u64, "credential", "credentials");
+        page.hanging("warning: ", 9, &format!("portcullis: {words} let through by push option, as you asked; noted"))?;
+    }
+    Ok(())
+}
+
+fn one(page: &mut Page<'_>, leak: &Leak, redactor: &Redactor<'_>) -> io::Result<()> {
+    let name = |path: &[u8]| quote(&redactor.name(path));
+    let place = match &leak.spot {
+        Spot::File { path, line } => format!("{}:{line}", fit(&name(path), 56)),
+        Spot::Name(path) => format!("the file name {}", fit(&name(path), 56)),
+        Spot::Commit(line) => format!("commit message or header, line {line}"),
+        Spot::Tag { id, line } => format!("tag {}, line {line}", short(id)),
+        Spot::Ref(ref_name) => format!("the ref name {}", fit(&name(ref_name), 56)),
+        Spot::Object { kind, id, line } => format!("{kind} {}, line {line}, in no commit of this push", short(id)),
+    };
+    page.line(&format!("  {place}"))?;
+    if let Some(culprit) = &leak.culprit {
+        page.line(&format!("      commit  {}", short(&culprit.id)))?;
+        match culprit.at_tip {
+            Some(true) => page.line("      still in the tip of what you push")?,
+            Some(false) => page.line("      gone from the tip, but still in the older commit")?,
+            None => {}
+        }
+    }
+    page.words(6, &format!("{} ({})", clean(&leak.rule.title), leak.rule.severity))?;
+    page.line(&format!("      secret  {}", leak.finding.secret.redacted()))?;
+    page.line(&format!("      id      {}", leak.fingerprint))
+}
+
+/// The end of a text that is too long.
+fn fit(text: &str, room: usize) -> String {
+    let length = text.chars().count();
+    if length <= room {
+        return text.to_owned();
+    }
+    format!("...{}", text.chars().skip(length + 3 - room).collect::<String>())
+}
+
+fn short(id: &str) -> &str {
+    id.get(..SHORT).unwrap_or(id)
+}
+
+fn remedies(page: &mut Page<'_>, found: &[&Leak]) -> io::Result<()> {
+    let culprits: Vec<_> = found.iter().filter_map(|leak| leak.culprit.as_ref()).collect();
+    if let Some(first) = culprits.first() {
+        if culprits.iter().all(|culprit| culprit.is_tip && culprit.id == first.id) {
+            page.hanging("hint: ", 6, "take it out of your last commit, then push again:")?;
+            page.line("        git commit -a --amend")?;
+        } else {
+            let words = "a new commit on top does not help: rewrite from the first bad one on, then push again:";
+            page.hanging("hint: ", 6, words)?;
+            let base = match first.parents {
+                0 => "--root".to_owned(),
+                _ => format!("{}~1", short(&first.id)),
+            };
+            page.line(&format!("        git rebase -i --rebase-merges {base}"))?;
+            page.line("        (mark the bad commits `edit`; at each, take it out, then)")?;
+            page.line("        git commit -a --amend && git rebase --continue")?;
+        }
+    }
+    if found.iter().any(|leak| matches!(leak.spot, Spot::Tag { .. })) {
+        page.hanging("hint: ", 6, "make the tag again without it: `git tag -f -a <tag> <commit>`")?;
+    }
+    if found.iter().any(|leak| matches!(leak.spot, Spot::Ref(_))) {
+        page.hanging("hint: ", 6, "push to a ref with another name")?;
+    }
+    let words = "if it ever reached another remote, a mail or a chat, it counts as leaked: revoke it";
+    page.hanging("hint: ", 6, words)?;
+    let mut told: Vec<&str> = Vec::new();
+    for rule in found.iter().take(MOST).map(|leak| &leak.rule) {
+        if !told.contains(&rule.id.as_str()) && !rule.revoke_url.is_empty() && told.len() < 3 {
+            told.push(&rule.id);
+            page.line(&format!("        {}", fit(&clean(&rule.revoke_url), 62)))?;
+        }
+    }
+    Ok(())
+}
+
+fn exceptions(page: &mut Page<'_>, found: &[&Leak], told: &Told<'_>) -> io::Result<()> {
+    if let Some(denied) = told.denied {
+        page.hanging("warning: ", 9, &clean(denied))?;
+    }
+    if told.audience == Audience::Sender {
+        page.hanging("hint: ", 6, "if it is none, say so in the baseline and commit that:")?;
+        page.line(&format!("        portcullis allow {}", first_id(found)))?;
+        return page.hanging("hint: ", 6, "`git push --no-verify` goes around this guard, but not around a server's");
+    }
+    if told.only_told {
+        return Ok(());
+    }
+    match told.help {
+        Some(help) => page.hanging("hint: ", 6, &format!("if it is none: {}", clean(help)))?,
+        None => page.hanging("hint: ", 6, "if it is none, ask an admin of this server, and name the id above")?,
+    }
+    if told.bypass {
+        page.hanging("hint: ", 6, "whoever may let it through can push with")?;
+        page.line(&format!("        -o portcullis.allow={}", first_id(found)))?;
+        page.line("        -o portcullis.reason=\"<why>\"")?;
+    }
+    Ok(())
+}
+
+fn first_id(found: &[&Leak]) -> String {
+    match found.first() {
+        Some(first) if found.iter().all(|leak| leak.fingerprint == first.fingerprint) => first.fingerprint.to_string(),
+        _ => "<id>".to_owned(),
+    }
+}
+
+fn unseen(page: &mut Page<'_>, push: &Push, redactor: &Redactor<'_>) -> io::Result<()> {
+    page.gap()?;
+    for skip in push.coverage.skips.iter().take(MOST) {
+        let name = quote(&redactor.name(skip.origin.label()));
+        let detail = clean(redactor.text(&skip.detail));
+        page.hanging(&format!("  {:<12}", skip.reason.as_str()), 14, &format!("{}: {detail}", fit(&name, 56)))?;
+    }
+    if push.coverage.skips.len() > MOST {
+        page.line(&format!("  and {} more", thousands((push.coverage.skips.len() - MOST) as u64)))?;
+    }
+    page.hanging("hint: ", 6, "what nobody could look at may hold a credential, so it does not count as clean")
+}
+
+/// The credentials of a push, for whoever has to keep them out of a text.
+pub(super) fn secrets(push: &Push) -> impl Iterator<Item = &Secret> {
+    push.leaks.iter().map(|leak| &leak.finding.secret)
+}

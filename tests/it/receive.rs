@@ -1,0 +1,11 @@
+//! The gate on a server, as git runs it: real pushes into real repositories, and hostile ones spoken by hand.
+
+mod cases;
+mod hostile;
+mod hosts;
+mod judge;
+mod many;
+mod pair;
+mod policy;
+mod raw;
+mod sender;

@@ -1,0 +1,109 @@
+//! Getting the gate onto a server, and proving that it works there.
+
+use std::fs;
+use std::path::Path;
+
+use portcullis::hook::server::RECIPES;
+
+use super::pair::{Pair, blocked, token};
+use crate::support::repo::Ran;
+
+fn install(pair: &Pair, place: &Path, host: &str) -> Ran {
+    pair.server.portcullis(&["install", "--server", place.to_str().unwrap(), "--host", host])
+}
+
+fn doctor(pair: &Pair, place: &Path, host: &str) -> Ran {
+    pair.server.portcullis(&["doctor", "--server", place.to_str().unwrap(), "--host", host])
+}
+
+#[test]
+fn every_host_gets_a_real_executable_file_that_rejects_a_canary() {
+    let mut pair = Pair::new();
+    pair.unguard();
+    let policy = pair.policy_file().display().to_string();
+    pair.server.set_env("PORTCULLIS_SERVER_CONFIG", policy);
+    for recipe in RECIPES {
+        let host = recipe.host.as_str();
+        let place = if host == "bare" || host == "gitea" { pair.server.dir.clone() } else { pair.server.beside(host) };
+        fs::create_dir_all(&place).unwrap();
+        let ran = install(&pair, &place, host);
+        assert!(ran.ok, "{host}: {}", ran.stderr);
+        let path = recipe.path(&place);
+        assert!(fs::symlink_metadata(&path).unwrap().is_file(), "{host}");
+        let said = String::from_utf8_lossy(&ran.stdout).into_owned();
+        assert!(said.contains(path.file_name().unwrap().to_str().unwrap()), "{host}: {said}");
+        let ran = doctor(&pair, &place, host);
+        let said = String::from_utf8_lossy(&ran.stdout).into_owned();
+        if host == "gerrit" {
+            assert_eq!(ran.code, Some(2), "{said}");
+        } else {
+            assert_eq!(ran.code, Some(0), "{host}: {said}");
+            assert!(said.contains("a push with a made-up credential is rejected"), "{host}: {said}");
+        }
+        assert!(install(&pair, &place, host).ok, "{host}: once more changes nothing");
+    }
+}
+
+#[test]
+fn a_hook_that_was_there_runs_first_and_sees_every_line() {
+    let pair = Pair::new();
+    let seen = pair.server.beside("seen");
+    pair.server.hook("pre-receive", &format!("#!/bin/sh\ncat > '{}'\n[ ! -e '{0}.no' ]\n", seen.display()));
+    assert!(install(&pair, &pair.server.dir, "bare").ok);
+    pair.client.stage("a", "clean");
+    pair.client.commit("clean");
+    assert!(pair.push("main main:refs/heads/b").ok);
+    assert_eq!(fs::read_to_string(&seen).unwrap().lines().count(), 2);
+    let secret = token(700);
+    pair.client.stage("s", &secret);
+    pair.client.commit("bad");
+    blocked("ours", &pair.push("main"), &secret);
+    pair.client.ok("reset -q --hard HEAD~1");
+    pair.client.commit("clean");
+    fs::write(format!("{}.no", seen.display()), "").unwrap();
+    assert!(!pair.push("main").ok, "theirs");
+}
+
+#[test]
+fn r46_the_doctor_sees_what_git_is_silent_about() {
+    let pair = Pair::new();
+    let hook = pair.server.dir.join("hooks/pre-receive");
+    let see = |said: &str| {
+        let ran = doctor(&pair, &pair.server.dir, "bare");
+        let text = String::from_utf8_lossy(&ran.stdout).into_owned();
+        assert_eq!(ran.code, Some(1), "{said}: {text}");
+        assert!(text.contains(said), "{said}: {text}");
+    };
+    fs::remove_file(&hook).unwrap();
+    see("every push is let through");
+    std::os::unix::fs::symlink("/nowhere", &hook).unwrap();
+    see("a link that leads nowhere");
+    fs::remove_file(&hook).unwrap();
+    assert!(install(&pair, &pair.server.dir, "bare").ok);
+    std::fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+    see("is not executable");
+    fs::write(&hook, "#!/bin/sh\nexit 0\n").unwrap();
+    std::fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    see("a push with a made-up credential went through");
+    pair.server.ok("config core.hooksPath /nowhere");
+    see("which is missing");
+}
+
+#[test]
+fn every_host_has_its_files_and_no_file_is_unlisted() {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("hooks/hosts");
+    let mut files: Vec<String> =
+        fs::read_dir(dir).unwrap().map(|f| f.unwrap().file_name().into_string().unwrap()).collect();
+    files.sort();
+    let mut wanted: Vec<String> = RECIPES.iter().map(|recipe| format!("{}.md", recipe.host)).collect();
+    wanted.extend(RECIPES.iter().map(|recipe| recipe.hook.name.to_owned()));
+    wanted.sort();
+    wanted.dedup();
+    assert_eq!(files, wanted);
+    let repo = crate::support::Repo::init(&[]);
+    for recipe in RECIPES {
+        fs::write(repo.dir.join("script"), recipe.hook.script).unwrap();
+        assert!(repo.command("sh").args(["-n", "script"]).status().unwrap().success());
+        assert!(recipe.hook.script.is_ascii() && recipe.text.lines().all(|line| line.len() <= 120));
+    }
+}

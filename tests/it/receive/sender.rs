@@ -1,0 +1,136 @@
+//! The same look before a push leaves: `pre-push`.
+
+use super::pair::{Pair, token};
+use crate::support::Repo;
+use crate::support::gate;
+use crate::support::repo::Ran;
+
+/// A client with the gate before its pushes, and a server without.
+fn pair() -> Pair {
+    let pair = Pair::new();
+    pair.unguard();
+    pair.client.hook("pre-push", &gate::script("pre-push"));
+    pair
+}
+
+#[track_caller]
+fn blocked(what: &str, ran: &Ran, secret: &str) {
+    assert!(
+        !ran.ok && ran.stderr.contains("error: portcullis: push blocked: 1 credential found"),
+        "{what}: {}",
+        ran.stderr
+    );
+    assert!(!ran.stderr.contains(secret), "{what}");
+    assert!(ran.stderr.contains("git push --no-verify"), "{what}");
+}
+
+/// How a credential gets into a repository without a pre-commit hook noticing, and the words to push it with.
+type Way = (&'static str, fn(&Repo, &str) -> &'static str);
+
+const WAYS: &[Way] = &[
+    ("cherry-pick", |repo, secret| {
+        bad_on_side(repo, secret);
+        repo.ok("cherry-pick side");
+        "main"
+    }),
+    ("rebase", |repo, secret| {
+        bad_on_side(repo, secret);
+        repo.ok("checkout -q side");
+        repo.ok("rebase -q main");
+        "side"
+    }),
+    ("am", |repo, secret| {
+        bad_on_side(repo, secret);
+        let patch = repo.ok("format-patch --stdout -1 side");
+        repo.feed("am -q", format!("{patch}\n").as_bytes());
+        "main"
+    }),
+    ("stash", |repo, secret| {
+        repo.write("a", secret);
+        repo.ok("stash -q");
+        "stash@{0}:refs/heads/stashed"
+    }),
+    ("notes", |repo, secret| {
+        repo.git(["notes", "add", "-m", secret]).text();
+        "refs/notes/commits"
+    }),
+    ("a tag", |repo, secret| {
+        repo.git(["tag", "-a", "v", "-m", secret]).text();
+        "v"
+    }),
+];
+
+fn bad_on_side(repo: &Repo, secret: &str) {
+    repo.ok("checkout -q -b side");
+    repo.stage("s", secret);
+    repo.commit("bad");
+    repo.ok("checkout -q main");
+    repo.stage("other", "clean");
+    repo.commit("other");
+}
+
+#[test]
+fn c36_whatever_way_it_came_in_it_does_not_leave() {
+    for (seed, (what, way)) in (600..).zip(WAYS) {
+        let (pair, secret) = (pair(), token(seed));
+        pair.client.stage("a", "clean");
+        pair.client.commit("clean");
+        assert!(pair.push("main").ok, "{what}");
+        let words = way(&pair.client, &secret);
+        blocked(what, &pair.push(words), &secret);
+    }
+}
+
+#[test]
+fn c37_every_line_counts_and_old_things_do_not() {
+    let (pair, secret) = (pair(), token(620));
+    pair.client.stage("a", "clean");
+    pair.client.commit("clean");
+    let ran = pair.push("main");
+    assert!(ran.ok && ran.stderr.is_empty(), "{}", ran.stderr);
+    assert!(pair.push("main").ok, "nothing to push");
+    pair.client.ok("checkout -q -b zz");
+    pair.client.stage("s", &secret);
+    pair.client.commit("bad");
+    blocked("the second of two", &pair.push("main:refs/heads/a zz"), &secret);
+    assert!(pair.push("HEAD~1:refs/heads/b").ok, "an expression");
+    assert!(pair.push("main@{0}:refs/heads/c").ok, "another");
+    assert!(pair.push(":refs/heads/b").ok, "a deletion");
+    assert!(pair.client.git(["push", "-q", "--no-verify", "origin", "zz"]).ok);
+    pair.client.stage("s", format!("{secret}\nmore\n"));
+    pair.client.commit("edit");
+    assert!(pair.push("zz").ok, "it is old now");
+
+    // Somebody else has pushed what this clone has never seen.
+    let other = Repo::init(&[]);
+    let url = format!("file://{}", pair.server.dir.display());
+    other.git(["fetch", "-q", &url, "zz"]).text();
+    other.ok("checkout -q -B zz FETCH_HEAD");
+    other.commit("elsewhere");
+    other.git(["push", "-q", &url, "zz"]).text();
+    let new = token(621);
+    pair.client.stage("t", &new);
+    pair.client.commit("bad");
+    blocked("unknown remote tip", &pair.push("+zz"), &new);
+    // A remote without a name.
+    let ran = pair.client.git(["push", "-q", &url, "+zz"]);
+    blocked("by address", &ran, &new);
+}
+
+#[test]
+fn the_baseline_and_marks_are_the_developers() {
+    let (pair, secret) = (pair(), token(622));
+    pair.client.stage("s", format!("{secret} # portcullis:allow made up\n"));
+    pair.client.commit("marked");
+    assert!(pair.push("main").ok);
+    let second = token(623);
+    pair.client.stage("t", &second);
+    pair.client.commit("bad");
+    let ran = pair.push("main");
+    blocked("not yet", &ran, &second);
+    let id = ran.stderr.split("id      ").nth(1).unwrap()[..32].to_owned();
+    pair.client.portcullis(&["allow", &id]).text();
+    pair.client.git(["add", ".portcullis.baseline"]).text();
+    pair.client.commit("baseline");
+    assert!(pair.push("main").ok);
+}
