@@ -90,7 +90,7 @@ fn judge(rule: &Rule, ix: usize, text: Text<'_>, mut found: Match) -> Option<Fin
     let Match { start, end, secret_start, secret_end } = found;
     if secret_start >= secret_end
         || !boundary::left_holds(rule.left, bytes, secret_start)
-        || !boundary::right_holds(rule.right, bytes, secret_end)
+        || !(boundary::right_holds(rule.right, bytes, secret_end) || boundary::may_run_over(rule, bytes, secret_start, secret_end))
     {
         return None;
     }

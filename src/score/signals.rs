@@ -34,6 +34,7 @@ pub(crate) const SIGNALS: &[Signal] = &[
     Signal { name: "random", see: randomness },
     Signal { name: "length", see: length },
     Signal { name: "entropy", see: low_entropy },
+    Signal { name: "overrun", see: overrun },
 ];
 
 /// Takes a match out for good: no kind starts above 80, and nothing adds more than 60.
@@ -49,6 +50,7 @@ fn kind(facts: &Facts<'_>) -> Option<Reason> {
         Kind::Block => Reason::new(80, "it is a whole key block"),
         Kind::Context => Reason::new(62, "the provider's name stands beside a value of the right format"),
         Kind::Url => Reason::new(62, "a password stands in a URL or connection string"),
+        Kind::Identifier => Reason::new(40, "it is public by design, or the name of an account"),
         Kind::Hash => Reason::new(30, "it is a hash of a password, not the password"),
         Kind::Assignment => return None,
     })
@@ -91,7 +93,7 @@ fn stand_in(facts: &Facts<'_>) -> Option<Reason> {
             .map(|f| Reason::new(NEVER, f.reason()))
             .or_else(|| short.then_some(Reason::new(NEVER, "the password is very short")));
     }
-    let strict = matches!(facts.kind, Kind::Token | Kind::Block | Kind::Hash | Kind::Context);
+    let strict = matches!(facts.kind, Kind::Token | Kind::Identifier | Kind::Block | Kind::Hash | Kind::Context);
     // The plain form leaves a closing brace behind: `TOKEN=abc_{token}`.
     let open = facts.form != Form::Quoted && facts.after.starts_with(b"}") && facts.value.contains(&b'{');
     let found = if open {
@@ -103,11 +105,19 @@ fn stand_in(facts: &Facts<'_>) -> Option<Reason> {
         // A format of its own whose body is a row of the alphabet is somebody's test; it still blocks, since
         // a token that is real costs more. One that is all x, or says EXAMPLE, is told and not blocked.
         Kind::Token if matches!(found, Placeholder::Sequence | Placeholder::Periodic) => -25,
-        Kind::Token => -45,
+        // So is one that repeats a letter; but crosses and zeros are how documentation masks a token.
+        Kind::Token if found == Placeholder::Repeated && !is_mask(facts.value) => -30,
+        Kind::Token | Kind::Identifier => -45,
         Kind::Block | Kind::Hash => return None,
         Kind::Context | Kind::Url | Kind::Assignment => NEVER,
     };
     Some(Reason::new(points, found.reason()))
+}
+
+/// Whether what fills a value are the characters that stand for hidden ones.
+fn is_mask(value: &[u8]) -> bool {
+    let filler = value.iter().filter(|b| matches!(b, b'x' | b'X' | b'0' | b'*' | b'.' | b'#' | b'_' | b'?')).count();
+    filler * 2 >= value.len()
 }
 
 /// `p%40ss` as `p@ss`.
@@ -310,6 +320,10 @@ fn low_entropy(facts: &Facts<'_>) -> Option<Reason> {
     if percent < f32::from(facts.min_entropy) {
         return Some(Reason::with(-45, share_told(facts)));
     }
+    // A body of one letter was judged as a placeholder already.
+    if facts.kind == Kind::Token && placeholder::find(facts.value, true).is_some() {
+        return None;
+    }
     // A random token of 20 characters and more falls below 0.7 of its alphabet's entropy once in a million.
     let token =
         matches!(facts.kind, Kind::Token | Kind::Context) && facts.value.len() >= 20 && facts.entropy.share < 0.6;
@@ -319,4 +333,11 @@ fn low_entropy(facts: &Facts<'_>) -> Option<Reason> {
 fn share_told(facts: &Facts<'_>) -> String {
     let (bits, percent, alphabet) = (facts.entropy.bits, facts.entropy.share * 100.0, facts.alphabet.as_str());
     format!("its entropy of {bits:.1} bits a byte is {percent:.0} % of what random {alphabet} of that length has")
+}
+
+/// A token whose own format ends before the text around it does.
+fn overrun(facts: &Facts<'_>) -> Option<Reason> {
+    let goes_on = facts.after.first().is_some_and(u8::is_ascii_alphanumeric);
+    (facts.kind == Kind::Token && goes_on)
+        .then_some(Reason::new(-20, "more characters follow than a credential of this format has"))
 }
