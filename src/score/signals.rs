@@ -109,6 +109,9 @@ fn stand_in(facts: &Facts<'_>) -> Option<Reason> {
         Kind::Token if found == Placeholder::Repeated && !is_mask(facts.value) => -30,
         Kind::Token | Kind::Identifier => -45,
         Kind::Block | Kind::Hash => return None,
+        // The provider's name and the exact format weigh nearly as much as a prefix.
+        Kind::Context if matches!(found, Placeholder::Sequence | Placeholder::Periodic) => -12,
+        Kind::Context if found == Placeholder::Repeated && !is_mask(facts.value) => -12,
         Kind::Context | Kind::Url | Kind::Assignment => NEVER,
     };
     Some(Reason::new(points, found.reason()))
@@ -321,7 +324,7 @@ fn low_entropy(facts: &Facts<'_>) -> Option<Reason> {
         return Some(Reason::with(-45, share_told(facts)));
     }
     // A body of one letter was judged as a placeholder already.
-    if facts.kind == Kind::Token && placeholder::find(facts.value, true).is_some() {
+    if matches!(facts.kind, Kind::Token | Kind::Context) && placeholder::find(facts.value, true).is_some() {
         return None;
     }
     // A random token of 20 characters and more falls below 0.7 of its alphabet's entropy once in a million.

@@ -17,7 +17,7 @@ pub(super) fn pypi(secret: &[u8]) -> Proof {
         Some((location, caveats)) if location.ends_with(b"pypi.org") => Proof::valid("a whole macaroon")
             .tell(format!("for {}", quoted(&String::from_utf8_lossy(location))))
             .note(if caveats > 1 { "narrowed by caveats" } else { "one caveat at most" }),
-        _ => Proof::invalid("not a whole macaroon"),
+        _ => Proof::malformed("not a whole macaroon"),
     }
 }
 

@@ -54,6 +54,9 @@ pub enum Outcome {
     Unknown,
 }
 
+/// Points a credential loses whose structure cannot be read.
+const MALFORMED: i16 = 25;
+
 /// What a check found out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
@@ -76,6 +79,11 @@ impl Proof {
 
     fn invalid(note: &'static str) -> Self {
         Self::new(Outcome::Invalid).note(note)
+    }
+
+    /// For a structure that cannot be read where the prefix says it should: likely changed by hand, or cut.
+    fn malformed(note: &'static str) -> Self {
+        Self::unknown().note(note).demote(MALFORMED)
     }
 
     fn unknown() -> Self {
