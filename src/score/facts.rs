@@ -1,5 +1,7 @@
 //! What the signals read: the value, its name, how they are joined, and measures of the value.
 
+use std::cell::OnceCell;
+
 use super::alphabet::Alphabet;
 use super::entropy::{self, Entropy};
 use super::name::{self, Strength};
@@ -20,7 +22,8 @@ pub(crate) enum Form {
     Spaced,
 }
 
-/// One match, measured once.
+/// One match. What costs something to measure is measured when a signal first asks: most matches are
+/// dismissed before.
 #[derive(Debug)]
 pub(crate) struct Facts<'a> {
     /// What sort of evidence the rule's match is.
@@ -39,16 +42,11 @@ pub(crate) struct Facts<'a> {
     pub(crate) after: &'a [u8],
     /// How the value is written.
     pub(crate) form: Form,
-    /// What the name says.
-    pub(crate) strength: Strength,
-    /// The smallest alphabet that holds the value.
-    pub(crate) alphabet: Alphabet,
-    /// Its entropy.
-    pub(crate) entropy: Entropy,
-    /// How much of it is known words.
-    pub(crate) cover: Cover,
-    /// Bits by which it looks drawn at random rather than written; negative for words.
-    pub(crate) surprise: f32,
+    strength: OnceCell<Strength>,
+    alphabet: OnceCell<Alphabet>,
+    entropy: OnceCell<Entropy>,
+    cover: OnceCell<Cover>,
+    surprise: OnceCell<f32>,
 }
 
 impl<'a> Facts<'a> {
@@ -66,25 +64,46 @@ impl<'a> Facts<'a> {
         let joint = text.get(name_end..evidence.secret.start).unwrap_or_default();
         let tail = text.get(evidence.secret.end..).unwrap_or_default();
         let after = tail.get(..memchr::memchr(b'\n', tail).unwrap_or(tail.len())).unwrap_or_default();
-        let before = line_start(name_at);
-        let word_before = word_before(before);
-        let alphabet = Alphabet::of(value);
-        let cover = words::cover(value);
         Self {
             kind: evidence.rule.kind,
             min_entropy: evidence.rule.min_entropy,
             value,
             name,
             joint,
-            before,
+            before: line_start(name_at),
             after,
             form: form(joint, value),
-            strength: strength(name, word_before),
-            alphabet,
-            entropy: entropy::measure(value, alphabet),
-            cover,
-            surprise: surprise(value, cover),
+            strength: OnceCell::new(),
+            alphabet: OnceCell::new(),
+            entropy: OnceCell::new(),
+            cover: OnceCell::new(),
+            surprise: OnceCell::new(),
         }
+    }
+
+    /// What the name says.
+    pub(crate) fn strength(&self) -> Strength {
+        *self.strength.get_or_init(|| strength(self.name, word_before(self.before)))
+    }
+
+    /// The smallest alphabet that holds the value.
+    pub(crate) fn alphabet(&self) -> Alphabet {
+        *self.alphabet.get_or_init(|| Alphabet::of(self.value))
+    }
+
+    /// The value's entropy.
+    pub(crate) fn entropy(&self) -> Entropy {
+        *self.entropy.get_or_init(|| entropy::measure(self.value, self.alphabet()))
+    }
+
+    /// How much of the value is known words.
+    pub(crate) fn cover(&self) -> Cover {
+        *self.cover.get_or_init(|| words::cover(self.value))
+    }
+
+    /// Bits by which the value looks drawn at random rather than written; negative for words.
+    pub(crate) fn surprise(&self) -> f32 {
+        *self.surprise.get_or_init(|| surprise(self.value, self.cover()))
     }
 }
 

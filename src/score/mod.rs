@@ -56,13 +56,27 @@ const INVALID: i16 = 45;
 #[must_use]
 pub fn judge(evidence: &Evidence<'_>) -> Option<Score> {
     let facts = Facts::of(evidence);
-    let mut reasons: Vec<Reason> = SIGNALS.iter().filter_map(|signal| (signal.see)(&facts)).collect();
+    let generic = matches!(facts.kind, Kind::Assignment | Kind::Context | Kind::Url);
+    // A proof may yet speak for a match of which nothing else does.
+    let dismissible = generic && evidence.rule.check.is_none();
+    let (mut reasons, mut sum) = (Vec::new(), 0);
+    let mut left: i16 = SIGNALS.iter().map(|signal| signal.most).sum();
+    for signal in SIGNALS {
+        left -= signal.most;
+        if let Some(reason) = (signal.see)(&facts) {
+            debug_assert!(reason.points <= signal.most, "{} gives more than it says", signal.name);
+            sum += reason.points;
+            reasons.push(reason);
+            if dismissible && sum + left < FLOOR {
+                return None;
+            }
+        }
+    }
     let proof = evidence.rule.check.map(|check| checks::prove(check, evidence));
     let mut certain = false;
     if let Some(proof) = proof {
         certain = weigh(proof, &mut reasons);
     }
-    let generic = matches!(facts.kind, Kind::Assignment | Kind::Context | Kind::Url);
     if generic && !certain && total(&reasons) < FLOOR {
         return None;
     }

@@ -1,5 +1,8 @@
 //! The name a value is assigned to: `db_password`, `clientSecret`, `token_url`.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::words;
 
 /// How much a name says that its value is a credential.
@@ -55,9 +58,44 @@ const BEFORE: &str = "\
     syntax parse parser highlight map object column index translation localization publishable author ssh host \
     keyboard press registry reg on";
 
-/// Whether `word` is in a list of words with spaces between.
-fn listed(list: &str, word: &str) -> bool {
-    list.split_ascii_whitespace().any(|known| known == word)
+/// Every word of the lists, with a bit for each list it stands in.
+static LISTS: LazyLock<HashMap<&'static str, u8>> = LazyLock::new(|| {
+    let mut lists = HashMap::new();
+    for list in [List::Strong, List::Telling, List::Bare, List::KeyOf, List::After, List::Before] {
+        for word in list.words().split_ascii_whitespace() {
+            *lists.entry(word).or_default() |= 1 << list as u8;
+        }
+    }
+    lists
+});
+
+/// A list of words.
+#[derive(Clone, Copy)]
+enum List {
+    Strong,
+    Telling,
+    Bare,
+    KeyOf,
+    After,
+    Before,
+}
+
+impl List {
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Strong => STRONG,
+            Self::Telling => TELLING,
+            Self::Bare => BARE,
+            Self::KeyOf => KEY_OF,
+            Self::After => AFTER,
+            Self::Before => BEFORE,
+        }
+    }
+
+    /// Whether `word` is in the list.
+    fn has(self, word: &str) -> bool {
+        LISTS.get(word).is_some_and(|lists| lists >> self as u8 & 1 != 0)
+    }
 }
 
 /// What a name says.
@@ -76,23 +114,23 @@ pub(crate) fn strength(name: &[u8]) -> Strength {
         return Strength::Telling;
     }
     let negated =
-        after.iter().any(|word| listed(AFTER, word)) || before.last().is_some_and(|word| listed(BEFORE, word));
+        after.iter().any(|word| List::After.has(word)) || before.last().is_some_and(|word| List::Before.has(word));
     if negated { Strength::Negated } else { found }
 }
 
 fn tells(words: &[String], at: usize, word: &str) -> Option<Strength> {
     let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
-    let qualified = || at.checked_sub(1).and_then(|b| words.get(b)).is_some_and(|w| listed(KEY_OF, w));
-    if listed(STRONG, word) || STRONG_ENDS.iter().any(|end| word.ends_with(end)) {
+    let qualified = || at.checked_sub(1).and_then(|b| words.get(b)).is_some_and(|w| List::KeyOf.has(w));
+    if List::Strong.has(word) || STRONG_ENDS.iter().any(|end| word.ends_with(end)) {
         Some(Strength::Strong)
     } else if matches!(word, "key" | "keys" | "pkey") && qualified() {
         let private = words
             .get(at.wrapping_sub(1))
             .is_some_and(|w| matches!(w.as_str(), "secret" | "private" | "encryption" | "master"));
         Some(if private { Strength::Strong } else { Strength::Telling })
-    } else if listed(TELLING, word) || TELLING_ENDS.iter().any(|end| word.ends_with(end)) {
+    } else if List::Telling.has(word) || TELLING_ENDS.iter().any(|end| word.ends_with(end)) {
         Some(Strength::Telling)
-    } else if listed(BARE, word) || word.ends_with("key") || word.ends_with("auth") {
+    } else if List::Bare.has(word) || word.ends_with("key") || word.ends_with("auth") {
         Some(Strength::Bare)
     } else {
         None

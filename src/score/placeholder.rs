@@ -205,60 +205,57 @@ const ROWS: &[&[u8]] = &[
     b"a1b2c3d4e5f6g7h8i9j0",
 ];
 
+/// Marks of which one is enough even in a format of its own.
+const STRICT: &[&[u8]] =
+    &[b"example", b"xxxxx", b"placeholder", b"redacted", b"changeme", b"your_", b"your-", b"dummy", b"*****"];
+
 /// What kind of stand-in `value` is, if it is one. `strict` is for formats of their own, where only
 /// what cannot be chance counts.
 #[must_use]
 pub(crate) fn find(value: &[u8], strict: bool) -> Option<Placeholder> {
-    let lower = value.to_ascii_lowercase();
     if !value.iter().any(u8::is_ascii_alphanumeric) {
         return Some(Placeholder::Masked);
     }
     // Text that was cut short: `abcd…`, `abcd...`.
-    if !strict && (contains(value, "\u{2026}".as_bytes()) || value.ends_with(b"...")) {
+    if !strict && (value.ends_with(b"...") || !value.is_ascii() && contains(value, "\u{2026}".as_bytes())) {
         return Some(Placeholder::Masked);
     }
-    if let Some(found) = repeats(&lower, strict) {
-        return Some(found);
-    }
-    if is_sequence(&lower, strict) {
-        return Some(Placeholder::Sequence);
-    }
-    if strict {
-        let marked = [
-            &b"example"[..],
-            b"xxxxx",
-            b"placeholder",
-            b"redacted",
-            b"changeme",
-            b"your_",
-            b"your-",
-            b"dummy",
-            b"*****",
-        ];
-        return marked.iter().any(|mark| contains(&lower, mark)).then_some(Placeholder::Word);
-    }
-    if is_template(value) {
+    if !strict && is_template(value) {
         return Some(Placeholder::Template);
     }
-    if LITERALS.contains(&lower.as_slice()) {
+    let lower = value.to_ascii_lowercase();
+    if !strict && LITERALS.contains(&lower.as_slice()) {
         return Some(Placeholder::Literal);
     }
-    // In a long random value a short mark is chance: `fake` stands in one of 5,000 strings of 90 base36 digits.
-    let marked = marks(&lower).any(|mark| mark.len() >= 5 || value.len() <= 40);
+    let body: Vec<u8> = lower.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
+    if let Some(found) = repeats(&body, strict) {
+        return Some(found);
+    }
+    if is_sequence(&body, strict) {
+        return Some(Placeholder::Sequence);
+    }
     let says = || value.len() <= 40 && super::name::split(value).iter().any(|word| SAYING.contains(&word.as_str()));
-    let leet = LEET.iter().any(|word| lower.len() <= word.len() + 3 && contains(&lower, word));
-    (marked || leet || says() || says_so(&lower)).then_some(Placeholder::Word)
+    (marked(&lower, strict) || !strict && (says() || says_so(&lower))).then_some(Placeholder::Word)
 }
 
-/// The [`MARKS`] that stand in a value. Their automaton is built when the first candidate asks: some 40 us,
-/// against 1-2 us a candidate for looking for one after the other.
-fn marks(lower: &[u8]) -> impl Iterator<Item = &'static [u8]> {
-    static AUTOMATON: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(MARKS).ok());
-    let found: Vec<&'static [u8]> = match &*AUTOMATON {
-        Some(automaton) => automaton.find_overlapping_iter(lower).map(|found| MARKS[found.pattern()]).collect(),
-        None => MARKS.iter().copied().filter(|mark| contains(lower, mark)).collect(),
+/// Whether a mark stands in a value. Their automaton is built when the first candidate asks: some 40 us, against
+/// 1-2 us a candidate for looking for one after the other.
+fn marked(lower: &[u8], strict: bool) -> bool {
+    static AUTOMATA: [LazyLock<Option<AhoCorasick>>; 2] = [
+        LazyLock::new(|| AhoCorasick::new(MARKS.iter().chain(LEET)).ok()),
+        LazyLock::new(|| AhoCorasick::new(STRICT).ok()),
+    ];
+    let marks = || if strict { STRICT.iter().chain(&[]) } else { MARKS.iter().chain(LEET) };
+    // In a long random value a short mark is chance: `fake` stands in one of 5,000 strings of 90 base36 digits.
+    let tells = |mark: &[u8]| {
+        strict || if LEET.contains(&mark) { lower.len() <= mark.len() + 3 } else { mark.len() >= 5 || lower.len() <= 40 }
     };
-    found.into_iter()
+    match &*AUTOMATA[usize::from(strict)] {
+        Some(automaton) => automaton
+            .find_overlapping_iter(lower)
+            .any(|found| lower.get(found.start()..found.end()).is_some_and(tells)),
+        None => marks().any(|mark| contains(lower, mark) && tells(mark)),
+    }
 }
 
 /// Whether the words of a short value are all of the placeholder sort: `test`, `my-secret`, `password1`.
@@ -273,14 +270,13 @@ fn says_so(lower: &[u8]) -> bool {
         && parts().any(|part| WHOLE.contains(&part))
 }
 
-/// Whether one byte fills most of the value, or a piece of up to a quarter of it fills it all.
-fn repeats(lower: &[u8], strict: bool) -> Option<Placeholder> {
-    let body: Vec<u8> = lower.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
+/// Whether one letter or digit fills most of the value's `body`, or a piece of up to a quarter of it fills it all.
+fn repeats(body: &[u8], strict: bool) -> Option<Placeholder> {
     if body.len() < 3 {
         return None;
     }
     let mut counts = [0_u16; 256];
-    for &byte in &body {
+    for &byte in body {
         counts[usize::from(byte)] = counts[usize::from(byte)].saturating_add(1);
     }
     let most = usize::from(counts.iter().copied().max().unwrap_or(0));
@@ -292,20 +288,37 @@ fn repeats(lower: &[u8], strict: bool) -> Option<Placeholder> {
         return Some(Placeholder::Repeated);
     }
     let periodic =
-        (2..=body.len() / 3).any(|piece| body.len() >= 8 && body.iter().skip(piece).zip(&body).all(|(a, b)| a == b));
+        (2..=body.len() / 3).any(|piece| body.len() >= 8 && body.iter().skip(piece).zip(body).all(|(a, b)| a == b));
     periodic.then_some(Placeholder::Periodic)
 }
 
-/// Whether a row of the keyboard, alphabet or digits makes up most of the value.
-fn is_sequence(lower: &[u8], strict: bool) -> bool {
-    let body: Vec<u8> = lower.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
+/// For each letter and digit, which may follow it in one of the [`ROWS`].
+static FOLLOWS: [u64; 256] = {
+    let mut follows = [0; 256];
+    let mut row = 0;
+    while row < ROWS.len() {
+        let mut at = 1;
+        while at < ROWS[row].len() {
+            follows[ROWS[row][at - 1] as usize] |= 1 << (ROWS[row][at] % 64);
+            at += 1;
+        }
+        row += 1;
+    }
+    follows
+};
+
+/// Whether a row of the keyboard, alphabet or digits makes up most of the value's `body`.
+fn is_sequence(body: &[u8], strict: bool) -> bool {
     if body.len() < 3 {
         return false;
     }
+    let follows = |a: u8, b: u8| FOLLOWS[usize::from(a)] >> (b % 64) & 1 != 0;
     let mut covered = 0;
     let mut at = 0;
-    while at < body.len() {
-        let longest = ROWS.iter().map(|row| longest_run(&body[at..], row)).max().unwrap_or(0);
+    while let Some(&[a, b, c, ..]) = body.get(at..) {
+        let may_run = follows(a, b) && follows(b, c);
+        let longest =
+            if may_run { ROWS.iter().map(|row| longest_run(&body[at..], row)).max().unwrap_or(0) } else { 0 };
         if longest >= 3 {
             covered += longest;
             at += longest;
@@ -323,6 +336,10 @@ fn longest_run(text: &[u8], row: &[u8]) -> usize {
 
 /// Whether the value is filled in by something else.
 fn is_template(value: &[u8]) -> bool {
+    const MARKS: &[u8] = b"<>{}[]()%@_*`#$;";
+    if !value.iter().any(|byte| MARKS.contains(byte)) {
+        return false;
+    }
     let starts = |text: &[u8]| value.starts_with(text);
     let ends = |text: &[u8]| value.ends_with(text);
     let wrapped = [

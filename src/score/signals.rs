@@ -16,25 +16,28 @@ use crate::rules::Kind;
 pub(crate) struct Signal {
     /// Its name, for tests and ablation.
     pub(crate) name: &'static str,
+    /// The most points it gives.
+    pub(crate) most: i16,
     /// What it sees, if anything.
     pub(crate) see: fn(&Facts<'_>) -> Option<Reason>,
 }
 
-/// Every signal.
+/// Every signal, those first that tell most for what they cost: a match is dismissed as soon as what is left
+/// cannot make a candidate of it any more.
 pub(crate) const SIGNALS: &[Signal] = &[
-    Signal { name: "kind", see: kind },
-    Signal { name: "name", see: assigned_name },
-    Signal { name: "form", see: form },
-    Signal { name: "placeholder", see: stand_in },
-    Signal { name: "shape", see: other_shape },
-    Signal { name: "code", see: expression },
-    Signal { name: "about", see: about },
-    Signal { name: "words", see: made_of_words },
-    Signal { name: "prose", see: prose },
-    Signal { name: "random", see: randomness },
-    Signal { name: "length", see: length },
-    Signal { name: "entropy", see: low_entropy },
-    Signal { name: "overrun", see: overrun },
+    Signal { name: "kind", most: 80, see: kind },
+    Signal { name: "form", most: 15, see: form },
+    Signal { name: "length", most: 0, see: length },
+    Signal { name: "name", most: 40, see: assigned_name },
+    Signal { name: "code", most: 0, see: expression },
+    Signal { name: "placeholder", most: 0, see: stand_in },
+    Signal { name: "shape", most: 0, see: other_shape },
+    Signal { name: "about", most: 0, see: about },
+    Signal { name: "words", most: 0, see: made_of_words },
+    Signal { name: "prose", most: 0, see: prose },
+    Signal { name: "random", most: 40, see: randomness },
+    Signal { name: "entropy", most: 0, see: low_entropy },
+    Signal { name: "overrun", most: 0, see: overrun },
 ];
 
 /// Takes a match out for good: no kind starts above 80, and nothing adds more than 60.
@@ -60,7 +63,7 @@ fn assigned_name(facts: &Facts<'_>) -> Option<Reason> {
     if !generic(facts.kind) {
         return None;
     }
-    Some(match facts.strength {
+    Some(match facts.strength() {
         Strength::Strong => Reason::new(40, "it is assigned to a name that says password or secret"),
         Strength::Telling => Reason::new(35, "it is assigned to a name that says token or key"),
         Strength::Bare => Reason::new(15, "it is assigned to a name that may mean a credential"),
@@ -153,7 +156,7 @@ fn other_shape(facts: &Facts<'_>) -> Option<Reason> {
     let shape = shape::find(facts.value)?;
     let points = match shape {
         Shape::Uuid => {
-            if facts.strength >= Strength::Telling {
+            if facts.strength() >= Strength::Telling {
                 0
             } else {
                 -30
@@ -161,7 +164,7 @@ fn other_shape(facts: &Facts<'_>) -> Option<Reason> {
         }
         Shape::Digest if !shape::digest_context(facts.name) && !shape::digest_context(facts.before) => return None,
         // Six digits and more under a name that says password: people do that.
-        Shape::Number if facts.strength == Strength::Strong && facts.value.len() >= 6 => return None,
+        Shape::Number if facts.strength() == Strength::Strong && facts.value.len() >= 6 => return None,
         _ => NEVER,
     };
     Some(Reason::new(points, shape.reason()))
@@ -183,7 +186,7 @@ fn expression(facts: &Facts<'_>) -> Option<Reason> {
         return Some(Reason::new(NEVER, "the value is code that is evaluated elsewhere"));
     }
     // `x = value;` unquoted is a variable in every language that ends lines so; `a=b;c=d` is a connection string.
-    let statement = facts.form != Form::Quoted && facts.after.trim_ascii_end() == b";" && facts.surprise < 6.0;
+    let statement = facts.form != Form::Quoted && facts.after.trim_ascii_end() == b";" && facts.surprise() < 6.0;
     statement.then_some(Reason::new(-30, "the value is a variable"))
 }
 
@@ -199,7 +202,7 @@ fn about(facts: &Facts<'_>) -> Option<Reason> {
     if echoes(facts.value, facts.name) {
         return Some(Reason::new(NEVER, "the value repeats the name"));
     }
-    is_constant_name(facts.value, facts.cover.share())
+    is_constant_name(facts.value, facts.cover().share())
         .then_some(Reason::new(-60, "the value is the name of a variable"))
 }
 
@@ -208,11 +211,11 @@ fn made_of_words(facts: &Facts<'_>) -> Option<Reason> {
         return None;
     }
     let spaces = memchr::memchr_iter(b' ', facts.value).count();
-    let cover = facts.cover.share();
+    let cover = facts.cover().share();
     // A symbol inside one word is how people make a password of it: `super$ecret`.
     let symbol = spaces == 0
         && facts.value.iter().any(|b| matches!(b, b'!' | b'$' | b'%' | b'&' | b'*' | b'?' | b'@' | b'^' | b'~' | b'#'));
-    if symbol && facts.strength == Strength::Strong && facts.form == Form::Quoted {
+    if symbol && facts.strength() == Strength::Strong && facts.form == Form::Quoted {
         return None;
     }
     let wordlike = facts
@@ -222,11 +225,11 @@ fn made_of_words(facts: &Facts<'_>) -> Option<Reason> {
     if spaces >= 2 && (cover >= 0.6 || wordlike && cover >= 0.4) {
         return Some(Reason::new(-60, "the value is a sentence"));
     }
-    if facts.cover.letters >= 2 && (cover >= 0.8 && facts.surprise < 2.0 || cover >= 0.7 && facts.surprise < -2.0) {
+    if facts.cover().letters >= 2 && (cover >= 0.8 && facts.surprise() < 2.0 || cover >= 0.7 && facts.surprise() < -2.0) {
         let points = if facts.kind == Kind::Url { -25 } else { -45 };
         return Some(Reason::new(points, "the value is made of words"));
     }
-    if words::is_word(&facts.value.to_ascii_lowercase()) || name::reads_as_words(facts.value) && facts.surprise < 0.0 {
+    if words::is_word(&facts.value.to_ascii_lowercase()) || name::reads_as_words(facts.value) && facts.surprise() < 0.0 {
         return Some(Reason::new(-45, "the value is a word"));
     }
     None
@@ -280,7 +283,7 @@ fn prose(facts: &Facts<'_>) -> Option<Reason> {
     let rest = facts.after.strip_prefix(b" ")?;
     let word = rest.iter().take_while(|b| b.is_ascii_alphabetic()).count();
     let ends = matches!(rest.get(word), None | Some(b' ' | b'.' | b',' | b'\r'));
-    (generic(facts.kind) && facts.form == Form::Loose && word >= 2 && ends && facts.surprise < 8.0)
+    (generic(facts.kind) && facts.form == Form::Loose && word >= 2 && ends && facts.surprise() < 8.0)
         .then_some(Reason::new(-25, "the value stands in a sentence"))
 }
 
@@ -288,11 +291,11 @@ fn randomness(facts: &Facts<'_>) -> Option<Reason> {
     if !generic(facts.kind) {
         return None;
     }
-    let long = facts.value.len() >= 16 && facts.entropy.share >= 0.85;
-    let bits = facts.surprise;
-    Some(if facts.alphabet == Alphabet::Digits && facts.strength == Strength::Strong {
+    let long = facts.value.len() >= 16 && facts.entropy().share >= 0.85;
+    let bits = facts.surprise();
+    Some(if facts.alphabet() == Alphabet::Digits && facts.strength() == Strength::Strong {
         Reason::new(5, "the value is no known word")
-    } else if facts.alphabet == Alphabet::Digits {
+    } else if facts.alphabet() == Alphabet::Digits {
         Reason::new(if facts.value.len() >= 12 { 0 } else { -15 }, "the value is all digits")
     } else if long && bits >= 8.0 {
         Reason::new(40, "the value is long and looks random")
@@ -313,13 +316,13 @@ fn length(facts: &Facts<'_>) -> Option<Reason> {
     }
     match facts.value.len() {
         0..=3 => Some(Reason::new(-60, "the value is very short")),
-        4..=5 if facts.strength != Strength::Strong => Some(Reason::new(-25, "the value is short")),
+        4..=5 if facts.strength() != Strength::Strong => Some(Reason::new(-25, "the value is short")),
         _ => None,
     }
 }
 
 fn low_entropy(facts: &Facts<'_>) -> Option<Reason> {
-    let percent = facts.entropy.share * 100.0;
+    let percent = facts.entropy().share * 100.0;
     if percent < f32::from(facts.min_entropy) {
         return Some(Reason::with(-45, share_told(facts)));
     }
@@ -329,12 +332,12 @@ fn low_entropy(facts: &Facts<'_>) -> Option<Reason> {
     }
     // A random token of 20 characters and more falls below 0.7 of its alphabet's entropy once in a million.
     let token =
-        matches!(facts.kind, Kind::Token | Kind::Context) && facts.value.len() >= 20 && facts.entropy.share < 0.6;
+        matches!(facts.kind, Kind::Token | Kind::Context) && facts.value.len() >= 20 && facts.entropy().share < 0.6;
     token.then(|| Reason::with(-30, share_told(facts)))
 }
 
 fn share_told(facts: &Facts<'_>) -> String {
-    let (bits, percent, alphabet) = (facts.entropy.bits, facts.entropy.share * 100.0, facts.alphabet.as_str());
+    let (bits, percent, alphabet) = (facts.entropy().bits, facts.entropy().share * 100.0, facts.alphabet().as_str());
     format!("its entropy of {bits:.1} bits a byte is {percent:.0} % of what random {alphabet} of that length has")
 }
 

@@ -52,8 +52,8 @@ pub(crate) fn is_word(word: &[u8]) -> bool {
 /// The most letters of `run` that words can cover without overlap, and how many words that takes.
 fn segment(run: &[u8]) -> (u16, u16) {
     // best[i]: the best cover of run[i..].
-    let mut best = vec![(0_u16, 0_u16); run.len() + 1];
-    for start in (0..run.len()).rev() {
+    let mut best = [(0_u16, 0_u16); LONGEST_RUN + 1];
+    for start in (0..run.len().min(LONGEST_RUN)).rev() {
         let mut here = best[start + 1];
         each_word(&run[start..], |len| {
             let (known, words) = best[start + usize::from(len)];
@@ -67,10 +67,30 @@ fn segment(run: &[u8]) -> (u16, u16) {
     best[0]
 }
 
+/// Where the words with each first two letters begin in [`WORDS`]; see [`pair_slot`].
+static BY_PAIR: LazyLock<[u16; 26 * 26 + 1]> = LazyLock::new(|| {
+    std::array::from_fn(|slot| {
+        let pair = [b'a' + (slot / 26) as u8, b'a' + (slot % 26) as u8];
+        let before = WORDS.partition_point(|word| if slot < 26 * 26 { word.get(..2) < Some(&pair) } else { true });
+        u16::try_from(before).unwrap_or(u16::MAX)
+    })
+});
+
+/// The number of a pair of lower-case letters.
+fn pair_slot([first, second]: [u8; 2]) -> Option<usize> {
+    let letter = |byte: u8| Some(byte.wrapping_sub(b'a')).filter(|letter| *letter < 26).map(usize::from);
+    Some(letter(first)? * 26 + letter(second)?)
+}
+
 /// Calls `found` with the length of each known word that `text` begins with.
 fn each_word(text: &[u8], mut found: impl FnMut(u16)) {
-    let mut slice = WORDS.as_slice();
-    for (depth, &byte) in text.iter().enumerate() {
+    // No word is shorter than three letters: the first two choose a slice at once.
+    let Some((slot, rest)) = text.split_first_chunk().and_then(|(pair, rest)| Some((pair_slot(*pair)?, rest))) else {
+        return;
+    };
+    let (from, to) = (BY_PAIR[slot], BY_PAIR[slot + 1]);
+    let mut slice = WORDS.get(usize::from(from)..usize::from(to)).unwrap_or_default();
+    for (&byte, depth) in rest.iter().zip(2..) {
         let at = |word: &&[u8]| word.get(depth).copied();
         let from = slice.partition_point(|word| at(word) < Some(byte));
         let to = slice.partition_point(|word| at(word) <= Some(byte));
