@@ -70,7 +70,10 @@ fn load(dir: &Path) -> Vec<Rule> {
     let mut paths: Vec<_> =
         fs::read_dir(dir).expect("the directory is readable").map(|e| e.expect("an entry").path()).collect();
     paths.sort();
-    for path in paths.iter().filter(|p| p.extension().is_some_and(|e| e == "toml")) {
+    let rule_file = |p: &&std::path::PathBuf| {
+        p.extension().is_some_and(|e| e == "toml") && p.file_name().is_some_and(|name| name != "by_name.toml")
+    };
+    for path in paths.iter().filter(rule_file) {
         let text = fs::read_to_string(path).expect("the file is readable");
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         match rules::load(&text, &name) {

@@ -10,7 +10,7 @@ use super::placeholder::{self, Placeholder};
 use super::shape::{self, Shape};
 use super::{code, words};
 use crate::model::Reason;
-use crate::rules::Kind;
+use crate::rules::{BY_NAME, Kind, by_name};
 
 /// A way of looking at a match.
 pub(crate) struct Signal {
@@ -36,6 +36,7 @@ pub(crate) const SIGNALS: &[Signal] = &[
     Signal { name: "words", most: 0, see: made_of_words },
     Signal { name: "prose", most: 0, see: prose },
     Signal { name: "random", most: 40, see: randomness },
+    Signal { name: "provider", most: 15, see: named_provider },
     Signal { name: "entropy", most: 0, see: low_entropy },
     Signal { name: "overrun", most: 0, see: overrun },
 ];
@@ -308,6 +309,16 @@ fn randomness(facts: &Facts<'_>) -> Option<Reason> {
     } else {
         return None;
     })
+}
+
+/// A provider's name in the assigned name, and a value of the form of its credentials.
+fn named_provider(facts: &Facts<'_>) -> Option<Reason> {
+    if !generic(facts.kind) || facts.strength() < Strength::Bare || facts.surprise() < 6.0 {
+        return None;
+    }
+    let row = by_name::find(&BY_NAME, &name::split(facts.name))?;
+    row.fits(facts.value)
+        .then(|| Reason::with(15, format!("the name says {}, and the value has the form of its credentials", row.name)))
 }
 
 fn length(facts: &Facts<'_>) -> Option<Reason> {
