@@ -12,6 +12,7 @@ mod output;
 mod plan;
 mod progress;
 mod rules;
+mod rules_stats;
 mod rules_test;
 mod scan;
 

@@ -8,4 +8,5 @@ pub mod place;
 pub mod precommit;
 pub mod scan;
 mod segments;
+pub mod stats;
 pub mod watch;

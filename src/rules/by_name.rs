@@ -60,10 +60,7 @@ impl Charset {
             Self::Base64 => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+' | b'/' | b'='),
             Self::Any => {
                 byte.is_ascii_alphanumeric()
-                    || matches!(
-                        byte,
-                        b'_' | b'-' | b'+' | b'/' | b'=' | b'.' | b'~' | b':' | b'@' | b'%' | b'|'
-                    )
+                    || matches!(byte, b'_' | b'-' | b'+' | b'/' | b'=' | b'.' | b'~' | b':' | b'@' | b'%' | b'|')
             }
         }
     }
@@ -171,13 +168,7 @@ fn rows(row: &Row, all: &mut Vec<Named>, sink: &mut Sink<'_>) {
         if all.iter().any(|other| other.stem == text.as_str()) {
             sink.add(stem.span().start, format!("the name `{}` is there already", text.escape_debug()), "");
         }
-        all.push(Named {
-            stem: Cow::Owned(text.clone()),
-            name: Cow::Owned(row.name.clone()),
-            charset,
-            least,
-            most,
-        });
+        all.push(Named { stem: Cow::Owned(text.clone()), name: Cow::Owned(row.name.clone()), charset, least, most });
     }
 }
 
@@ -186,7 +177,8 @@ mod tests {
     use super::*;
 
     fn table() -> Vec<Named> {
-        let row = |name: &str, names: &str, form: &str| format!("{{ name = \"{name}\", names = [{names}], {form} }},\n");
+        let row =
+            |name: &str, names: &str, form: &str| format!("{{ name = \"{name}\", names = [{names}], {form} }},\n");
         let text = [
             "providers = [\n".to_owned(),
             row("Bright Data", "\"brightdata\"", "alphabet = \"hex\", length = [32, 32]"),

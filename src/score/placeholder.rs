@@ -248,12 +248,13 @@ fn marked(lower: &[u8], strict: bool) -> bool {
     let marks = || if strict { STRICT.iter().chain(&[]) } else { MARKS.iter().chain(LEET) };
     // In a long random value a short mark is chance: `fake` stands in one of 5,000 strings of 90 base36 digits.
     let tells = |mark: &[u8]| {
-        strict || if LEET.contains(&mark) { lower.len() <= mark.len() + 3 } else { mark.len() >= 5 || lower.len() <= 40 }
+        strict
+            || if LEET.contains(&mark) { lower.len() <= mark.len() + 3 } else { mark.len() >= 5 || lower.len() <= 40 }
     };
     match &*AUTOMATA[usize::from(strict)] {
-        Some(automaton) => automaton
-            .find_overlapping_iter(lower)
-            .any(|found| lower.get(found.start()..found.end()).is_some_and(tells)),
+        Some(automaton) => {
+            automaton.find_overlapping_iter(lower).any(|found| lower.get(found.start()..found.end()).is_some_and(tells))
+        }
         None => marks().any(|mark| contains(lower, mark) && tells(mark)),
     }
 }
@@ -317,8 +318,7 @@ fn is_sequence(body: &[u8], strict: bool) -> bool {
     let mut at = 0;
     while let Some(&[a, b, c, ..]) = body.get(at..) {
         let may_run = follows(a, b) && follows(b, c);
-        let longest =
-            if may_run { ROWS.iter().map(|row| longest_run(&body[at..], row)).max().unwrap_or(0) } else { 0 };
+        let longest = if may_run { ROWS.iter().map(|row| longest_run(&body[at..], row)).max().unwrap_or(0) } else { 0 };
         if longest >= 3 {
             covered += longest;
             at += longest;

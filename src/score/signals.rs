@@ -226,11 +226,13 @@ fn made_of_words(facts: &Facts<'_>) -> Option<Reason> {
     if spaces >= 2 && (cover >= 0.6 || wordlike && cover >= 0.4) {
         return Some(Reason::new(-60, "the value is a sentence"));
     }
-    if facts.cover().letters >= 2 && (cover >= 0.8 && facts.surprise() < 2.0 || cover >= 0.7 && facts.surprise() < -2.0) {
+    if facts.cover().letters >= 2 && (cover >= 0.8 && facts.surprise() < 2.0 || cover >= 0.7 && facts.surprise() < -2.0)
+    {
         let points = if facts.kind == Kind::Url { -25 } else { -45 };
         return Some(Reason::new(points, "the value is made of words"));
     }
-    if words::is_word(&facts.value.to_ascii_lowercase()) || name::reads_as_words(facts.value) && facts.surprise() < 0.0 {
+    if words::is_word(&facts.value.to_ascii_lowercase()) || name::reads_as_words(facts.value) && facts.surprise() < 0.0
+    {
         return Some(Reason::new(-45, "the value is a word"));
     }
     None

@@ -18,11 +18,13 @@ mod json_tokens;
 mod jwt;
 mod macaroon;
 mod marvin;
+mod mnemonic;
 mod nats;
 mod openssh;
 mod pem;
 mod pgp;
 mod plain;
+mod public_key;
 mod putty;
 mod text;
 
@@ -142,6 +144,7 @@ fn prove_bytes(check: Check, secret: &[u8], matched: &[u8]) -> Proof {
         Check::AgeBech32 => bech32::age(secret),
         Check::Wif => base58::wif(secret),
         Check::NatsSeed => nats::seed(secret),
+        Check::Bip39 => mnemonic::phrase(secret),
         Check::Jwt => jwt::token(secret),
         Check::PemPrivateKey => pem::private_key(secret),
         Check::GrafanaJson => json_tokens::grafana(secret),

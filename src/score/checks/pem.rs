@@ -48,13 +48,18 @@ fn read(label: &[u8], bytes: &[u8]) -> Option<Key> {
 }
 
 fn proven(key: &Key) -> Proof {
-    if key.encrypted {
-        return Proof::unknown()
+    let proof = if key.encrypted {
+        Proof::unknown()
             .tell(format!("private key, {}", key.what))
             .note("encrypted: of use only with its passphrase")
-            .demote(ENCRYPTED);
+            .demote(ENCRYPTED)
+    } else {
+        Proof::valid("the key inside parses").tell(format!("{}, unencrypted", key.what))
+    };
+    match &key.public {
+        Some(public) => proof.tell(format!("its public key is {}", public.fingerprint())),
+        None => proof,
     }
-    Proof::valid("the key inside parses").tell(format!("{}, unencrypted", key.what))
 }
 
 /// `Proc-Type: 4,ENCRYPTED` (RFC 1421): the body is ciphertext, so only its being base64 can be told.
