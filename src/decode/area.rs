@@ -43,6 +43,11 @@ impl<'w> Area<'w> {
         if at < self.from { None } else { self.bytes.get(at..at.checked_add(len)?) }
     }
 
+    /// The bytes from `at` to `end`, as far as they are there.
+    pub(super) fn until(&self, at: usize, end: usize) -> &'w [u8] {
+        self.bytes.get(at.max(self.from)..end.min(self.bytes.len())).unwrap_or_default()
+    }
+
     /// `len` bytes that end at `end`, if all of them are there.
     pub(super) fn slice_before(&self, end: usize, len: usize) -> Option<&'w [u8]> {
         self.slice(end.checked_sub(len)?, len)

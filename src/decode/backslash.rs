@@ -3,6 +3,8 @@
 //! Whether a backslash escapes depends on those before it, so this is read forwards only, from a place that is
 //! surely no escape's inside.
 
+use memchr::memchr;
+
 use super::View;
 use super::area::{Area, hex_pair};
 use super::wide::OTHER;
@@ -14,15 +16,22 @@ const LONGEST_TAIL: usize = 5;
 pub(super) fn decode(area: &Area<'_>, view: &mut View) -> bool {
     let mut at = start(area);
     while at < area.hit.at {
-        at = take(area, at, view);
+        at = take_plain(area, at, area.hit.at, view);
+        if at < area.hit.at {
+            at = take(area, at, view);
+        }
     }
     if at != area.hit.at {
         // The hit lies inside an escape, as `npm_` in `\npm_`: the text does not say the anchor.
         return false;
     }
     view.anchor = view.bytes.len();
-    while view.bytes.len() - view.anchor < area.limit.after && area.get(at).is_some() {
-        at = take(area, at, view);
+    let most = view.anchor.saturating_add(area.limit.after);
+    while view.bytes.len() < most && area.get(at).is_some() {
+        at = take_plain(area, at, at.saturating_add(most - view.bytes.len()), view);
+        if view.bytes.len() < most {
+            at = take(area, at, view);
+        }
     }
     true
 }
@@ -47,6 +56,14 @@ fn start(area: &Area<'_>) -> usize {
     let safe = (from + backslashes + LONGEST_TAIL).min(hit);
     let is_fresh = |&at: &usize| area.get(at) == Some(b'\\') && area.get(at - 1) != Some(b'\\');
     (from + 1..safe).find(is_fresh).unwrap_or(safe)
+}
+
+/// Takes the bytes from `at` to the next backslash, or to `end`; gives where it came to. Most text is of such.
+fn take_plain(area: &Area<'_>, at: usize, end: usize, view: &mut View) -> usize {
+    let bytes = area.until(at, end);
+    let plain = &bytes[..memchr(b'\\', bytes).unwrap_or(bytes.len())];
+    view.push_plain(plain, at);
+    at + plain.len()
 }
 
 /// Decodes one byte or escape at `at`; gives where the next begins.

@@ -23,6 +23,13 @@ impl SpanMap {
         self.ends.push(u32::try_from(end).unwrap_or(u32::MAX));
     }
 
+    /// Appends `len` decoded bytes whose raw forms are one byte each, the first of them `raw[start]`.
+    pub(super) fn push_each(&mut self, start: usize, len: usize) {
+        let at = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        self.starts.extend(at(start)..at(start + len));
+        self.ends.extend(at(start + 1)..at(start + len + 1));
+    }
+
     /// Puts what was appended from `from` on, which was read backwards, in its order and before all else.
     pub(super) fn turn(&mut self, from: usize) {
         for offsets in [&mut self.starts, &mut self.ends] {

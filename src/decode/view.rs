@@ -28,6 +28,12 @@ impl View {
         self.map.push(start, end);
     }
 
+    /// Appends bytes that stand for themselves, the first of them at `start` of the window.
+    pub(super) fn push_plain(&mut self, bytes: &[u8], start: usize) {
+        self.bytes.extend_from_slice(bytes);
+        self.map.push_each(start, bytes.len());
+    }
+
     /// Puts what was appended from `from` on, which was read backwards, in its order and before all else:
     /// the anchor comes next.
     pub(super) fn turn(&mut self, from: usize) {

@@ -60,13 +60,14 @@ impl Compiled {
     fn new(rule: &Rule) -> Option<Self> {
         let everywhere = !rule.files.is_empty();
         let mut parser = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build();
-        let looks_behind = !parser.parse(&rule.regex).ok()?.properties().look_set_prefix().is_empty();
+        let hir = parser.parse(&rule.regex).ok()?;
+        let looks_behind = !hir.properties().look_set_prefix().is_empty();
         let pattern = match (everywhere, looks_behind) {
             (true, _) => format!("(?m:{})", rule.regex),
             (false, true) => rule.regex.to_string(),
             (false, false) => format!(r"\A(?:{})", rule.regex),
         };
-        let glance = if everywhere { None } else { Glance::new(&rule.regex) };
+        let glance = if everywhere { None } else { Glance::new(&hir) };
         Some(Self { glance, regex: OnceLock::new(), pattern, group: rule.group, looks_behind })
     }
 

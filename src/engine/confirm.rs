@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use memchr::memchr2;
+use memchr::memchr_iter;
 
 use super::compiled::{Match, Memory};
 use super::glance::Glimpse;
@@ -182,10 +182,13 @@ impl Attempt<'_> {
             Tried::Not { looked_at } => looked_at,
         };
         let limit = limit_of(rule, target.anchor);
-        if rule.extend.is_some() || !has_escape(text.bytes, looked_at, at, limit) {
+        if rule.extend.is_some() {
             return; // the parsers of blocks read escapes themselves
         }
-        for form in [Form::PartBackslash, Form::PartPercent] {
+        for (form, mark) in [(Form::PartBackslash, b'\\'), (Form::PartPercent, b'%')] {
+            if !has_escape(text.bytes, mark, looked_at, at, limit) {
+                continue;
+            }
             let mut part = std::mem::take(self.part);
             let hit = decode_within(text, form, at, self.anchor_len, limit, &mut part)
                 .is_some_and(|(decoded, at)| self.try_rule(rule, target, decoded, at) == Tried::Found);
@@ -249,13 +252,19 @@ enum Tried {
 /// into it means.
 const BEFORE: usize = 16;
 
-/// Whether there is an escape among the bytes that made a rule fail: without it, it might not.
-fn has_escape(text: &[u8], looked_at: Option<(usize, usize)>, at: usize, limit: Limit) -> bool {
+/// Whether there is an escape that begins with `mark` among the bytes that made a rule fail: without it, it might
+/// not.
+fn has_escape(text: &[u8], mark: u8, looked_at: Option<(usize, usize)>, at: usize, limit: Limit) -> bool {
     let (from, to) = match looked_at {
         Some((from, to)) => (from.saturating_sub(BEFORE), to),
         None => (at.saturating_sub(limit.before), at + limit.after),
     };
-    memchr2(b'%', b'\\', &text[from..text.len().min(to)]).is_some()
+    let is_escape = |at: usize| match text.get(at + 1..) {
+        Some([high, low, ..]) if mark == b'%' => high.is_ascii_hexdigit() && low.is_ascii_hexdigit(),
+        Some([_, ..]) => mark != b'%',
+        _ => false,
+    };
+    memchr_iter(mark, &text[from..text.len().min(to)]).any(|found| is_escape(from + found))
 }
 
 /// How much of the text around an anchor a rule can look at.

@@ -7,8 +7,8 @@
 pub(super) use regex_automata::hybrid::dfa::Cache;
 use regex_automata::hybrid::dfa::DFA;
 use regex_automata::nfa::thompson;
-use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input};
+use regex_syntax::hir::{Hir, HirKind, Repetition};
 
 use super::compiled::REGEX_SIZE_LIMIT;
 
@@ -39,14 +39,13 @@ pub(super) struct Glance {
 
 impl Glance {
     /// `None` for a regex that no such automaton can be made of.
-    pub(super) fn new(regex: &str) -> Option<Self> {
+    pub(super) fn new(regex: &Hir) -> Option<Self> {
         let config = DFA::config().cache_capacity(CACHE_BYTES).skip_cache_capacity_check(true);
-        let dfa = DFA::builder()
-            .syntax(syntax::Config::new().unicode(false).utf8(false))
-            .thompson(thompson::Config::new().utf8(false).nfa_size_limit(Some(REGEX_SIZE_LIMIT)))
-            .configure(config)
-            .build(regex)
+        let nfa = thompson::Compiler::new()
+            .configure(thompson::Config::new().utf8(false).nfa_size_limit(Some(REGEX_SIZE_LIMIT)))
+            .build_from_hir(&loosened(regex))
             .ok()?;
+        let dfa = DFA::builder().configure(config).build_from_nfa(nfa).ok()?;
         let first = first_bytes(&dfa);
         Some(Self { dfa, first })
     }
@@ -76,6 +75,27 @@ impl Glance {
             Ok(state) if !state.is_match() => Glimpse::No { to: text.len() },
             _ => Glimpse::Perhaps,
         }
+    }
+}
+
+/// Repetitions up to this often are counted.
+const COUNTED: u32 = 4;
+
+/// The regex with its longer counts left out: it matches all that the regex does, and more. A count of two hundred
+/// is two hundred states, which cost more to build than all that a glance saves.
+fn loosened(regex: &Hir) -> Hir {
+    let all = |parts: &[Hir]| parts.iter().map(loosened).collect();
+    match regex.kind() {
+        HirKind::Repetition(Repetition { min, max, greedy, sub }) => Hir::repetition(Repetition {
+            min: (*min).min(COUNTED),
+            max: max.filter(|max| *max <= COUNTED),
+            greedy: *greedy,
+            sub: Box::new(loosened(sub)),
+        }),
+        HirKind::Capture(capture) => loosened(&capture.sub),
+        HirKind::Concat(parts) => Hir::concat(all(parts)),
+        HirKind::Alternation(parts) => Hir::alternation(all(parts)),
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => regex.clone(),
     }
 }
 

@@ -115,7 +115,8 @@ pub(crate) fn strength(name: &[u8]) -> Strength {
     }
     let negated =
         after.iter().any(|word| List::After.has(word)) || before.last().is_some_and(|word| List::Before.has(word));
-    if negated { Strength::Negated } else { found }
+    let mocked = words.iter().any(|word| matches!(word.as_str(), "mock" | "mocked" | "dummy"));
+    if negated || mocked { Strength::Negated } else { found }
 }
 
 fn tells(words: &[String], at: usize, word: &str) -> Option<Strength> {

@@ -37,6 +37,8 @@ pub(crate) enum Shape {
     Resource,
     /// A regular expression.
     Pattern,
+    /// A JSON Web Token whose claims are `{}`.
+    Claimless,
     /// Text that was encrypted before it was stored: `ENC[…]`, `$ANSIBLE_VAULT`.
     Encrypted,
 }
@@ -57,6 +59,7 @@ impl Shape {
             Self::Digest => "the value has the length of a digest",
             Self::Mime => "the value is a media type",
             Self::Integrity => "the value is an integrity digest",
+            Self::Claimless => "the value is a token that claims nothing",
             Self::Image => "the value is embedded data",
             Self::PasswordHash => "the value is a hash of a password",
             Self::Selector => "the value is a selector or flag",
@@ -89,7 +92,8 @@ const DIGEST_WORDS: &[&[u8]] = &[
 pub(crate) fn find(value: &[u8]) -> Option<Shape> {
     let lower = value.to_ascii_lowercase();
     let starts = |text: &[u8]| lower.starts_with(text);
-    let table: [(bool, Shape); 17] = [
+    let table: [(bool, Shape); 18] = [
+        (starts(b"eyj") && contains(value, b".e30."), Shape::Claimless),
         (is_pattern(value), Shape::Pattern),
         (starts(b"data:") || starts(b"ivborw0kggo") || starts(b"/9j/4aaq") || starts(b"r0lgodlh"), Shape::Image),
         (

@@ -223,7 +223,8 @@ fn made_of_words(facts: &Facts<'_>) -> Option<Reason> {
         .value
         .split(u8::is_ascii_whitespace)
         .all(|word| word.iter().all(|b| b.is_ascii_alphabetic() || b.is_ascii_punctuation()));
-    if spaces >= 2 && (cover >= 0.6 || wordlike && cover >= 0.4) {
+    let exclaimed = spaces == 1 && matches!(facts.value.last(), Some(b'.' | b'!' | b'?')) && wordlike && cover >= 0.4;
+    if exclaimed || spaces >= 2 && (cover >= 0.6 || wordlike && cover >= 0.4) {
         return Some(Reason::new(-60, "the value is a sentence"));
     }
     if facts.cover().letters >= 2 && (cover >= 0.8 && facts.surprise() < 2.0 || cover >= 0.7 && facts.surprise() < -2.0)
@@ -330,6 +331,10 @@ fn length(facts: &Facts<'_>) -> Option<Reason> {
     match facts.value.len() {
         0..=3 => Some(Reason::new(-60, "the value is very short")),
         4..=5 if facts.strength() != Strength::Strong => Some(Reason::new(-25, "the value is short")),
+        // A password may be a name; a generated token is longer, or has digits.
+        6..=9 if facts.strength() != Strength::Strong && facts.value.iter().all(u8::is_ascii_alphabetic) => {
+            Some(Reason::new(-10, "the value is a few letters"))
+        }
         _ => None,
     }
 }

@@ -5,6 +5,9 @@ use super::tables::{Entry, MAX_WINDOW_OFFSET, PAIRS};
 use super::units::{self, Shape};
 use crate::decode::encode::Form;
 
+/// What another needle at a sample that is taken already costs, as a share of what a new sample costs.
+const TAKEN: f32 = 0.25;
+
 /// The windows of all needles.
 pub(super) struct Windows {
     frequency: Frequency,
@@ -55,11 +58,15 @@ impl Windows {
         entries.extend(key.map(|key| Entry { key, needle, offset: offset as u8 }));
     }
 
-    /// Which share of text's samples would be taken besides those that are already.
+    /// What a sample would cost: the share of text's samples that would be taken, less for those that are
+    /// already. These cost no more look-ups, but the needle is compared at each of them.
     fn share(&self, pair: [u8; 2], thirds: u32) -> f32 {
-        let new = thirds & !self.pairs[usize::from(u16::from_le_bytes(pair))];
-        let thirds = (0..=u8::MAX).filter(|third| new >> (third % 32) & 1 != 0);
-        thirds.map(|third| self.frequency.sample([pair[0], pair[1], third])).sum()
+        let taken = self.pairs[usize::from(u16::from_le_bytes(pair))];
+        let of = |thirds: u32| -> f32 {
+            let thirds = (0..=u8::MAX).filter(|third| thirds >> (third % 32) & 1 != 0);
+            thirds.map(|third| self.frequency.sample([pair[0], pair[1], third])).sum()
+        };
+        of(thirds & !taken) + TAKEN * of(thirds & taken)
     }
 }
 

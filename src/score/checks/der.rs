@@ -107,8 +107,8 @@ pub(super) fn private_key(bytes: &[u8]) -> Option<Key> {
     }
 }
 
-fn plain(what: String, public: Option<PublicKey>) -> Option<Key> {
-    Some(Key { what, encrypted: false, public })
+fn plain(what: String, public: Option<PublicKey>) -> Key {
+    Key { what, encrypted: false, public }
 }
 
 /// Whether `bytes` begins as a private key does, though it need not be whole.
@@ -131,9 +131,11 @@ fn integers(version: &[u8], first: &[u8], mut rest: Elements<'_>) -> Option<Key>
     }
     match (version, others.as_slice()) {
         ([0 | 1], [exponent, ..]) if others.len() == 7 => {
-            plain(format!("RSA, {} bits", bits(first)), Some(PublicKey::rsa(first, exponent)))
+            Some(plain(format!("RSA, {} bits", bits(first)), Some(PublicKey::rsa(first, exponent))))
         }
-        ([0], &[q, g, y, _]) => plain(format!("DSA, {} bits", bits(first)), Some(PublicKey::dsa([first, q, g, y]))),
+        ([0], &[q, g, y, _]) => {
+            Some(plain(format!("DSA, {} bits", bits(first)), Some(PublicKey::dsa([first, q, g, y]))))
+        }
         _ => None,
     }
 }
@@ -152,7 +154,7 @@ fn sec1(version: &[u8], scalar: &[u8], mut rest: Elements<'_>, known: Option<&'s
         }
     }
     let public = own.zip(point).and_then(|(curve, point)| PublicKey::ec(curve, point));
-    plain(own.map_or_else(|| "EC".to_owned(), |curve| format!("EC, {curve}")), public)
+    Some(plain(own.map_or_else(|| "EC".to_owned(), |curve| format!("EC, {curve}")), public))
 }
 
 fn pkcs8(algorithm: &[u8], key: &[u8], mut rest: Elements<'_>) -> Option<Key> {
@@ -170,7 +172,7 @@ fn pkcs8(algorithm: &[u8], key: &[u8], mut rest: Elements<'_>) -> Option<Key> {
             let (version, scalar) = (inside.expect(INTEGER)?, inside.expect(OCTETS)?);
             sec1(version, scalar, inside, Some(curve))
         });
-        return inside.or_else(|| plain(format!("EC, {curve}"), None));
+        return inside.or_else(|| Some(plain(format!("EC, {curve}"), None)));
     }
     let known = ALGORITHMS.iter().find(|(bytes, _)| *bytes == oid).map_or("of a kind we do not know", |(_, name)| name);
     let mut public = None;
@@ -179,7 +181,7 @@ fn pkcs8(algorithm: &[u8], key: &[u8], mut rest: Elements<'_>) -> Option<Key> {
             public = Some(PublicKey::ed25519(point));
         }
     }
-    if key.len() >= 16 { plain(known.to_owned(), public) } else { None }
+    (key.len() >= 16).then(|| plain(known.to_owned(), public))
 }
 
 fn curve(oid: &[u8]) -> Option<&'static str> {

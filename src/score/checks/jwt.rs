@@ -136,8 +136,8 @@ mod tests {
         assert_eq!(jwt(r#"{"alg":"none"}"#, "{}", 0).outcome, Outcome::Unknown);
         assert_eq!(jwt(HS256, "{}", 31).outcome, Outcome::Unknown);
         assert_eq!(jwt(HS256, "[]", 32).outcome, Outcome::Unknown);
-        assert_eq!(jwt(r#"{"typ":"JWT"}"#, "{}", 32).outcome, Outcome::Invalid);
-        assert_eq!(jwt("HS256", "{}", 32).outcome, Outcome::Invalid);
+        assert!(jwt(r#"{"typ":"JWT"}"#, "{}", 32).is_malformed());
+        assert!(jwt("HS256", "{}", 32).is_malformed());
     }
 
     #[test]

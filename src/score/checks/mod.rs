@@ -56,6 +56,8 @@ pub enum Outcome {
     Unknown,
 }
 
+/// Points a password's hash loses in a program's text or settings.
+const STORED_HASH: i16 = 60;
 /// Points a credential loses whose structure cannot be read.
 const MALFORMED: i16 = 25;
 
@@ -92,6 +94,11 @@ impl Proof {
         Self::new(Outcome::Unknown)
     }
 
+    #[cfg(test)]
+    fn is_malformed(&self) -> bool {
+        self.outcome == Outcome::Unknown && self.adjust == -MALFORMED
+    }
+
     /// `Valid` where `holds`, else `Invalid`, for checksums we have seen hold on real credentials.
     fn checksum(holds: bool) -> Self {
         if holds { Self::valid("its checksum holds") } else { Self::invalid("its checksum does not hold") }
@@ -123,7 +130,14 @@ impl Proof {
 #[must_use]
 pub fn prove(check: Check, evidence: &Evidence<'_>) -> Proof {
     let part = |range: &std::ops::Range<usize>| evidence.text.get(range.clone()).unwrap_or_default();
-    prove_bytes(check, part(&evidence.secret), part(&evidence.matched))
+    let proof = prove_bytes(check, part(&evidence.secret), part(&evidence.matched));
+    // In `.htpasswd` and `/etc/shadow` a hash stands at the line's start or after `user:`; after a space or quote it
+    // is what some program holds passwords against.
+    let quoted = evidence.secret.start.checked_sub(1).and_then(|at| evidence.text.get(at));
+    if check == Check::PasswordHash && matches!(quoted, Some(b'"' | b'\'' | b' ' | b'`' | b';')) {
+        return proof.demote(STORED_HASH);
+    }
+    proof
 }
 
 /// [`prove`] on the credential's bytes and those of the whole match around it.

@@ -16,7 +16,7 @@ const SHORTEST_LINE: usize = 24;
 /// Fewer different characters than this are a placeholder.
 const FEW_CHARACTERS: u32 = 16;
 /// Points an encrypted key loses: it is of use only with its passphrase.
-const ENCRYPTED: i16 = 25;
+const ENCRYPTED: i16 = 35;
 /// Points a block loses whose body is no key: cut out, shortened, or made up.
 const HOLLOW: i16 = 30;
 
