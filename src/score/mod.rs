@@ -10,6 +10,7 @@ mod name;
 mod placeholder;
 mod shape;
 mod signals;
+mod source;
 mod words;
 
 use std::ops::Range;

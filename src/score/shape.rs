@@ -144,7 +144,7 @@ pub(crate) fn is_uuid(value: &[u8]) -> bool {
             .all(|(at, b)| if matches!(at, 8 | 13 | 18 | 23) { *b == b'-' } else { b.is_ascii_hexdigit() })
 }
 
-fn is_digest(value: &[u8]) -> bool {
+pub(crate) fn is_digest(value: &[u8]) -> bool {
     matches!(value.len(), 32 | 40 | 56 | 64 | 96 | 128) && value.iter().all(u8::is_ascii_hexdigit)
 }
 
@@ -223,7 +223,12 @@ fn is_number(lower: &[u8]) -> bool {
         b"", b"px", b"em", b"rem", b"ms", b"s", b"m", b"h", b"d", b"%", b"kb", b"mb", b"gb", b"k", b"g", b"u", b"l",
         b"ul", b"f", b"pt", b"vh", b"vw",
     ];
-    digits > 0 && digits <= 9 && known.contains(&unit)
+    let typed: &[&[u8]] =
+        &[b"u8", b"u16", b"u32", b"u64", b"i8", b"i16", b"i32", b"i64", b"usize", b"isize", b"f32", b"f64"];
+    digits > 0 && (digits <= 9 && known.contains(&unit) || typed.contains(&unit.strip_prefix(b"_").unwrap_or(unit)))
+        || typed.iter().any(|suffix| {
+            lower.strip_suffix(*suffix).is_some_and(|n| !n.is_empty() && n.iter().all(u8::is_ascii_digit))
+        })
 }
 
 fn is_version(lower: &[u8]) -> bool {

@@ -8,7 +8,7 @@ use super::facts::{Facts, Form};
 use super::name::{self, Strength};
 use super::placeholder::{self, Placeholder};
 use super::shape::{self, Shape};
-use super::{code, words};
+use super::{code, source, words};
 use crate::model::Reason;
 use crate::rules::{BY_NAME, Kind, by_name};
 
@@ -35,6 +35,7 @@ pub(crate) const SIGNALS: &[Signal] = &[
     Signal { name: "about", most: 0, see: about },
     Signal { name: "words", most: 0, see: made_of_words },
     Signal { name: "prose", most: 0, see: prose },
+    Signal { name: "source", most: 0, see: in_source },
     Signal { name: "random", most: 40, see: randomness },
     Signal { name: "provider", most: 15, see: named_provider },
     Signal { name: "entropy", most: 0, see: low_entropy },
@@ -282,6 +283,18 @@ fn is_constant_name(value: &[u8], cover: f32) -> bool {
     upper && (cover >= 0.4 || telling())
 }
 
+/// What ordinary source has in such places.
+fn in_source(facts: &Facts<'_>) -> Option<Reason> {
+    if facts.kind == Kind::Url {
+        // `scott:tiger@localhost`: somebody's own machine, and a word.
+        let local = [&b"@localhost"[..], b"@127.0.0.1", b"@example."].iter().any(|host| facts.after.starts_with(host));
+        let lower = facts.value.len() <= 8 && facts.value.iter().all(u8::is_ascii_lowercase);
+        let word = lower && facts.surprise() < 0.0;
+        return (local && word).then_some(Reason::new(-15, "a few letters, for the machine it runs on"));
+    }
+    if generic(facts.kind) { source::see(facts) } else { None }
+}
+
 /// `password: the word for it`: more words follow a plain value.
 fn prose(facts: &Facts<'_>) -> Option<Reason> {
     let rest = facts.after.strip_prefix(b" ")?;
@@ -332,7 +345,11 @@ fn length(facts: &Facts<'_>) -> Option<Reason> {
         0..=3 => Some(Reason::new(-60, "the value is very short")),
         4..=5 if facts.strength() != Strength::Strong => Some(Reason::new(-25, "the value is short")),
         // A password may be a name; a generated token is longer, or has digits.
-        6..=9 if facts.strength() != Strength::Strong && facts.value.iter().all(u8::is_ascii_alphabetic) => {
+        6..=9
+            if facts.strength() != Strength::Strong
+                && facts.value.iter().all(u8::is_ascii_alphabetic)
+                && facts.surprise() < 6.0 =>
+        {
             Some(Reason::new(-10, "the value is a few letters"))
         }
         _ => None,
