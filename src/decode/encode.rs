@@ -34,6 +34,14 @@ pub enum Form {
     PartBackslash = 13,
 }
 
+impl Form {
+    /// Whether it is base64, in whatever phase.
+    #[must_use]
+    pub const fn is_base64(self) -> bool {
+        matches!(self, Self::Base64Phase0 | Self::Base64Phase1 | Self::Base64Phase2)
+    }
+}
+
 /// A literal that stands for an anchor in an encoded text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EncodedAnchor {

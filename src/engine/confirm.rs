@@ -56,6 +56,9 @@ impl Engine {
             attempt.run(text, at);
             return;
         }
+        if needle.forms[0].is_base64() && !self.is_spelled(text, at, needle, [&mut *outer, &mut *inner]) {
+            return;
+        }
         let limit = attempt.limit();
         let nested = needle.forms[1] != Form::Plain;
         // The inner encoding is at most four bytes a byte, and never longer than what a window holds.
@@ -72,6 +75,30 @@ impl Engine {
             return;
         };
         attempt.run(decoded, at);
+    }
+
+    /// Whether the anchor of a base64 needle stands there to its last bit: a needle is made of the digits that hold
+    /// nothing else, and in a megabyte of digits some stand there by chance. To decode all that a rule can look at
+    /// costs ten times as much.
+    fn is_spelled(&self, text: Text<'_>, at: usize, needle: &Needle, [outer, inner]: [&mut View; 2]) -> bool {
+        // The digits on both sides that hold the rest of the anchor, be there a line break between.
+        let limit = |len: usize| Limit { before: NEAR, after: len + NEAR };
+        let (inner_len, anchor_len) = (usize::from(needle.inner_len), usize::from(needle.anchor_len));
+        let Some((decoded, at)) = decode_within(text, needle.forms[0], at, inner_len, limit(inner_len), outer) else {
+            return false;
+        };
+        let stands = |text: Text<'_>, at: usize| {
+            let bytes = text.bytes.get(at..at + anchor_len).unwrap_or_default();
+            self.tables.targets(needle).iter().any(|target| {
+                let rule = &self.rules().as_slice()[usize::from(target.rule)];
+                rule.anchors.get(usize::from(target.anchor)).is_some_and(|anchor| anchor.is(bytes))
+            })
+        };
+        if needle.forms[1] == Form::Plain {
+            return stands(decoded, at);
+        }
+        decode_within(decoded, needle.forms[1], at, anchor_len, limit(anchor_len), inner)
+            .is_some_and(|(decoded, at)| stands(decoded, at))
     }
 
     /// Tries a rule that is bound to file names over a whole object.
@@ -96,6 +123,9 @@ impl Engine {
         }
     }
 }
+
+/// Bytes decoded on each side of a base64 anchor to see whether it stands there.
+const NEAR: usize = 24;
 
 /// Looks beside a match, extends a block to its end, and scores it.
 fn judge(rule: &Rule, ix: usize, text: Text<'_>, mut found: Match) -> Option<Finding> {

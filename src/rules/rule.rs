@@ -21,6 +21,14 @@ pub struct Anchor {
     pub lead_max: u16,
 }
 
+impl Anchor {
+    /// Whether `text` is the anchor.
+    #[must_use]
+    pub fn is(&self, text: &[u8]) -> bool {
+        if self.fold { text.eq_ignore_ascii_case(&self.literal) } else { text == &*self.literal }
+    }
+}
+
 named! {
     /// Which bytes may not stand directly beside a credential. Escapes such as `\n` or `%3D` before it
     /// count as what they stand for (the engine sees to that).

@@ -8,6 +8,7 @@ mod facts;
 mod letters;
 mod name;
 mod placeholder;
+mod rows;
 mod shape;
 mod signals;
 mod source;

@@ -25,10 +25,10 @@ impl Builder {
         encoded(&anchor.literal, anchor.fold, &mut |outer| {
             self.add(&outer.literal, outer.fold, [outer.form, Form::Plain], len, rule, anchor_ix);
             // Encoded twice: base64 of base64, and base64 of UTF-16 (PowerShell's -EncodedCommand).
-            let twice = is_base64(outer.form) || outer.form == Form::Utf16Le;
+            let twice = outer.form.is_base64() || outer.form == Form::Utf16Le;
             if twice && !outer.fold && outer.literal.len() >= units::BASE64_DIGITS {
                 encoded(&outer.literal, false, &mut |twice| {
-                    if is_base64(twice.form) {
+                    if twice.form.is_base64() && twice.literal.len() > units::BASE64_DIGITS {
                         let forms = [twice.form, outer.form];
                         let key = (twice.literal, twice.fold, forms, outer.literal.len(), len);
                         self.add_key(key, rule, anchor_ix);
@@ -103,12 +103,6 @@ impl Builder {
             literals: literals.into(),
         }
     }
-}
-
-/// Whether the form is base64.
-#[must_use]
-pub(super) const fn is_base64(form: Form) -> bool {
-    matches!(form, Form::Base64Phase0 | Form::Base64Phase1 | Form::Base64Phase2)
 }
 
 fn narrow<T: TryFrom<usize>>(n: usize) -> T {

@@ -73,8 +73,16 @@ impl Runs {
         let seed = self.searched_to.max(end.saturating_sub(16)).min(self.end);
         let digit = |byte: &&u8| DIGITS[usize::from(**byte)];
         let start = seed - window[self.searched_to.min(seed)..seed].iter().rev().take_while(digit).count();
-        Some((start, seed + window[seed..self.end].iter().take_while(digit).count()))
+        Some((start, seed + digits_at_start(&window[seed..self.end])))
     }
+}
+
+/// How many digits `text` begins with. Runs of megabytes are taken by vectors.
+#[inline]
+fn digits_at_start(text: &[u8]) -> usize {
+    let blocks = text.as_chunks::<16>().0.iter();
+    let whole = 16 * blocks.take_while(|block| block.iter().fold(true, |all, &byte| all & is_digit(byte))).count();
+    whole + text[whole..].iter().take_while(|&&byte| DIGITS[usize::from(byte)]).count()
 }
 
 /// Whether the digits around `at` make a run of at least [`MIN_RUN`]. Looks no further than that.
@@ -88,8 +96,7 @@ impl<'t, F: FnMut(usize, &'t Needle)> Search<'_, 't, F> {
     /// Searches the run that the core's first byte is part of: it may have begun long before.
     pub(super) fn run_at_start(&mut self, runs: &mut Runs, at: usize) {
         if at < runs.end && in_run(self.window, at) {
-            runs.searched_to =
-                at + self.window[at..runs.end].iter().take_while(|&&byte| DIGITS[usize::from(byte)]).count();
+            runs.searched_to = at + digits_at_start(&self.window[at..runs.end]);
             self.search_run(at, runs.searched_to);
         }
     }
@@ -120,12 +127,13 @@ impl<'t, F: FnMut(usize, &'t Needle)> Search<'_, 't, F> {
     /// Tests every position of a range.
     fn base64(&mut self, from: usize, to: usize) {
         let index = &self.tables.base64;
+        let filter = index.filter();
         let reach = self.window.len().min(to + units::BASE64_DIGITS - 1);
-        for (i, digits) in self.window[from..reach].windows(units::BASE64_DIGITS).enumerate() {
+        for (digits, at) in self.window[from..reach].windows(units::BASE64_DIGITS).zip(from..) {
             if let Some(key) = units::base64_key(digits)
-                && index.may_hold(key)
+                && filter.may_hold(key)
             {
-                self.confirm_in_run(index, key, from + i);
+                self.confirm_in_run(index, key, at);
             }
         }
     }

@@ -79,13 +79,39 @@ const fn upper(hash: u32, len: usize) -> usize {
     ((hash as u64 * len as u64) >> 32) as usize
 }
 
+/// An index's bitmap, ready for many look-ups.
+#[derive(Clone, Copy, Debug)]
+pub struct Filter<'t> {
+    words: &'t [u32],
+    /// How far a hash is shifted to number one of the bits.
+    shift: u32,
+}
+
+impl Filter<'_> {
+    /// Whether a window with that key may be there.
+    #[inline]
+    #[must_use]
+    pub fn may_hold(self, key: u32) -> bool {
+        let slot = (hash(key) >> self.shift) as usize;
+        self.words.get(slot / 32).is_some_and(|word| word >> (slot % 32) & 1 != 0)
+    }
+}
+
 impl Index {
+    /// The bitmap.
+    #[inline]
+    #[must_use]
+    pub fn filter(&self) -> Filter<'_> {
+        let words: &[u32] = &self.filter;
+        // An empty index has no words, and nothing is found in them.
+        Filter { words, shift: 32_u32.saturating_sub((words.len() * 32).max(2).ilog2()) }
+    }
+
     /// Whether a window with that key may be there.
     #[inline]
     #[must_use]
     pub fn may_hold(&self, key: u32) -> bool {
-        let slot = upper(hash(key), self.filter.len() * 32);
-        self.filter.get(slot / 32).is_some_and(|word| word >> (slot % 32) & 1 != 0)
+        self.filter().may_hold(key)
     }
 
     /// The windows of exactly that key.

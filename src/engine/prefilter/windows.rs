@@ -51,7 +51,10 @@ impl Windows {
         let is_hex = form == Form::Hex;
         let len = if is_hex { units::HEX_DIGITS } else { units::BASE64_DIGITS };
         let share = |window: &[u8]| window.iter().map(|&digit| self.frequency.byte(digit)).product();
-        let offset = rarest(literal, len, 1, share);
+        // A run ends at the digits that are neither letter nor digit: the window begins in the run that the needle
+        // begins in.
+        let run = literal.iter().take_while(|digit| digit.is_ascii_alphanumeric()).count();
+        let offset = rarest(&literal[..literal.len().min(run + len)], len, 1, share);
         let window = &literal[offset..];
         let key = if is_hex { units::hex_key(window) } else { units::base64_key(window) };
         let entries = if is_hex { &mut self.hex } else { &mut self.base64 };

@@ -1,0 +1,63 @@
+//! Values that are a run of the keyboard, the alphabet or the digits.
+
+/// Rows that people run a finger along.
+const ROWS: &[&[u8]] = &[
+    b"01234567890123456789",
+    b"98765432109876543210",
+    b"abcdefghijklmnopqrstuvwxyz",
+    b"zyxwvutsrqponmlkjihgfedcba",
+    b"qwertyuiop",
+    b"asdfghjkl",
+    b"zxcvbnm",
+    b"qazwsxedcrfvtgb",
+    b"1q2w3e4r5t6y7u8i9o0p",
+    b"abc123",
+    b"azertyuiop",
+    b"poiuytrewq",
+    b"0123456789abcdef",
+    b"123456789abcdef",
+    b"1234567890abcdef",
+    b"1a2b3c4d5e6f",
+    b"a1b2c3d4e5f6g7h8i9j0",
+];
+
+/// For each letter and digit, which may follow it in one of the [`ROWS`].
+static FOLLOWS: [u64; 256] = {
+    let mut follows = [0; 256];
+    let mut row = 0;
+    while row < ROWS.len() {
+        let mut at = 1;
+        while at < ROWS[row].len() {
+            follows[ROWS[row][at - 1] as usize] |= 1 << (ROWS[row][at] % 64);
+            at += 1;
+        }
+        row += 1;
+    }
+    follows
+};
+
+/// Whether a row of the keyboard, alphabet or digits makes up most of the value's `body`.
+pub(super) fn is_sequence(body: &[u8], strict: bool) -> bool {
+    if body.len() < 3 {
+        return false;
+    }
+    let follows = |a: u8, b: u8| FOLLOWS[usize::from(a)] >> (b % 64) & 1 != 0;
+    let mut covered = 0;
+    let mut at = 0;
+    while let Some(&[a, b, c, ..]) = body.get(at..) {
+        let may_run = follows(a, b) && follows(b, c);
+        let longest = if may_run { ROWS.iter().map(|row| longest_run(&body[at..], row)).max().unwrap_or(0) } else { 0 };
+        if longest >= 3 {
+            covered += longest;
+            at += longest;
+        } else {
+            at += 1;
+        }
+    }
+    covered * 10 >= body.len() * if strict { 9 } else { 8 }
+}
+
+/// Length of the longest start of `text` that lies somewhere in `row`.
+fn longest_run(text: &[u8], row: &[u8]) -> usize {
+    (0..row.len()).map(|at| text.iter().zip(&row[at..]).take_while(|(a, b)| a == b).count()).max().unwrap_or(0)
+}
