@@ -21,7 +21,16 @@ pub(super) fn see(facts: &Facts<'_>) -> Option<Reason> {
         return Some(Reason::new(-30, "the value is a variable"));
     }
     if is_called(facts) {
-        return Some(Reason::new(-30, "the name is a function that does something with such a thing"));
+        return Some(Reason::new(-60, "the name is a function that does something with such a thing"));
+    }
+    if is_format(facts) {
+        return Some(Reason::new(-60, "the value is a format, filled in where it is used"));
+    }
+    if is_vector(facts) {
+        return Some(Reason::new(-25, "bytes written out under a name of cryptography, as test vectors are"));
+    }
+    if in_dense_code(facts) {
+        return Some(Reason::new(-40, "it stands in the middle of code"));
     }
     in_binary(facts).then_some(Reason::new(-25, "it stands among bytes that are no text"))
 }
@@ -80,4 +89,31 @@ fn is_called(facts: &Facts<'_>) -> bool {
 fn in_binary(facts: &Facts<'_>) -> bool {
     let zeros = |text: &[u8]| memchr::memchr_iter(0, text).take(3).count();
     zeros(facts.before) + zeros(facts.after) + zeros(facts.value) >= 3
+}
+
+/// `key = "%s-%d" % (a, b)`, `f"dr{rec[2]}-{rec[1]}"`.
+fn is_format(facts: &Facts<'_>) -> bool {
+    let printf = facts.value.windows(2).filter(|pair| matches!(*pair, [b'%', b's' | b'd' | b'f' | b'r'])).count();
+    let literal = facts.joint.ends_with(b"f\"") || facts.joint.ends_with(b"f'");
+    facts.form == Form::Quoted && (printf >= 2 || literal && facts.value.contains(&b'{') && facts.value.contains(&b'}'))
+}
+
+/// `let key = "603deb10..."`, `let seed = b"\xa0\xba..."`: no word but `key` says what it opens.
+fn is_vector(facts: &Facts<'_>) -> bool {
+    let hex =
+        facts.value.len() >= 16 && facts.value.len().is_multiple_of(2) && facts.value.iter().all(u8::is_ascii_hexdigit);
+    let escapes = facts.value.windows(2).filter(|pair| *pair == b"\\x").count();
+    let bare =
+        facts.strength() == Strength::Bare && name::split(facts.name).len() == 1 && !facts.name.starts_with(b"salt");
+    facts.form == Form::Quoted && (bare && hex || escapes >= 4 && escapes * 4 + 4 >= facts.value.len())
+}
+
+/// Minified programs: many brackets and semicolons around a value without quotes.
+fn in_dense_code(facts: &Facts<'_>) -> bool {
+    const MANY: usize = 12;
+    let marks = |text: &[u8]| {
+        text.iter().filter(|b| matches!(b, b'(' | b')' | b'{' | b'}' | b';' | b'!' | b'|' | b'?' | b'[' | b']')).count()
+    };
+    // No joint: the value comes first, as in `"x" == password`, and is quoted.
+    facts.form != Form::Quoted && !facts.joint.is_empty() && marks(facts.before) + marks(facts.after) >= MANY
 }

@@ -112,3 +112,39 @@ fn a_private_key_tells_the_fingerprint_of_its_public_half() {
         }
     }
 }
+
+/// Lines of ordinary source that look like assignments (`benches/benign` found them), and what is one all the same.
+#[test]
+fn ordinary_source_is_told_from_assignments() {
+    let blocks = |template: &str, seed: u64| {
+        findings(drawn(template, seed).as_bytes())
+            .iter()
+            .any(|(_, finding)| finding.score.confidence >= Confidence::Medium)
+    };
+    for template in [
+        "{{\"files\":{{\"src/keys.rs\":\"{hex:64}\",\"tests/private.key\":\"{hex:64}\"}}}}",
+        "# To enable it, pass `ranked=False`.",
+        "# a low-pass residuum of the input",
+        "\"input_token\": \"PaginationToken\",",
+        "sign(private_key=caKey, algorithm=SHA256())",
+        "return newToken(\"punctuator\", read2());",
+        "pub const TOKEN_ACCESS: TOKEN_ACCESS_MASK = 16777216u32;",
+        "\"ChangeToken\": \"{uuid}\"",
+        "engine = create_engine(\"postgresql://scott:tiger@localhost/\")",
+    ] {
+        for seed in 0..10 {
+            assert!(!blocks(template, seed), "{}", drawn(template, seed));
+        }
+    }
+    for template in [
+        "<password>{lower:2}{base62:14}{digits:2}</password>",
+        "CREATE ROLE app WITH LOGIN PASSWORD '{lower:2}{base62:14}{digits:2}';",
+        "connect(password=\"{lower:2}{base62:14}{digits:2}\")",
+        "engine = create_engine(\"postgresql://app:{base62:14}{digits:2}@localhost/\")",
+        "secrete[32] = \"{base62:14}{digits:2}\";",
+    ] {
+        for seed in 0..10 {
+            assert!(blocks(template, seed), "{}", drawn(template, seed));
+        }
+    }
+}
