@@ -84,6 +84,8 @@ const DIGEST_WORDS: &[&[u8]] = &[
     b"revision",
     b"etag",
     b"fingerprint",
+    b"signature",
+    b"hmac",
     b"hash",
 ];
 

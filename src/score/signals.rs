@@ -286,11 +286,15 @@ fn is_constant_name(value: &[u8], cover: f32) -> bool {
 /// What ordinary source has in such places.
 fn in_source(facts: &Facts<'_>) -> Option<Reason> {
     if facts.kind == Kind::Url {
-        // `scott:tiger@localhost`: somebody's own machine, and a word.
-        let local = [&b"@localhost"[..], b"@127.0.0.1", b"@example."].iter().any(|host| facts.after.starts_with(host));
+        // `scott:tiger@localhost`: a machine that is known by its first name, and a word.
+        let host = facts.after.strip_prefix(b"@").unwrap_or_default();
+        let host =
+            host.split(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'.' | b'-' | b'_')).next().unwrap_or_default();
+        let near = [&b"127."[..], b"10.", b"192.168.", b"example."].iter().any(|start| host.starts_with(start));
+        let local = near || !host.contains(&b'.');
         let lower = facts.value.len() <= 8 && facts.value.iter().all(u8::is_ascii_lowercase);
         let word = lower && facts.surprise() < 0.0;
-        return (local && word).then_some(Reason::new(-15, "a few letters, for the machine it runs on"));
+        return (local && word).then_some(Reason::new(-15, "a word, for a machine nearby"));
     }
     if generic(facts.kind) { source::see(facts) } else { None }
 }

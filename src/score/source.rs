@@ -29,6 +29,9 @@ pub(super) fn see(facts: &Facts<'_>) -> Option<Reason> {
     if is_vector(facts) {
         return Some(Reason::new(-25, "bytes written out under a name of cryptography, as test vectors are"));
     }
+    if facts.form == Form::Quoted && facts.value.starts_with(b" ") {
+        return Some(Reason::new(-40, "the quote before it closes what stands before"));
+    }
     if in_dense_code(facts) {
         return Some(Reason::new(-40, "it stands in the middle of code"));
     }
