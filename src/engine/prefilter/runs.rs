@@ -141,6 +141,9 @@ impl<'t, F: FnMut(usize, &'t Needle)> Search<'_, 't, F> {
     /// Tests every position of a range where enough hexadecimal digits stand.
     fn hex(&mut self, from: usize, to: usize) {
         let index = &self.tables.hex;
+        let filter = index.filter();
+        // Of adjoining windows all digits but one are the same.
+        let (mut next, mut key) = (usize::MAX, 0);
         // The last positions of a block can't be judged by it alone: they are the next one's first.
         for at in (from..to).step_by(super::BLOCK - units::HEX_DIGITS + 1) {
             let Some(rest) = self.window.get(at..) else { return };
@@ -155,9 +158,14 @@ impl<'t, F: FnMut(usize, &'t Needle)> Search<'_, 't, F> {
                 if window >= to {
                     break; // what follows the range is searched with its own run, or not at all
                 }
-                if let Some(key) = units::hex_key(&self.window[window..])
-                    && index.may_hold(key)
-                {
+                let last = window + units::HEX_DIGITS - 1;
+                key = if window == next {
+                    units::next_hex_key(key, self.window.get(last).copied().unwrap_or(0))
+                } else {
+                    units::hex_key(&self.window[window..]).unwrap_or(0)
+                };
+                next = window + 1;
+                if filter.may_hold(key) {
                     self.confirm_in_run(index, key, window);
                 }
             }
