@@ -25,6 +25,7 @@ mod model {
 #[path = "src/rules"]
 #[expect(dead_code, unreachable_pub, reason = "the library's files, of which the build needs a part")]
 mod rules {
+    pub mod by_name;
     mod lint;
     mod nfa;
     pub mod parse;
@@ -76,6 +77,9 @@ const INPUTS: &[&str] = &[
 const FINDERS: &[&str] =
     &["build.rs", "Cargo.lock", "patterns", "src/decode", "src/engine", "src/guard/feed.rs", "src/rules", "src/score"];
 
+/// The table of providers that are known by name alone.
+const BY_NAME: &str = "by_name.toml";
+
 fn main() -> Result<(), Box<dyn Error>> {
     for input in INPUTS {
         println!("cargo::rerun-if-changed={input}");
@@ -95,8 +99,17 @@ fn main() -> Result<(), Box<dyn Error>> {
             return Ok(());
         }
     };
+    let table = Path::new("patterns").join(BY_NAME);
+    let names = match rules::by_name::parse(&fs::read_to_string(&table)?, &table.to_string_lossy()) {
+        Ok(names) => names,
+        Err(errors) => {
+            errors.0.iter().for_each(|problem| println!("cargo::error={}", problem.to_string().replace('\n', " ")));
+            return Ok(());
+        }
+    };
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
     fs::write(out.join("builtin_rules.rs"), rules_source(&rules)?)?;
+    fs::write(out.join("builtin_names.rs"), names_source(&names)?)?;
     fs::write(out.join("builtin_tables.rs"), tables_source(&Tables::new(&rules))?)?;
     Ok(())
 }
@@ -140,6 +153,7 @@ fn read_patterns(dir: &Path) -> Result<Result<Vec<Rule>, RuleErrors>, Box<dyn Er
         files.push(entry?.path());
     }
     files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
+    files.retain(|file| file.file_name().is_none_or(|name| name != BY_NAME));
     files.sort();
     let (mut problems, mut all): (Vec<Problem>, Vec<(String, Placed)>) = (Vec::new(), Vec::new());
     for path in files {
@@ -219,6 +233,23 @@ fn rule_source(source: &mut String, at: usize, rule: &Rule) -> std::fmt::Result 
         writeln!(source, "        {field}: Cow::Borrowed(&{name}_{at}),")?;
     }
     writeln!(source, "    }},")
+}
+
+/// Rust source of `BY_NAME`, the providers that are known by name alone.
+fn names_source(names: &[rules::by_name::Named]) -> Result<String, std::fmt::Error> {
+    let mut source = format!(
+        "/// The built-in providers that are known by name alone, sorted by stem.\npub static BY_NAME: [Named; {}] = [\n",
+        names.len()
+    );
+    for rules::by_name::Named { stem, name, charset, least, most } in names {
+        writeln!(
+            source,
+            "Named {{ stem: Cow::Borrowed({stem:?}), name: Cow::Borrowed({name:?}), charset: Charset::{charset:?}, least: {least}, \
+             most: {most} }},"
+        )?;
+    }
+    writeln!(source, "];")?;
+    Ok(source)
 }
 
 /// Rust source of `TABLES`, the prefilter's tables of the built-in rules.

@@ -1,8 +1,9 @@
 //! Prints what the engine reaches on `../shared/corpus`: recall and false alarms by source and provider,
 //! and on request the misses and false alarms themselves.
 //!
-//! `cargo run --example corpus -- [--patterns DIR] [--misses] [--alarms] [--only SOURCE] [--show]`
-//! (`--show` prints the lines, secrets included; without it only the places).
+//! `cargo run --example corpus -- [--patterns DIR] [--providers] [--curve] [--folds] [--misses] [--alarms] [--only SOURCE] [--show]`
+//! (`--curve`: recall, false alarms and precision at every threshold; `--markdown`: the tables of docs/detection.md; `--folds`: the same figures repository by
+//! repository, and how far they spread; `--show` prints the lines, secrets included; without it only the places).
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program whose output is its purpose")]
 
@@ -17,6 +18,11 @@ use portcullis::rules::{self, Rule, RuleSet};
 #[path = "../tests/it/corpus/measure.rs"]
 mod measure;
 
+#[path = "corpus/curve.rs"]
+mod curve;
+#[path = "corpus/tables.rs"]
+mod tables;
+
 use measure::{Case, Corpus, SUITES, Tally, WILD};
 
 struct Options {
@@ -26,6 +32,9 @@ struct Options {
     alarms: bool,
     show: bool,
     providers: bool,
+    curve: bool,
+    folds: bool,
+    markdown: bool,
 }
 
 fn main() {
@@ -44,12 +53,26 @@ fn main() {
         }
         let corpus = Corpus::read(&dir, &chosen);
         let findings = corpus.scan(&engine);
-        report(group, &corpus, &findings, &engine, &options);
+        if options.markdown {
+            tables::print(group, &corpus, &findings);
+        } else {
+            report(group, &corpus, &findings, &engine, &options);
+        }
     }
 }
 
 fn options() -> Options {
-    let mut found = Options { patterns: None, only: None, misses: false, alarms: false, show: false, providers: false };
+    let mut found = Options {
+        patterns: None,
+        only: None,
+        misses: false,
+        alarms: false,
+        show: false,
+        providers: false,
+        curve: false,
+        folds: false,
+        markdown: false,
+    };
     let mut args = env::args().skip(1);
     while let Some(arg) = args.next() {
         match arg.as_str() {
@@ -58,6 +81,9 @@ fn options() -> Options {
             "--misses" => found.misses = true,
             "--alarms" => found.alarms = true,
             "--providers" => found.providers = true,
+            "--curve" => found.curve = true,
+            "--markdown" => found.markdown = true,
+            "--folds" => found.folds = true,
             "--show" => found.show = true,
             other => eprintln!("unknown argument {other}"),
         }
@@ -70,7 +96,10 @@ fn load(dir: &Path) -> Vec<Rule> {
     let mut paths: Vec<_> =
         fs::read_dir(dir).expect("the directory is readable").map(|e| e.expect("an entry").path()).collect();
     paths.sort();
-    for path in paths.iter().filter(|p| p.extension().is_some_and(|e| e == "toml")) {
+    let rule_file = |p: &&std::path::PathBuf| {
+        p.extension().is_some_and(|e| e == "toml") && p.file_name().is_some_and(|name| name != "by_name.toml")
+    };
+    for path in paths.iter().filter(rule_file) {
         let text = fs::read_to_string(path).expect("the file is readable");
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         match rules::load(&text, &name) {
@@ -95,6 +124,12 @@ fn report(group: &str, corpus: &Corpus, findings: &[Vec<Finding>], engine: &Engi
         }
     }
     line(group, &all);
+    if options.curve {
+        curve::print(corpus, findings);
+    }
+    if options.folds {
+        curve::folds(corpus, findings);
+    }
     for (source, tally) in &by_source {
         line(&format!("  {source}"), tally);
     }

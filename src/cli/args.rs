@@ -342,6 +342,18 @@ pub enum RulesCommand {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+    /// Scan files and directories and say what each rule costs there: anchors, windows, matches, time.
+    Stats {
+        /// What to scan.
+        #[arg(value_name = "PATH", default_value = ".")]
+        paths: Vec<PathBuf>,
+        /// Show at most this many rules, those that take longest first [0: all that were tried].
+        #[arg(long, value_name = "N", default_value_t = 40)]
+        top: usize,
+        /// Which rules there are.
+        #[command(flatten)]
+        rules: RulesArgs,
+    },
     /// Run every rule on texts drawn from its own examples and counter-examples.
     Test {
         /// Test the rules in this TOML file instead of the built-in ones.

@@ -15,6 +15,7 @@ mod private;
 mod progress;
 mod receive;
 mod rules;
+mod rules_stats;
 mod rules_test;
 mod scan;
 

@@ -7,7 +7,7 @@ use super::args::RulesCommand;
 use super::exit::ExitStatus;
 use super::failure::Failure;
 use super::output::to_stdout;
-use super::{plan, rules_test};
+use super::{plan, rules_stats, rules_test};
 use crate::rules::Rule;
 
 /// Runs `rules`.
@@ -19,6 +19,7 @@ pub(super) fn run(command: &RulesCommand) -> Result<ExitStatus, Failure> {
         RulesCommand::List(args) => list(&args.rules),
         RulesCommand::Show { id, rules } => show(id, &rules.rules),
         RulesCommand::Lint { file } => lint(file),
+        RulesCommand::Stats { paths, top, rules } => rules_stats::run(paths, *top, &rules.rules),
         RulesCommand::Test { file } => rules_test::run(file.as_deref()),
     }
 }

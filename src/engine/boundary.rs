@@ -1,6 +1,6 @@
 //! What may stand directly beside a credential.
 
-use crate::rules::Boundary;
+use crate::rules::{Boundary, Rule};
 
 const fn in_class(boundary: Boundary, byte: u8) -> bool {
     match boundary {
@@ -28,6 +28,22 @@ pub(super) fn left_holds(boundary: Boundary, text: &[u8], at: usize) -> bool {
 /// Whether a credential may end at `at`.
 pub(super) fn right_holds(boundary: Boundary, text: &[u8], at: usize) -> bool {
     text.get(at).is_none_or(|&after| !in_class(boundary, after))
+}
+
+/// Most characters that may be glued to a credential's end.
+const GLUED: usize = 8;
+
+/// Whether a credential may go on beyond its format: the same once more (`TOKENTOKEN`), or a word glued to it.
+/// Only where a prefix of its own and what stands before leave no doubt that it begins there; in the middle of
+/// base64 they do not. Scoring takes points for it.
+pub(super) fn may_run_over(rule: &Rule, text: &[u8], start: usize, end: usize) -> bool {
+    let before = start.checked_sub(1).and_then(|i| text.get(i));
+    if !rule.has_prefix() || before.is_some_and(|&byte| byte != b'=' && in_class(Boundary::Base64, byte)) {
+        return false;
+    }
+    let rest = text.get(end..).unwrap_or_default();
+    let tail = rest.iter().take(GLUED + 1).take_while(|&&byte| in_class(Boundary::Base64, byte)).count();
+    tail <= GLUED || text.get(start..start + 4).is_some_and(|prefix| rest.starts_with(prefix))
 }
 
 /// Whether the bytes end in an escape sequence that stands for a byte outside the class: `\n`, `\t`, `\x3d`,

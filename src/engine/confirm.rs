@@ -7,6 +7,7 @@ use memchr::memchr_iter;
 use super::compiled::{Match, Memory};
 use super::glance::Glimpse;
 use super::prefilter::tables::{Needle, Target};
+use super::stats::{RuleCost, Stats};
 use super::text::{Layer, Text};
 use super::{Engine, boundary, extend};
 use crate::decode::{self, Form, FormInfo, Hit, Limit, View};
@@ -19,6 +20,22 @@ use crate::score::{self, Evidence};
 pub struct Scratch {
     views: [View; 3],
     regexes: Vec<Memory>,
+    /// Only where somebody wants to know; one pointer else.
+    stats: Option<Box<Stats>>,
+}
+
+impl Scratch {
+    /// Memory that counts what each rule costs.
+    #[must_use]
+    pub fn counting(stats: Stats) -> Self {
+        Self { stats: Some(Box::new(stats)), ..Self::default() }
+    }
+
+    /// What was counted, if anything was to be.
+    #[must_use]
+    pub fn stats(&self) -> Option<&Stats> {
+        self.stats.as_deref()
+    }
 }
 
 impl Engine {
@@ -32,9 +49,9 @@ impl Engine {
         findings: &mut Vec<Finding>,
     ) {
         let targets = self.tables.targets(needle);
-        let Scratch { views: [outer, inner, part], regexes } = scratch;
-        let mut attempt =
-            Attempt { engine: self, targets, anchor_len: usize::from(needle.anchor_len), part, regexes, findings };
+        let Scratch { views: [outer, inner, part], regexes, stats } = scratch;
+        let (anchor_len, stats) = (usize::from(needle.anchor_len), stats.as_deref_mut());
+        let mut attempt = Attempt { engine: self, targets, anchor_len, part, regexes, stats, findings };
         if needle.forms[0] == Form::Plain {
             attempt.run(text, at);
             return;
@@ -120,7 +137,8 @@ fn judge(rule: &Rule, ix: usize, text: Text<'_>, mut found: Match) -> Option<Fin
     let Match { start, end, secret_start, secret_end } = found;
     if secret_start >= secret_end
         || !boundary::left_holds(rule.left, bytes, secret_start)
-        || !boundary::right_holds(rule.right, bytes, secret_end)
+        || !(boundary::right_holds(rule.right, bytes, secret_end)
+            || boundary::may_run_over(rule, bytes, secret_start, secret_end))
     {
         return None;
     }
@@ -150,6 +168,7 @@ struct Attempt<'a> {
     anchor_len: usize,
     part: &'a mut View,
     regexes: &'a mut Vec<Memory>,
+    stats: Option<&'a mut Stats>,
     findings: &'a mut Vec<Finding>,
 }
 
@@ -167,38 +186,58 @@ impl Attempt<'_> {
     /// again on the text without them.
     fn run(&mut self, text: Text<'_>, at: usize) {
         for &target in self.targets {
-            let (rule_ix, anchor_ix) = (usize::from(target.rule), usize::from(target.anchor));
-            let rule = &self.engine.rules().as_slice()[rule_ix];
-            let looked_at = match self.try_rule(rule, rule_ix, anchor_ix, text, at) {
-                Tried::Found => continue,
-                Tried::Not { looked_at } => looked_at,
-            };
-            let limit = limit_of(rule, target.anchor);
-            if rule.extend.is_some() {
-                continue; // the parsers of blocks read escapes themselves
+            let began = self.stats.as_deref().map(Stats::now);
+            self.run_rule(target, text, at);
+            if let (Some(began), Some(stats)) = (began, self.stats.as_deref_mut()) {
+                let nanos = stats.now().saturating_sub(began);
+                self.count(target, |cost| {
+                    cost.anchors += 1;
+                    cost.nanos += nanos;
+                });
             }
-            for (form, mark) in [(Form::PartBackslash, b'\\'), (Form::PartPercent, b'%')] {
-                if !has_escape(text.bytes, mark, looked_at, at, limit) {
-                    continue;
-                }
-                let mut part = std::mem::take(self.part);
-                let hit = decode_within(text, form, at, self.anchor_len, limit, &mut part)
-                    .is_some_and(|(decoded, at)| self.try_rule(rule, rule_ix, anchor_ix, decoded, at) == Tried::Found);
-                *self.part = part;
-                if hit {
-                    break;
-                }
+        }
+    }
+
+    /// Lets a rule's counters change, where there are any.
+    fn count(&mut self, target: Target, change: impl FnOnce(&mut RuleCost)) {
+        if let Some(cost) = self.stats.as_deref_mut().and_then(|stats| stats.rule(usize::from(target.rule))) {
+            change(cost);
+        }
+    }
+
+    fn run_rule(&mut self, target: Target, text: Text<'_>, at: usize) {
+        let rule = &self.engine.rules().as_slice()[usize::from(target.rule)];
+        let looked_at = match self.try_rule(rule, target, text, at) {
+            Tried::Found => return,
+            Tried::Not { looked_at } => looked_at,
+        };
+        let limit = limit_of(rule, target.anchor);
+        if rule.extend.is_some() {
+            return; // the parsers of blocks read escapes themselves
+        }
+        for (form, mark) in [(Form::PartBackslash, b'\\'), (Form::PartPercent, b'%')] {
+            if !has_escape(text.bytes, mark, looked_at, at, limit) {
+                continue;
+            }
+            let mut part = std::mem::take(self.part);
+            let hit = decode_within(text, form, at, self.anchor_len, limit, &mut part)
+                .is_some_and(|(decoded, at)| self.try_rule(rule, target, decoded, at) == Tried::Found);
+            *self.part = part;
+            if hit {
+                break;
             }
         }
     }
 
     /// Tries one rule at every start that puts its anchor at `at`.
-    fn try_rule(&mut self, rule: &Rule, rule_ix: usize, anchor_ix: usize, text: Text<'_>, at: usize) -> Tried {
+    fn try_rule(&mut self, rule: &Rule, target: Target, text: Text<'_>, at: usize) -> Tried {
+        let (rule_ix, anchor_ix) = (usize::from(target.rule), usize::from(target.anchor));
         let nothing = Tried::Not { looked_at: Some((at, at)) };
         let Some(anchor) = rule.anchors.get(anchor_ix) else { return nothing };
         let Some(regex) = self.engine.regexes.get(rule_ix, rule) else { return nothing };
         let memory = memory(self.regexes, rule_ix);
         let (mut found_any, mut looked_at) = (false, Some((at, at)));
+        let (mut windows, mut confirms, mut found) = (0, 0, 0);
         for lead in usize::from(anchor.lead_min)..=usize::from(anchor.lead_max) {
             let Some(start) = at.checked_sub(lead) else { break };
             looked_at = looked_at.map(|(_, to)| (start, to));
@@ -207,17 +246,25 @@ impl Attempt<'_> {
             }
             // One byte more than the longest match: what a look-ahead such as `\b` needs.
             let end = text.bytes.len().min(start + rule.max_len as usize + 1);
+            windows += 1;
             if let Glimpse::No { to } = regex.glance(text.bytes, start, end, memory) {
                 looked_at = looked_at.map(|(from, so_far)| (from, to.max(so_far)));
                 continue;
             }
             looked_at = None;
-            let Some(found) = regex.match_at(text.bytes, start, end, memory) else { continue };
-            if let Some(finding) = judge(rule, rule_ix, text, found) {
+            let Some(matched) = regex.match_at(text.bytes, start, end, memory) else { continue };
+            confirms += 1;
+            if let Some(finding) = judge(rule, rule_ix, text, matched) {
                 found_any = true;
+                found += 1;
                 self.findings.push(finding);
             }
         }
+        self.count(target, |cost| {
+            cost.windows += windows;
+            cost.confirms += confirms;
+            cost.findings += found;
+        });
         if found_any { Tried::Found } else { Tried::Not { looked_at } }
     }
 }

@@ -15,6 +15,7 @@ pub mod extend;
 mod glance;
 pub mod prefilter;
 mod resolve;
+pub mod stats;
 mod text;
 
 use std::borrow::Cow;

@@ -10,7 +10,7 @@ use crate::rules::Kind;
 const fn specificity(kind: Kind) -> u8 {
     match kind {
         Kind::Block => 5,
-        Kind::Token => 4,
+        Kind::Token | Kind::Identifier => 4,
         Kind::Context => 3,
         Kind::Url => 2,
         Kind::Hash => 1,
@@ -44,7 +44,7 @@ impl Engine {
         let kind = self.rules().get(finding.rule).kind;
         // What a format's own rule says of its credential (a checksum that fails, a vendor's sample) stands
         // against the rules that see only the same bytes' name and surroundings.
-        let own_format = matches!(kind, Kind::Token | Kind::Block | Kind::Hash);
+        let own_format = matches!(kind, Kind::Token | Kind::Identifier | Kind::Block | Kind::Hash);
         (
             !own_format,
             Reverse(score.confidence),

@@ -9,4 +9,5 @@ pub mod precommit;
 pub mod receive;
 pub mod scan;
 mod segments;
+pub mod stats;
 pub mod watch;

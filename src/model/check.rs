@@ -40,6 +40,8 @@ named! {
         Wif = "wif",
         /// NATS seeds: CRC16.
         NatsSeed = "nats-seed",
+        /// Seed phrases of wallets: BIP-39's words and checksum.
+        Bip39 = "bip39",
         /// JSON Web Tokens: header and claims.
         Jwt = "jwt",
         /// Discord bot tokens: the user id they carry.

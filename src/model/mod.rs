@@ -1,5 +1,6 @@
 //! Plain values that flow through the house. No I/O, no rules, no policy.
 
+pub mod bip39;
 pub mod check;
 mod coverage;
 mod finding;

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::by_name::{Charset, Named};
 use super::{Anchor, Boundary, Kind, Rule, Text};
 use crate::model::Severity;
 
 include!(concat!(env!("OUT_DIR"), "/builtin_rules.rs"));
+include!(concat!(env!("OUT_DIR"), "/builtin_names.rs"));

@@ -5,6 +5,7 @@
 //! `patterns/*.toml` into the static data of `builtin`.
 
 mod builtin;
+pub mod by_name;
 pub mod example;
 mod lint;
 mod nfa;
@@ -17,6 +18,7 @@ mod shape;
 mod syntax;
 pub mod template;
 
+pub use builtin::BY_NAME;
 pub use parse::{Author, MAX_FILE};
 pub use problem::{Problem, RuleErrors};
 pub use rule::{Anchor, Boundary, CONTEXT, Extend, Kind, LONG_REACH, Rule, SHORT_REACH, Text};

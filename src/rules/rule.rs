@@ -59,6 +59,8 @@ named! {
         Url = "url",
         /// A parsed whole: a private key block, a JSON key file.
         Block = "block",
+        /// Public by design, or the name of an account: told, but no gate blocks it by itself.
+        Identifier = "identifier",
         /// A hash of a password, not the password.
         Hash = "hash",
     }
@@ -131,6 +133,13 @@ pub const SHORT_REACH: usize = 512;
 pub const LONG_REACH: usize = 16 * 1024;
 
 impl Rule {
+    /// Whether every match begins with a literal of four bytes and more that only this credential has.
+    #[must_use]
+    pub fn has_prefix(&self) -> bool {
+        let is_prefix = |anchor: &Anchor| anchor.lead_max == 0 && anchor.literal.len() >= 4 && !anchor.fold;
+        self.kind == Kind::Token && self.group == 0 && !self.anchors.is_empty() && self.anchors.iter().all(is_prefix)
+    }
+
     /// The greatest distance, in bytes, from an anchor to any byte that can influence the result.
     #[must_use]
     pub fn reach(&self) -> usize {

@@ -128,6 +128,8 @@ named! {
         NatsSeed = "nats-seed",
         /// `{jwt}`: header, claims and signature.
         Jwt = "jwt",
+        /// `{mnemonic}`: a seed phrase of twelve words.
+        Mnemonic = "mnemonic",
         /// `{discord-bot}`: bot token.
         DiscordBot = "discord-bot",
         /// `{pypi-macaroon}`: pypi.org; `{pypi-macaroon:test}`: test.pypi.org.

@@ -65,7 +65,7 @@ fn opens(rest: &[u8]) -> bool {
         || rest.starts_with(b"::")
         || rest.starts_with(b"->")
         || rest.starts_with(b"?.")
-        || rest.starts_with(b"<")
+        || rest.starts_with(b"<") && !rest.starts_with(b"</")
 }
 
 fn is_name_byte(byte: u8) -> bool {

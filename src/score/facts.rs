@@ -83,7 +83,7 @@ impl<'a> Facts<'a> {
 
     /// What the name says.
     pub(crate) fn strength(&self) -> Strength {
-        *self.strength.get_or_init(|| strength(self.name, word_before(self.before)))
+        *self.strength.get_or_init(|| strength(self.name, word_before(self.before), self.joint))
     }
 
     /// The smallest alphabet that holds the value.
@@ -133,8 +133,12 @@ fn word_before(before: &[u8]) -> &[u8] {
     head.get(head.len() - len..).unwrap_or_default()
 }
 
-fn strength(name: &[u8], word_before: &[u8]) -> Strength {
+fn strength(name: &[u8], word_before: &[u8], joint: &[u8]) -> Strength {
     let own = name::strength(name);
+    // SQL: `WITH LOGIN PASSWORD 'x'`, where the match begins a word earlier.
+    if own == Strength::Silent && joint.to_ascii_lowercase().starts_with(b" password") {
+        return Strength::Strong;
+    }
     if own != Strength::Bare || word_before.is_empty() {
         return own;
     }

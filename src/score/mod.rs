@@ -11,6 +11,7 @@ mod placeholder;
 mod rows;
 mod shape;
 mod signals;
+mod source;
 mod words;
 
 use std::ops::Range;

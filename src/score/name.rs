@@ -56,6 +56,7 @@ const BEFORE: &str = "\
     public pub no is has needs need require requires allow show hide forgot forgotten invalid wrong missing max min \
     num primary foreign partition sort row dict hash csrf xsrf next page continuation sync cancellation cancel lex \
     syntax parse parser highlight map object column index translation localization publishable author ssh host \
+    pagination change lifecycle idempotency \
     keyboard press registry reg on";
 
 /// Every word of the lists, with a bit for each list it stands in.
@@ -115,7 +116,8 @@ pub(crate) fn strength(name: &[u8]) -> Strength {
     }
     let negated =
         after.iter().any(|word| List::After.has(word)) || before.last().is_some_and(|word| List::Before.has(word));
-    if negated { Strength::Negated } else { found }
+    let mocked = words.iter().any(|word| matches!(word.as_str(), "mock" | "mocked" | "dummy"));
+    if negated || mocked { Strength::Negated } else { found }
 }
 
 fn tells(words: &[String], at: usize, word: &str) -> Option<Strength> {

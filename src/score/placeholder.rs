@@ -298,10 +298,8 @@ fn is_template(value: &[u8]) -> bool {
         (b"*", b"*"),
     ];
     // An object as text, `{\"id\": …}`, is data.
-    if wrapped
-        .iter()
-        .any(|(open, close)| value.len() > open.len() && starts(open) && ends(close) && !contains(value, b"\":"))
-    {
+    let framed = |(open, close): &(&[u8], &[u8])| value.len() > open.len() && starts(open) && ends(close);
+    if !contains(value, b"\":") && wrapped.iter().any(framed) {
         return true;
     }
     if starts(b"${") || starts(b"{{") || starts(b"$(") || starts(b"<%") || starts(b"%{") {

@@ -37,6 +37,8 @@ pub(crate) enum Shape {
     Resource,
     /// A regular expression.
     Pattern,
+    /// A JSON Web Token whose claims are `{}`.
+    Claimless,
     /// Text that was encrypted before it was stored: `ENC[…]`, `$ANSIBLE_VAULT`.
     Encrypted,
 }
@@ -57,6 +59,7 @@ impl Shape {
             Self::Digest => "the value has the length of a digest",
             Self::Mime => "the value is a media type",
             Self::Integrity => "the value is an integrity digest",
+            Self::Claimless => "the value is a token that claims nothing",
             Self::Image => "the value is embedded data",
             Self::PasswordHash => "the value is a hash of a password",
             Self::Selector => "the value is a selector or flag",
@@ -81,6 +84,8 @@ const DIGEST_WORDS: &[&[u8]] = &[
     b"revision",
     b"etag",
     b"fingerprint",
+    b"signature",
+    b"hmac",
     b"hash",
 ];
 
@@ -89,7 +94,8 @@ const DIGEST_WORDS: &[&[u8]] = &[
 pub(crate) fn find(value: &[u8]) -> Option<Shape> {
     let lower = value.to_ascii_lowercase();
     let starts = |text: &[u8]| lower.starts_with(text);
-    let table: [(bool, Shape); 17] = [
+    let table: [(bool, Shape); 18] = [
+        (starts(b"eyj") && contains(value, b".e30."), Shape::Claimless),
         (is_pattern(value), Shape::Pattern),
         (starts(b"data:") || starts(b"ivborw0kggo") || starts(b"/9j/4aaq") || starts(b"r0lgodlh"), Shape::Image),
         (
@@ -140,7 +146,7 @@ pub(crate) fn is_uuid(value: &[u8]) -> bool {
             .all(|(at, b)| if matches!(at, 8 | 13 | 18 | 23) { *b == b'-' } else { b.is_ascii_hexdigit() })
 }
 
-fn is_digest(value: &[u8]) -> bool {
+pub(crate) fn is_digest(value: &[u8]) -> bool {
     matches!(value.len(), 32 | 40 | 56 | 64 | 96 | 128) && value.iter().all(u8::is_ascii_hexdigit)
 }
 
@@ -219,7 +225,12 @@ fn is_number(lower: &[u8]) -> bool {
         b"", b"px", b"em", b"rem", b"ms", b"s", b"m", b"h", b"d", b"%", b"kb", b"mb", b"gb", b"k", b"g", b"u", b"l",
         b"ul", b"f", b"pt", b"vh", b"vw",
     ];
-    digits > 0 && digits <= 9 && known.contains(&unit)
+    let typed: &[&[u8]] =
+        &[b"u8", b"u16", b"u32", b"u64", b"i8", b"i16", b"i32", b"i64", b"usize", b"isize", b"f32", b"f64"];
+    digits > 0 && (digits <= 9 && known.contains(&unit) || typed.contains(&unit.strip_prefix(b"_").unwrap_or(unit)))
+        || typed.iter().any(|suffix| {
+            lower.strip_suffix(*suffix).is_some_and(|n| !n.is_empty() && n.iter().all(u8::is_ascii_digit))
+        })
 }
 
 fn is_version(lower: &[u8]) -> bool {

@@ -8,9 +8,9 @@ use super::facts::{Facts, Form};
 use super::name::{self, Strength};
 use super::placeholder::{self, Placeholder};
 use super::shape::{self, Shape};
-use super::{code, words};
+use super::{code, source, words};
 use crate::model::Reason;
-use crate::rules::Kind;
+use crate::rules::{BY_NAME, Kind, by_name};
 
 /// A way of looking at a match.
 pub(crate) struct Signal {
@@ -35,8 +35,11 @@ pub(crate) const SIGNALS: &[Signal] = &[
     Signal { name: "about", most: 0, see: about },
     Signal { name: "words", most: 0, see: made_of_words },
     Signal { name: "prose", most: 0, see: prose },
+    Signal { name: "source", most: 0, see: in_source },
     Signal { name: "random", most: 40, see: randomness },
+    Signal { name: "provider", most: 15, see: named_provider },
     Signal { name: "entropy", most: 0, see: low_entropy },
+    Signal { name: "overrun", most: 0, see: overrun },
 ];
 
 /// Takes a match out for good: no kind starts above 80, and nothing adds more than 60.
@@ -52,6 +55,7 @@ fn kind(facts: &Facts<'_>) -> Option<Reason> {
         Kind::Block => Reason::new(80, "it is a whole key block"),
         Kind::Context => Reason::new(62, "the provider's name stands beside a value of the right format"),
         Kind::Url => Reason::new(62, "a password stands in a URL or connection string"),
+        Kind::Identifier => Reason::new(40, "it is public by design, or the name of an account"),
         Kind::Hash => Reason::new(30, "it is a hash of a password, not the password"),
         Kind::Assignment => return None,
     })
@@ -94,7 +98,7 @@ fn stand_in(facts: &Facts<'_>) -> Option<Reason> {
             .map(|f| Reason::new(NEVER, f.reason()))
             .or_else(|| short.then_some(Reason::new(NEVER, "the password is very short")));
     }
-    let strict = matches!(facts.kind, Kind::Token | Kind::Block | Kind::Hash | Kind::Context);
+    let strict = matches!(facts.kind, Kind::Token | Kind::Identifier | Kind::Block | Kind::Hash | Kind::Context);
     // The plain form leaves a closing brace behind: `TOKEN=abc_{token}`.
     let open = facts.form != Form::Quoted && facts.after.starts_with(b"}") && facts.value.contains(&b'{');
     let found = if open {
@@ -106,11 +110,22 @@ fn stand_in(facts: &Facts<'_>) -> Option<Reason> {
         // A format of its own whose body is a row of the alphabet is somebody's test; it still blocks, since
         // a token that is real costs more. One that is all x, or says EXAMPLE, is told and not blocked.
         Kind::Token if matches!(found, Placeholder::Sequence | Placeholder::Periodic) => -25,
-        Kind::Token => -45,
+        // So is one that repeats a letter; but crosses and zeros are how documentation masks a token.
+        Kind::Token if found == Placeholder::Repeated && !is_mask(facts.value) => -30,
+        Kind::Token | Kind::Identifier => -45,
         Kind::Block | Kind::Hash => return None,
+        // The provider's name and the exact format weigh nearly as much as a prefix.
+        Kind::Context if matches!(found, Placeholder::Sequence | Placeholder::Periodic) => -12,
+        Kind::Context if found == Placeholder::Repeated && !is_mask(facts.value) => -12,
         Kind::Context | Kind::Url | Kind::Assignment => NEVER,
     };
     Some(Reason::new(points, found.reason()))
+}
+
+/// Whether what fills a value are the characters that stand for hidden ones.
+fn is_mask(value: &[u8]) -> bool {
+    let filler = value.iter().filter(|b| matches!(b, b'x' | b'X' | b'0' | b'*' | b'.' | b'#' | b'_' | b'?')).count();
+    filler * 2 >= value.len()
 }
 
 /// `p%40ss` as `p@ss`.
@@ -209,7 +224,8 @@ fn made_of_words(facts: &Facts<'_>) -> Option<Reason> {
         .value
         .split(u8::is_ascii_whitespace)
         .all(|word| word.iter().all(|b| b.is_ascii_alphabetic() || b.is_ascii_punctuation()));
-    if spaces >= 2 && (cover >= 0.6 || wordlike && cover >= 0.4) {
+    let exclaimed = spaces == 1 && matches!(facts.value.last(), Some(b'.' | b'!' | b'?')) && wordlike && cover >= 0.4;
+    if exclaimed || spaces >= 2 && (cover >= 0.6 || wordlike && cover >= 0.4) {
         return Some(Reason::new(-60, "the value is a sentence"));
     }
     if facts.cover().letters >= 2 && (cover >= 0.8 && facts.surprise() < 2.0 || cover >= 0.7 && facts.surprise() < -2.0)
@@ -267,6 +283,22 @@ fn is_constant_name(value: &[u8], cover: f32) -> bool {
     upper && (cover >= 0.4 || telling())
 }
 
+/// What ordinary source has in such places.
+fn in_source(facts: &Facts<'_>) -> Option<Reason> {
+    if facts.kind == Kind::Url {
+        // `scott:tiger@localhost`: a machine that is known by its first name, and a word.
+        let host = facts.after.strip_prefix(b"@").unwrap_or_default();
+        let host =
+            host.split(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'.' | b'-' | b'_')).next().unwrap_or_default();
+        let near = [&b"127."[..], b"10.", b"192.168.", b"example."].iter().any(|start| host.starts_with(start));
+        let local = near || !host.contains(&b'.');
+        let lower = facts.value.len() <= 8 && facts.value.iter().all(u8::is_ascii_lowercase);
+        let word = lower && facts.surprise() < 0.0;
+        return (local && word).then_some(Reason::new(-15, "a word, for a machine nearby"));
+    }
+    if generic(facts.kind) { source::see(facts) } else { None }
+}
+
 /// `password: the word for it`: more words follow a plain value.
 fn prose(facts: &Facts<'_>) -> Option<Reason> {
     let rest = facts.after.strip_prefix(b" ")?;
@@ -299,6 +331,16 @@ fn randomness(facts: &Facts<'_>) -> Option<Reason> {
     })
 }
 
+/// A provider's name in the assigned name, and a value of the form of its credentials.
+fn named_provider(facts: &Facts<'_>) -> Option<Reason> {
+    if !generic(facts.kind) || facts.strength() < Strength::Bare || facts.surprise() < 6.0 {
+        return None;
+    }
+    let row = by_name::find(&BY_NAME, &name::split(facts.name))?;
+    row.fits(facts.value)
+        .then(|| Reason::with(15, format!("the name says {}, and the value has the form of its credentials", row.name)))
+}
+
 fn length(facts: &Facts<'_>) -> Option<Reason> {
     if !generic(facts.kind) {
         return None;
@@ -306,6 +348,14 @@ fn length(facts: &Facts<'_>) -> Option<Reason> {
     match facts.value.len() {
         0..=3 => Some(Reason::new(-60, "the value is very short")),
         4..=5 if facts.strength() != Strength::Strong => Some(Reason::new(-25, "the value is short")),
+        // A password may be a name; a generated token is longer, or has digits.
+        6..=9
+            if facts.strength() != Strength::Strong
+                && facts.value.iter().all(u8::is_ascii_alphabetic)
+                && facts.surprise() < 6.0 =>
+        {
+            Some(Reason::new(-10, "the value is a few letters"))
+        }
         _ => None,
     }
 }
@@ -314,6 +364,10 @@ fn low_entropy(facts: &Facts<'_>) -> Option<Reason> {
     let percent = facts.entropy().share * 100.0;
     if percent < f32::from(facts.min_entropy) {
         return Some(Reason::with(-45, share_told(facts)));
+    }
+    // A body of one letter was judged as a placeholder already.
+    if matches!(facts.kind, Kind::Token | Kind::Context) && placeholder::find(facts.value, true).is_some() {
+        return None;
     }
     // A random token of 20 characters and more falls below 0.7 of its alphabet's entropy once in a million.
     let token =
@@ -324,4 +378,11 @@ fn low_entropy(facts: &Facts<'_>) -> Option<Reason> {
 fn share_told(facts: &Facts<'_>) -> String {
     let (bits, percent, alphabet) = (facts.entropy().bits, facts.entropy().share * 100.0, facts.alphabet().as_str());
     format!("its entropy of {bits:.1} bits a byte is {percent:.0} % of what random {alphabet} of that length has")
+}
+
+/// A token whose own format ends before the text around it does.
+fn overrun(facts: &Facts<'_>) -> Option<Reason> {
+    let goes_on = facts.after.first().is_some_and(u8::is_ascii_alphanumeric);
+    (facts.kind == Kind::Token && goes_on)
+        .then_some(Reason::new(-20, "more characters follow than a credential of this format has"))
 }

@@ -225,3 +225,17 @@ fn the_gates_block_a_commit_and_are_silent_otherwise() {
     let ran = elsewhere.run(&["pre-commit"]).exits(2);
     assert!(ran.stderr().contains("hint: "), "{}", ran.stderr());
 }
+
+#[test]
+fn rules_stats_says_what_each_rule_costs() {
+    let sandbox = Sandbox::new();
+    sandbox.leak("a/leak", 1);
+    sandbox.write("a/mention", "ghp_ is how a token begins\n");
+    let told = sandbox.run(&["rules", "stats", "a"]).exits(0).stdout();
+    let row = told.lines().find(|line| line.starts_with("github-pat-classic ")).expect("a row");
+    let counts: Vec<&str> = row.split_whitespace().collect();
+    // Two anchors, tried where they stand; one is a token.
+    assert_eq!(counts[1..5], ["2", "2", "1", "1"], "{told}");
+    assert!(told.contains("2 files"), "{told}");
+    sandbox.run(&["rules", "stats", "nowhere"]).exits(2);
+}

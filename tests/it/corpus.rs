@@ -23,21 +23,21 @@ fn reached(sources: &[&str]) -> Option<Tally> {
     Some(tally)
 }
 
-// The floors lie a little under what was reached on 2026-11-22 (`cargo run --example corpus`): suites
-// 0.70 with 0.15 false alarms, wild 0.907 with 0.0141. Raise them when more is reached.
+// The floors lie a little under what was reached on 2026-11-22 (`cargo run --example corpus`, docs/detection.md):
+// suites 0.83 with 0.166 false alarms, wild 0.91 with 0.011. Raise them when more is reached.
 
 #[test]
 fn suites_do_not_fall_back() {
     if let Some(tally) = reached(SUITES) {
-        assert!(tally.recall() >= 0.69, "{tally:?}");
-        assert!(tally.alarms() <= 0.155, "{tally:?}");
+        assert!(tally.recall() >= 0.82, "{tally:?}");
+        assert!(tally.alarms() <= 0.17, "{tally:?}");
     }
 }
 
 #[test]
 fn wild_does_not_fall_back() {
     if let Some(tally) = reached(WILD) {
-        assert!(tally.recall() >= 0.90, "{tally:?}");
-        assert!(tally.alarms() <= 0.016, "{tally:?}");
+        assert!(tally.recall() >= 0.905, "{tally:?}");
+        assert!(tally.alarms() <= 0.012, "{tally:?}");
     }
 }

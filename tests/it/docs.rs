@@ -11,7 +11,7 @@ use clap::CommandFactory as _;
 use portcullis::cli::args::Cli;
 use portcullis::cli::exit::ExitStatus;
 use portcullis::model::SkipReason;
-use portcullis::rules::{Rule, RuleSet};
+use portcullis::rules::{BY_NAME, Rule, RuleSet};
 
 /// Every reason: [`is_told`] does not compile where one is new, and this list is where to add it.
 const SKIPS: [SkipReason; 9] = [
@@ -103,7 +103,28 @@ fn rules() {
                 .unwrap();
         }
     }
+    by_name(&mut text);
     compare("rules.md", &text);
+}
+
+/// The providers that are known by name alone.
+fn by_name(text: &mut String) {
+    let mut rows: BTreeMap<&str, (Vec<&str>, String)> = BTreeMap::new();
+    for row in &BY_NAME {
+        let form = format!("{} of {} to {}", row.charset, row.least, row.most);
+        rows.entry(&row.name).or_insert_with(|| (Vec::new(), form)).0.push(&row.stem);
+    }
+    write!(
+        text,
+        "\n## Known by name\n\n{} providers whose credentials have no mark of their own. The family `generic` finds a value\n\
+         that is assigned to a name; where that name holds one of these and the value has the form, it is scored higher\n\
+         and told (`patterns/by_name.toml`).\n\n| provider | in names | form |\n|---|---|---|\n",
+        rows.len()
+    )
+    .unwrap();
+    for (name, (stems, form)) in rows {
+        writeln!(text, "| {} | {} | {form} |", cell(name), stems.join(", ")).unwrap();
+    }
 }
 
 fn help(path: &[&str]) -> String {

@@ -15,6 +15,7 @@ mod cli;
 mod commit_msg;
 mod corpus;
 mod decode;
+mod detect;
 mod docs;
 mod fuzz;
 mod history;

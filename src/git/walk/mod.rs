@@ -41,7 +41,7 @@ pub fn commit_parents(bytes: &[u8], hash: HashKind) -> Option<Vec<Oid>> {
 
 /// The object that a raw tag names; `None` if it is malformed.
 #[must_use]
-pub fn tag_target(bytes: &[u8], hash: HashKind) -> Option<Oid> {
+pub(super) fn tag_target(bytes: &[u8], hash: HashKind) -> Option<Oid> {
     commit::tag(bytes, hash).map(|(target, _)| target)
 }
 

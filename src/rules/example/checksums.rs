@@ -10,6 +10,7 @@ use super::Rng;
 use super::classes::{
     BASE36, BASE58, BASE62, BASE64, BASE64_URL, BECH32, CRYPT, base32, base64, base64url, five_or_six, number,
 };
+use crate::model::bip39;
 
 /// CRC32 in six base62 digits, as GitHub and npm append it.
 pub(super) fn crc32_base62(body: &[u8]) -> String {
@@ -110,6 +111,17 @@ pub(super) fn wif(rng: &mut Rng) -> String {
     let sum = Sha256::digest(Sha256::digest(&bytes));
     bytes.extend(sum.iter().take(4));
     base58(&bytes)
+}
+
+/// BIP-39: 128 bits and the first four of their SHA-256, eleven to a word.
+pub(super) fn mnemonic(rng: &mut Rng) -> String {
+    let entropy = rng.bytes(16);
+    let number = entropy.iter().fold(0_u128, |number, &byte| number << 8 | u128::from(byte));
+    let sum = Sha256::digest(&entropy).first().copied().unwrap_or(0) >> 4;
+    // 132 bits: the last word holds the number's last seven and the checksum.
+    let first = (0..11).map(|at| (number >> (117 - 11 * at)) as u16 & 0x7ff);
+    let last = (number as u16 & 0x7f) << 4 | u16::from(sum);
+    first.chain([last]).map(bip39::word).collect::<Vec<_>>().join(" ")
 }
 
 /// Base 58 of a number that does not begin with zero bytes.

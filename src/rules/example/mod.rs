@@ -75,6 +75,7 @@ fn make(generator: Generator, args: &[&str], before: &str, rng: &mut Rng) -> Str
         Generator::AzureDevopsPat => microsoft::devops(rng),
         Generator::GrafanaJson => json::grafana(args.is_empty(), rng),
         Generator::Jwt => json::jwt(rng),
+        Generator::Mnemonic => checksums::mnemonic(rng),
         Generator::DiscordBot => json::discord(rng),
         Generator::PypiMacaroon => json::pypi(args.is_empty(), rng),
         Generator::SentryOrg => json::sentry(rng),

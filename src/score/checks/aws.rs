@@ -19,7 +19,7 @@ pub(super) fn key_id(secret: &[u8]) -> Proof {
         return Proof::invalid("not base32, as AWS key ids are");
     };
     if distinct(body) < 7 {
-        return Proof::invalid("too few different characters for an AWS key id").demote(30);
+        return Proof::unknown().note("too few different characters for an AWS key id");
     }
     match body[0] {
         b'I' | b'J' => return Proof::unknown().note("of the form AWS used before 2019, without an account number"),

@@ -10,8 +10,10 @@ use super::Proof;
 use super::text::{BASE62, base32, base36, base62_of, base64_value};
 
 /// GitHub classic and npm: `prefix_`, 30 characters, six of base62 CRC32 of those 30.
+///
+/// `ghr_` refresh tokens are longer: 70 characters and their CRC32 (worked out from public samples).
 pub(super) fn base62_of_30(secret: &[u8]) -> Proof {
-    base62_tail(secret, 30)
+    base62_tail(secret, if secret.len() == 80 && secret.starts_with(b"ghr_") { 70 } else { 30 })
 }
 
 /// Vercel: as GitHub, over 50 characters.

@@ -2,6 +2,8 @@
 //!
 //! A reader of tag, length and value, no deeper than these formats go; nothing recurses.
 
+use super::public_key::PublicKey;
+
 /// What a key's encoding says about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Key {
@@ -9,13 +11,20 @@ pub(super) struct Key {
     pub(super) what: String,
     /// Whether a passphrase protects it.
     pub(super) encrypted: bool,
+    /// Its public half, where the encoding holds it.
+    pub(super) public: Option<PublicKey>,
 }
 
 const INTEGER: u8 = 0x02;
 const OCTETS: u8 = 0x04;
 const OID: u8 = 0x06;
 const SEQUENCE: u8 = 0x30;
+const BITS: u8 = 0x03;
 const PARAMETERS: u8 = 0xa0;
+/// The public key of SEC 1, in brackets of its own.
+const PUBLIC: u8 = 0xa1;
+/// The public key of RFC 5958, a bit string without brackets.
+const PUBLIC_BITS: u8 = 0x81;
 
 /// Algorithms by the bytes of their object identifiers.
 const ALGORITHMS: [(&[u8], &str); 15] = [
@@ -78,22 +87,28 @@ impl<'a> Elements<'a> {
 /// Reads any of the private-key encodings; `None` where `bytes` is no whole one.
 pub(super) fn private_key(bytes: &[u8]) -> Option<Key> {
     let mut inside = Elements(Elements(bytes).expect(SEQUENCE)?);
-    let plain = |what| Some(Key { what, encrypted: false });
     match inside.next()? {
         (SEQUENCE, algorithm) => {
             let oid = Elements(algorithm).expect(OID)?;
             inside.expect(OCTETS)?;
             let encrypted = PASSWORD_BASED.iter().any(|prefix| oid.starts_with(prefix));
-            encrypted.then(|| Key { what: "kind hidden by encryption".to_owned(), encrypted })
+            encrypted.then(|| Key { what: "kind hidden by encryption".to_owned(), encrypted, public: None })
         }
         (INTEGER, version) => match inside.next()? {
-            (INTEGER, first) => integers(version, first, inside).and_then(plain),
-            (OCTETS, scalar) => sec1(version, scalar, inside).and_then(plain),
-            (SEQUENCE, algorithm) => pkcs8(algorithm, inside.expect(OCTETS)?).and_then(plain),
+            (INTEGER, first) => integers(version, first, inside),
+            (OCTETS, scalar) => sec1(version, scalar, inside, None),
+            (SEQUENCE, algorithm) => {
+                let key = inside.expect(OCTETS)?;
+                pkcs8(algorithm, key, inside)
+            }
             _ => None,
         },
         _ => None,
     }
+}
+
+fn plain(what: String, public: Option<PublicKey>) -> Key {
+    Key { what, encrypted: false, public }
 }
 
 /// Whether `bytes` begins as a private key does, though it need not be whole.
@@ -106,30 +121,43 @@ pub(super) fn begins_private_key(bytes: &[u8]) -> bool {
 }
 
 /// RSA has nine integers, the version among them (more with extra primes); DSA six.
-fn integers(version: &[u8], first: &[u8], mut rest: Elements<'_>) -> Option<String> {
-    let mut count = 2;
+fn integers(version: &[u8], first: &[u8], mut rest: Elements<'_>) -> Option<Key> {
+    let mut others = Vec::new();
     while !rest.0.is_empty() {
-        let (tag, _) = rest.next()?;
+        let (tag, content) = rest.next()?;
         if tag == INTEGER {
-            count += 1;
+            others.push(content);
         }
     }
-    match (version, count) {
-        ([0 | 1], 9) => Some(format!("RSA, {} bits", bits(first))),
-        ([0], 6) => Some(format!("DSA, {} bits", bits(first))),
+    match (version, others.as_slice()) {
+        ([0 | 1], [exponent, ..]) if others.len() == 7 => {
+            Some(plain(format!("RSA, {} bits", bits(first)), Some(PublicKey::rsa(first, exponent))))
+        }
+        ([0], &[q, g, y, _]) => {
+            Some(plain(format!("DSA, {} bits", bits(first)), Some(PublicKey::dsa([first, q, g, y]))))
+        }
         _ => None,
     }
 }
 
-fn sec1(version: &[u8], scalar: &[u8], mut rest: Elements<'_>) -> Option<String> {
+/// `known`: the curve, where something around the key has told it already.
+fn sec1(version: &[u8], scalar: &[u8], mut rest: Elements<'_>, known: Option<&'static str>) -> Option<Key> {
     if version != [1] || !(16..=72).contains(&scalar.len()) {
         return None;
     }
-    let curve = rest.expect(PARAMETERS).and_then(|parameters| Elements(parameters).expect(OID)).and_then(curve);
-    Some(curve.map_or_else(|| "EC".to_owned(), |curve| format!("EC, {curve}")))
+    let (mut own, mut point) = (known, None);
+    while let Some((tag, content)) = rest.next() {
+        match tag {
+            PARAMETERS => own = Elements(content).expect(OID).and_then(curve).or(own),
+            PUBLIC => point = Elements(content).expect(BITS).and_then(|bits| bits.strip_prefix(&[0])),
+            _ => {}
+        }
+    }
+    let public = own.zip(point).and_then(|(curve, point)| PublicKey::ec(curve, point));
+    Some(plain(own.map_or_else(|| "EC".to_owned(), |curve| format!("EC, {curve}")), public))
 }
 
-fn pkcs8(algorithm: &[u8], key: &[u8]) -> Option<String> {
+fn pkcs8(algorithm: &[u8], key: &[u8], mut rest: Elements<'_>) -> Option<Key> {
     let mut algorithm = Elements(algorithm);
     let oid = algorithm.expect(OID)?;
     if oid == RSA {
@@ -140,10 +168,20 @@ fn pkcs8(algorithm: &[u8], key: &[u8]) -> Option<String> {
     if oid == EC
         && let Some(curve) = algorithm.expect(OID).and_then(curve)
     {
-        return Some(format!("EC, {curve}"));
+        let inside = Elements(key).expect(SEQUENCE).map(Elements).and_then(|mut inside| {
+            let (version, scalar) = (inside.expect(INTEGER)?, inside.expect(OCTETS)?);
+            sec1(version, scalar, inside, Some(curve))
+        });
+        return inside.or_else(|| Some(plain(format!("EC, {curve}"), None)));
     }
     let known = ALGORITHMS.iter().find(|(bytes, _)| *bytes == oid).map_or("of a kind we do not know", |(_, name)| name);
-    (key.len() >= 16).then(|| known.to_owned())
+    let mut public = None;
+    while let Some((tag, content)) = rest.next() {
+        if let (PUBLIC_BITS, "Ed25519", Some(point)) = (tag, known, content.strip_prefix(&[0])) {
+            public = Some(PublicKey::ed25519(point));
+        }
+    }
+    (key.len() >= 16).then(|| plain(known.to_owned(), public))
 }
 
 fn curve(oid: &[u8]) -> Option<&'static str> {

@@ -170,6 +170,7 @@ fn drawn(seed: u64) -> Vec<(Check, String, Outcome)> {
     let checksummed = [
         (Check::Crc32Base62, base62_tailed("ghp_", &body30)),
         (Check::Crc32Base62, base62_tailed("npm_", &body30)),
+        (Check::Crc32Base62, base62_tailed("ghr_", &draw.text(WORD, 70))),
         (Check::VercelCrc32, base62_tailed("vcp_", &body50)),
         (Check::Crc32HexBody, format!("cfut_{body40}{:08x}", crc32(&body40))),
         (Check::Crc32HexBody, format!("zpka_{hex32}_{:08x}", crc32(&hex32))),

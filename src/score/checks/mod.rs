@@ -18,11 +18,13 @@ mod json_tokens;
 mod jwt;
 mod macaroon;
 mod marvin;
+mod mnemonic;
 mod nats;
 mod openssh;
 mod pem;
 mod pgp;
 mod plain;
+mod public_key;
 mod putty;
 mod text;
 
@@ -54,6 +56,11 @@ pub enum Outcome {
     Unknown,
 }
 
+/// Points a password's hash loses in a program's text or settings.
+const STORED_HASH: i16 = 60;
+/// Points a credential loses whose structure cannot be read.
+const MALFORMED: i16 = 25;
+
 /// What a check found out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
@@ -78,8 +85,18 @@ impl Proof {
         Self::new(Outcome::Invalid).note(note)
     }
 
+    /// For a structure that cannot be read where the prefix says it should: likely changed by hand, or cut.
+    fn malformed(note: &'static str) -> Self {
+        Self::unknown().note(note).demote(MALFORMED)
+    }
+
     fn unknown() -> Self {
         Self::new(Outcome::Unknown)
+    }
+
+    #[cfg(test)]
+    fn is_malformed(&self) -> bool {
+        self.outcome == Outcome::Unknown && self.adjust == -MALFORMED
     }
 
     /// `Valid` where `holds`, else `Invalid`, for checksums we have seen hold on real credentials.
@@ -113,7 +130,14 @@ impl Proof {
 #[must_use]
 pub fn prove(check: Check, evidence: &Evidence<'_>) -> Proof {
     let part = |range: &std::ops::Range<usize>| evidence.text.get(range.clone()).unwrap_or_default();
-    prove_bytes(check, part(&evidence.secret), part(&evidence.matched))
+    let proof = prove_bytes(check, part(&evidence.secret), part(&evidence.matched));
+    // In `.htpasswd` and `/etc/shadow` a hash stands at the line's start or after `user:`; after a space or quote it
+    // is what some program holds passwords against.
+    let quoted = evidence.secret.start.checked_sub(1).and_then(|at| evidence.text.get(at));
+    if check == Check::PasswordHash && matches!(quoted, Some(b'"' | b'\'' | b' ' | b'`' | b';')) {
+        return proof.demote(STORED_HASH);
+    }
+    proof
 }
 
 /// [`prove`] on the credential's bytes and those of the whole match around it.
@@ -134,6 +158,7 @@ fn prove_bytes(check: Check, secret: &[u8], matched: &[u8]) -> Proof {
         Check::AgeBech32 => bech32::age(secret),
         Check::Wif => base58::wif(secret),
         Check::NatsSeed => nats::seed(secret),
+        Check::Bip39 => mnemonic::phrase(secret),
         Check::Jwt => jwt::token(secret),
         Check::PemPrivateKey => pem::private_key(secret),
         Check::GrafanaJson => json_tokens::grafana(secret),

@@ -1,6 +1,7 @@
 //! OpenSSH's own private key format (`PROTOCOL.key` in its source): `openssh-key-v1`, length-prefixed strings.
 
 use super::der::{Key, bits};
+use super::public_key::PublicKey;
 
 const MAGIC: &[u8] = b"openssh-key-v1\0";
 
@@ -28,7 +29,8 @@ pub(super) fn private_key(bytes: &[u8]) -> Option<Key> {
     if !encrypted && !after.starts_with(first) {
         return None;
     }
-    Some(Key { what: kind(string(&mut public)?, public), encrypted })
+    let whole = PublicKey::of_blob(public);
+    Some(Key { what: kind(string(&mut public)?, public), encrypted, public: Some(whole) })
 }
 
 /// Whether `bytes` begins as such a key does.

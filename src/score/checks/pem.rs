@@ -16,7 +16,9 @@ const SHORTEST_LINE: usize = 24;
 /// Fewer different characters than this are a placeholder.
 const FEW_CHARACTERS: u32 = 16;
 /// Points an encrypted key loses: it is of use only with its passphrase.
-const ENCRYPTED: i16 = 25;
+const ENCRYPTED: i16 = 35;
+/// Points a block loses whose body is no key: cut out, shortened, or made up.
+const HOLLOW: i16 = 30;
 
 /// A private key block, from its `BEGIN` line on.
 pub(super) fn private_key(secret: &[u8]) -> Proof {
@@ -46,28 +48,41 @@ fn read(label: &[u8], bytes: &[u8]) -> Option<Key> {
 }
 
 fn proven(key: &Key) -> Proof {
-    if key.encrypted {
-        return Proof::unknown()
+    let proof = if key.encrypted {
+        Proof::unknown()
             .tell(format!("private key, {}", key.what))
             .note("encrypted: of use only with its passphrase")
-            .demote(ENCRYPTED);
+            .demote(ENCRYPTED)
+    } else {
+        Proof::valid("the key inside parses").tell(format!("{}, unencrypted", key.what))
+    };
+    match &key.public {
+        Some(public) => proof.tell(format!("its public key is {}", public.fingerprint())),
+        None => proof,
     }
-    Proof::valid("the key inside parses").tell(format!("{}, unencrypted", key.what))
 }
 
 /// `Proc-Type: 4,ENCRYPTED` (RFC 1421): the body is ciphertext, so only its being base64 can be told.
 fn legacy_encrypted(characters: &[u8]) -> Proof {
     if characters.len() < SHORTEST_BODY || distinct(characters) < FEW_CHARACTERS {
-        return Proof::invalid("no key follows its header");
+        return hollow(characters);
     }
     Proof::unknown().note("encrypted: of use only with its passphrase").demote(ENCRYPTED)
+}
+
+/// A block without a key: a cut one still tells, one that holds nothing is a mention.
+fn hollow(characters: &[u8]) -> Proof {
+    if characters.len() < SHORTEST_LINE || distinct(characters) < FEW_CHARACTERS {
+        return Proof::invalid("no key follows its header");
+    }
+    Proof::unknown().note("what follows its header is too short for a key").demote(HOLLOW)
 }
 
 fn not_parsed(label: &[u8], lines: &[Vec<&[u8]>]) -> Proof {
     let long: Vec<u8> =
         lines.iter().flatten().filter(|run| run.len() >= SHORTEST_LINE).flat_map(|run| run.iter().copied()).collect();
     if long.len() < SHORTEST_BODY || distinct(&long) < FEW_CHARACTERS {
-        return Proof::invalid("no key follows its header");
+        return hollow(&joined(lines));
     }
     let whole = long.len() / 4 * 4;
     let head = base64(&long[..whole.min(64)]).unwrap_or_default();

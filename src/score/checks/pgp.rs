@@ -36,7 +36,7 @@ pub(super) fn private_key(bytes: &[u8]) -> Option<Key> {
         _ => return None,
     };
     let protection = if version == 4 { after_public(algorithm, numbers).and_then(|rest| rest.first()) } else { None };
-    Some(Key { what: format!("OpenPGP {kind}"), encrypted: protection.is_some_and(|&usage| usage != 0) })
+    Some(Key { what: format!("OpenPGP {kind}"), encrypted: protection.is_some_and(|&usage| usage != 0), public: None })
 }
 
 fn new_length(rest: &[u8]) -> Option<&[u8]> {

@@ -47,10 +47,10 @@ pub struct Corpus {
     pub cases: Vec<Case>,
 }
 
-/// Where the corpus lies, if it is there.
+/// Where the corpus lies, if it is there: `shared/corpus` beside the repository or beside a directory of clones.
 pub fn place() -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).parent()?.join("shared/corpus");
-    beside.join("README.md").is_file().then_some(beside)
+    let above = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().skip(1).take(2);
+    above.map(|dir| dir.join("shared/corpus")).find(|dir| dir.join("README.md").is_file())
 }
 
 impl Corpus {

@@ -57,7 +57,7 @@ pub(super) const CRATES: &[(&str, &[&str], &str)] = &[
     ("regex", &["engine"], "confirming matches"),
     ("regex_automata", &["engine"], "anchored matching without cutting the text"),
     ("regex_syntax", &["rules", "engine"], "the lint's proofs; what a pattern looks behind at"),
-    ("serde", &["config", "report"], "deriving for toml and serde_json"),
+    ("serde", &["config", "report", "rules"], "deriving for toml and serde_json"),
     ("serde_json", &["report", "score"], "formats; checks of tokens and key files that are JSON inside"),
     (
         "sha2",

@@ -74,7 +74,7 @@ fn finding(ix: RuleIx, rule: &Rule, text: &[u8], (mut whole, mut secret): Ranges
     let beside = |byte: Option<&u8>| byte.is_some_and(|byte| refuses(rule.left, *byte));
     if secret.0 == secret.1
         || (beside(before.last()) && !is_escape(rule.left, before))
-        || text.get(secret.1).is_some_and(|byte| refuses(rule.right, *byte))
+        || (text.get(secret.1).is_some_and(|byte| refuses(rule.right, *byte)) && !may_run_over(rule, text, secret))
     {
         return None;
     }
@@ -89,6 +89,15 @@ fn finding(ix: RuleIx, rule: &Rule, text: &[u8], (mut whole, mut secret): Ranges
     };
     let span = |(start, end)| (start as u64, end as u64);
     Some((ix, span(whole), span(secret), judge(&evidence)?))
+}
+
+/// A token with a prefix of its own is one even where up to eight of its characters, or the same prefix,
+/// follow, unless it may be a piece of base64.
+fn may_run_over(rule: &Rule, text: &[u8], (start, end): (usize, usize)) -> bool {
+    let fresh = text[..start].last().is_none_or(|&byte| byte == b'=' || !refuses(Boundary::Base64, byte));
+    let rest = &text[end..];
+    let tail = rest.iter().position(|&byte| !refuses(Boundary::Base64, byte)).unwrap_or(rest.len());
+    rule.has_prefix() && fresh && (tail <= 8 || rest.starts_with(&text[start..start + 4]))
 }
 
 fn refuses(boundary: Boundary, byte: u8) -> bool {

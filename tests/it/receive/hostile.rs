@@ -278,7 +278,7 @@ fn a_polite_kill_is_answered_with_words_and_a_push_that_is_declined() {
     // The handler is set when the mask of caught signals has SIGTERM in it.
     let caught = || {
         let text = fs::read_to_string(&status).unwrap_or_default();
-        let mask = text.lines().find_map(|line| line.strip_prefix("SigCgt:")).map(str::trim).unwrap_or("0");
+        let mask = text.lines().find_map(|line| line.strip_prefix("SigCgt:")).map_or("0", str::trim);
         u64::from_str_radix(mask, 16).unwrap_or(0) & (1 << 14) != 0
     };
     while !caught() && child.try_wait().unwrap().is_none() {

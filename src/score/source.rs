@@ -1,0 +1,122 @@
+//! Program text and lists that look like assignments of credentials: what ordinary source has taught
+//! (`benches/benign`).
+
+use super::facts::{Facts, Form};
+use super::name::{self, Strength};
+use super::shape;
+use crate::model::Reason;
+
+/// What a match in program text is instead of a credential, if anything.
+pub(super) fn see(facts: &Facts<'_>) -> Option<Reason> {
+    if is_file_digest(facts) {
+        return Some(Reason::new(-60, "the value is the digest of a file"));
+    }
+    if is_verb(facts) {
+        return Some(Reason::new(-40, "`pass` is a verb here, or half of a word"));
+    }
+    if names_a_field(facts) {
+        return Some(Reason::new(-60, "the value is the name of a field or type"));
+    }
+    if is_argument(facts) {
+        return Some(Reason::new(-30, "the value is a variable"));
+    }
+    if is_called(facts) {
+        return Some(Reason::new(-60, "the name is a function that does something with such a thing"));
+    }
+    if is_format(facts) {
+        return Some(Reason::new(-60, "the value is a format, filled in where it is used"));
+    }
+    if is_vector(facts) {
+        return Some(Reason::new(-25, "bytes written out under a name of cryptography, as test vectors are"));
+    }
+    if facts.form == Form::Quoted && facts.value.starts_with(b" ") {
+        return Some(Reason::new(-40, "the quote before it closes what stands before"));
+    }
+    if in_dense_code(facts) {
+        return Some(Reason::new(-40, "it stands in the middle of code"));
+    }
+    in_binary(facts).then_some(Reason::new(-25, "it stands among bytes that are no text"))
+}
+
+/// `"src/keys.rs":"9f86d08..."`: lists of files and their digests.
+fn is_file_digest(facts: &Facts<'_>) -> bool {
+    const EXTENSIONS: &[&str] = &[
+        "rs", "key", "pem", "json", "md", "toml", "txt", "js", "ts", "py", "go", "c", "h", "s", "pl", "yml", "der",
+        "asm",
+    ];
+    let words = name::split(facts.name);
+    let a_file = facts.name.contains(&b'.') && words.last().is_some_and(|last| EXTENSIONS.contains(&last.as_str()));
+    shape::is_digest(facts.value) && (a_file || facts.before.ends_with(b"/"))
+}
+
+/// "pass `x=False`", "low-pass filter": no sign joins the two.
+fn is_verb(facts: &Facts<'_>) -> bool {
+    let joined = facts.joint.iter().any(|b| matches!(b, b'=' | b':' | b'(' | b',' | b'>' | b'['));
+    let verb = facts.name.eq_ignore_ascii_case(b"pass") && facts.form == Form::Quoted;
+    // A flag begins with its dash.
+    let half = facts.form == Form::Spaced && facts.name.contains(&b'-') && !facts.name.starts_with(b"-");
+    !joined && (verb || half)
+}
+
+/// `"input_token": "PaginationToken"`: words, the name's own among them.
+fn names_a_field(facts: &Facts<'_>) -> bool {
+    if facts.form != Form::Quoted || !facts.value.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_') {
+        return false;
+    }
+    let (words, own) = (name::split(facts.value), name::split(facts.name));
+    let telling = |word: &String| word.len() >= 5 && own.contains(word);
+    words.len() >= 2 && words.iter().all(|word| word.len() >= 2) && words.iter().any(telling) && facts.surprise() < 6.0
+}
+
+/// `f(private_key=ca_key, token=cursor)`: an argument by name, given a variable.
+fn is_argument(facts: &Facts<'_>) -> bool {
+    let plain = facts.value.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'.'));
+    let ends = matches!(facts.after.first(), Some(b')' | b','));
+    facts.form == Form::Env && facts.joint == b"=" && plain && ends && facts.surprise() < 8.0
+}
+
+/// `newToken("punctuator")`, `token.endswith("x")`: not a setter.
+fn is_called(facts: &Facts<'_>) -> bool {
+    const VERBS: &[&str] =
+        &["new", "add", "create", "parse", "read", "is", "has", "assert", "expect", "run", "make", "eq"];
+    const METHODS: &[&str] = &["startswith", "endswith", "replace", "split", "strip", "index", "match", "get"];
+    if !facts.joint.starts_with(b"(") || facts.strength() < Strength::Bare {
+        return false;
+    }
+    let words = name::split(facts.name);
+    words.iter().any(|word| VERBS.contains(&word.as_str())) && words.len() >= 2
+        || words.last().is_some_and(|last| METHODS.contains(&last.as_str()))
+}
+
+/// Whether zero bytes stand near: compiled catalogues and programs.
+fn in_binary(facts: &Facts<'_>) -> bool {
+    let zeros = |text: &[u8]| memchr::memchr_iter(0, text).take(3).count();
+    zeros(facts.before) + zeros(facts.after) + zeros(facts.value) >= 3
+}
+
+/// `key = "%s-%d" % (a, b)`, `f"dr{rec[2]}-{rec[1]}"`.
+fn is_format(facts: &Facts<'_>) -> bool {
+    let printf = facts.value.windows(2).filter(|pair| matches!(*pair, [b'%', b's' | b'd' | b'f' | b'r'])).count();
+    let literal = facts.joint.ends_with(b"f\"") || facts.joint.ends_with(b"f'");
+    facts.form == Form::Quoted && (printf >= 2 || literal && facts.value.contains(&b'{') && facts.value.contains(&b'}'))
+}
+
+/// `let key = "603deb10..."`, `let seed = b"\xa0\xba..."`: no word but `key` says what it opens.
+fn is_vector(facts: &Facts<'_>) -> bool {
+    let hex =
+        facts.value.len() >= 16 && facts.value.len().is_multiple_of(2) && facts.value.iter().all(u8::is_ascii_hexdigit);
+    let escapes = facts.value.windows(2).filter(|pair| *pair == b"\\x").count();
+    let bare =
+        facts.strength() == Strength::Bare && name::split(facts.name).len() == 1 && !facts.name.starts_with(b"salt");
+    facts.form == Form::Quoted && (bare && hex || escapes >= 4 && escapes * 4 + 4 >= facts.value.len())
+}
+
+/// Minified programs: many brackets and semicolons around a value without quotes.
+fn in_dense_code(facts: &Facts<'_>) -> bool {
+    const MANY: usize = 12;
+    let marks = |text: &[u8]| {
+        text.iter().filter(|b| matches!(b, b'(' | b')' | b'{' | b'}' | b';' | b'!' | b'|' | b'?' | b'[' | b']')).count()
+    };
+    // No joint: the value comes first, as in `"x" == password`, and is quoted.
+    facts.form != Form::Quoted && !facts.joint.is_empty() && marks(facts.before) + marks(facts.after) >= MANY
+}
