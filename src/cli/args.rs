@@ -1,10 +1,14 @@
 //! What can be typed. Nothing is decided here; see `plan`.
 
+mod answer;
+
 use std::num::NonZero;
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use answer::AnswerArgs;
 
 use crate::model::Confidence;
 use crate::report::FORMATS;
@@ -81,12 +85,9 @@ pub struct KnownArgs {
     pub key_file: Option<PathBuf>,
 }
 
-/// How the result is told.
-#[derive(Clone, Debug, Args)]
+/// How the result is told. Which formats there are differs between commands.
+#[derive(Clone, Debug, Default, Args)]
 pub struct OutputArgs {
-    /// Write the report in this format.
-    #[arg(long, short, value_name = "FORMAT", default_value = "human", value_parser = PossibleValuesParser::new(formats()))]
-    pub format: String,
     /// Write the report to this file instead of standard output.
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -119,6 +120,14 @@ pub struct WalkArgs {
     /// Leave out what .gitignore files name (tracked files among it too); an ignored .env is then not seen.
     #[arg(long)]
     pub respect_gitignore: bool,
+    /// With what effort.
+    #[command(flatten)]
+    pub effort: EffortArgs,
+}
+
+/// What a long run takes and shows.
+#[derive(Clone, Debug, Default, Args)]
+pub struct EffortArgs {
     /// Use this many threads [default: as many as the machine can run].
     #[arg(long, value_name = "N")]
     pub threads: Option<NonZero<usize>>,
@@ -139,6 +148,9 @@ pub struct ScanArgs {
     /// What counts.
     #[command(flatten)]
     pub policy: PolicyArgs,
+    /// Write the report in this format.
+    #[arg(long, short, value_name = "FORMAT", default_value = "human", value_parser = PossibleValuesParser::new(formats()))]
+    pub format: String,
     /// How to tell.
     #[command(flatten)]
     pub output: OutputArgs,
@@ -159,30 +171,21 @@ pub struct HistoryArgs {
     /// Scan every object whole, instead of what it adds to the one it is stored as a delta of.
     #[arg(long)]
     pub no_delta: bool,
-    /// Use this many threads [default: as many as the machine can run].
-    #[arg(long, value_name = "N")]
-    pub threads: Option<NonZero<usize>>,
-    /// Show no progress on the terminal.
-    #[arg(long)]
-    pub no_progress: bool,
+    /// With what effort.
+    #[command(flatten)]
+    pub effort: EffortArgs,
     /// What counts.
     #[command(flatten)]
     pub policy: PolicyArgs,
     /// Write the report in this format.
     #[arg(long, short, value_name = "FORMAT", default_value = "human", value_parser = PossibleValuesParser::new(history_formats()))]
     pub format: String,
-    /// Write the report to this file instead of standard output.
-    #[arg(long, short, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-    /// Show credentials in plaintext instead of redacting them.
-    #[arg(long)]
-    pub show_secrets: bool,
-    /// Give every reason for each finding's score, every commit that brought it in, and what was allowed.
-    #[arg(long)]
-    pub why: bool,
-    /// Colour the report; `auto` does on a terminal, unless `NO_COLOR` is set.
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
-    pub color: Color,
+    /// How to tell.
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// What to make of it.
+    #[command(flatten)]
+    pub answer: AnswerArgs,
 }
 
 /// `pre-commit`.

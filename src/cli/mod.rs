@@ -10,6 +10,7 @@ mod hooks;
 mod interrupt;
 mod output;
 mod plan;
+mod private;
 mod progress;
 mod rules;
 mod rules_stats;

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::args::EffortArgs;
 use crate::guard::watch::Progress;
 
 /// Shorter runs show nothing, in milliseconds.
@@ -25,10 +26,10 @@ pub(super) struct Bar {
 }
 
 impl Bar {
-    /// A bar, where there is a terminal to show it on.
+    /// A bar, unless none is wanted or there is no terminal to show it on.
     #[must_use]
-    pub(super) fn on_terminal() -> Option<Self> {
-        stderr().is_terminal().then(|| Self {
+    pub(super) fn wanted(args: &EffortArgs) -> Option<Self> {
+        (!args.no_progress && stderr().is_terminal()).then(|| Self {
             start: Instant::now(),
             due: AtomicU64::new(PATIENCE),
             files: AtomicU64::new(0),

@@ -1,8 +1,15 @@
 //! `history`, on real repositories: what is walked, what is told of each credential, and how it ends.
 
 mod ends;
+#[cfg(unix)]
+mod formats;
+#[cfg(unix)]
+mod ledger;
+mod oracle;
 mod provenance;
 mod random;
+#[cfg(unix)]
+mod rewrite;
 mod texts;
 mod walk;
 

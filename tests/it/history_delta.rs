@@ -174,7 +174,7 @@ fn a_repository_is_scanned_the_same_along_deltas_whole_and_in_little_memory() {
     assert!(whole.skips.is_empty() && whole.found.len() > 50, "{:?}", whole.skips);
     let tight = Limits { ancestors: 1, small: 1, ..Limits::default() };
     for limits in [Limits::default(), tight] {
-        let delta = scan(&repo, Options { whole: false, limits });
+        let delta = scan(&repo, Options { whole: false, limits, ..Options::default() });
         assert_eq!(delta.objects, whole.objects);
         assert_eq!(delta.bytes, whole.bytes);
         assert!(delta.skips.is_empty(), "{:?}", delta.skips);

@@ -22,6 +22,8 @@ mod history;
 mod history_delta;
 mod history_objects;
 mod hooks;
+#[cfg(unix)]
+mod html;
 mod layering;
 mod oracle;
 mod policy;

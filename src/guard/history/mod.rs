@@ -1,5 +1,6 @@
 //! The history gate: every credential that any object of a repository ever held.
 
+mod clean;
 mod ledger;
 pub mod objects;
 mod paths;
@@ -8,5 +9,6 @@ mod run;
 mod sight;
 mod tell;
 
+pub use clean::{Clean, Disbelief};
 pub use objects::{Found, ObjectFindings, Options, scan_objects};
 pub use run::{Request, run};

@@ -18,6 +18,8 @@ pub struct Options {
     pub whole: bool,
     /// How much memory may be taken.
     pub limits: Limits,
+    /// Say in which objects nothing was found.
+    pub tell_clean: bool,
 }
 
 /// An object in which something was found.
@@ -36,6 +38,8 @@ pub struct Found {
 pub struct ObjectFindings {
     /// The objects with findings, in order of id.
     pub found: Vec<Found>,
+    /// The objects that were scanned to their end, and nothing was found, in no order; if that was asked for.
+    pub clean: Vec<Oid>,
     /// Objects scanned.
     pub objects: u64,
     /// Bytes of those objects, expanded.
@@ -100,6 +104,7 @@ impl Drop for Worker<'_> {
     fn drop(&mut self) {
         let mut all = self.scan.parts.lock().unwrap_or_else(PoisonError::into_inner);
         all.found.append(&mut self.part.found);
+        all.clean.append(&mut self.part.clean);
         all.skips.append(&mut self.part.skips);
         all.objects += self.part.objects;
         all.bytes += self.part.bytes;
@@ -107,7 +112,8 @@ impl Drop for Worker<'_> {
 }
 
 impl Worker<'_> {
-    fn done(&mut self, oid: Oid, kind: ObjectKind, bytes: u64, mut findings: Vec<Finding>) {
+    /// `whole`: it was read to its end.
+    fn done(&mut self, oid: Oid, kind: ObjectKind, bytes: u64, mut findings: Vec<Finding>, whole: bool) {
         self.part.objects += 1;
         self.part.bytes += bytes;
         self.scan.watch.progress.advance(1, bytes);
@@ -116,7 +122,11 @@ impl Worker<'_> {
             let (reason, words) = too_many();
             self.part.skips.push((Some(oid), reason, words));
         }
-        if !findings.is_empty() {
+        if findings.is_empty() {
+            if whole && self.scan.options.tell_clean {
+                self.part.clean.push(oid);
+            }
+        } else {
             self.part.found.push(Found { oid, kind, findings });
         }
     }
@@ -141,7 +151,7 @@ impl<'a> Visit for &'a Scan<'a> {
         };
         match contained(scan) {
             Ok((findings, trace)) => {
-                worker.done(oid, kind, bytes.len() as u64, findings);
+                worker.done(oid, kind, bytes.len() as u64, findings, true);
                 trace
             }
             Err(words) => {
@@ -162,7 +172,7 @@ impl<'a> Visit for &'a Scan<'a> {
     ) -> std::io::Result<()> {
         let fed = worker.feed.stream(reader, None, self.watch.stop);
         let findings = fed.found.into_iter().map(|(finding, _)| finding).collect();
-        worker.done(oid, kind, fed.bytes, findings);
+        worker.done(oid, kind, fed.bytes, findings, fed.cut.is_none());
         match fed.cut {
             Some((SkipReason::Unreadable, words)) => Err(Error::new(ErrorKind::InvalidData, words)),
             Some((reason, words)) => {

@@ -1,12 +1,14 @@
 //! The gate itself: scan all objects, walk what refs reach, join both.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::clean::Clean;
 use super::ledger::{Held, Ledger};
 use super::objects::{self, ObjectFindings};
 use super::provenance::Holders;
 use super::sight::Eyes;
-use super::tell;
+use super::tell::{self, Told};
 use crate::engine::{Engine, Scratch};
 use crate::git::{Child, GitError, ObjectKind, Oid, Repo, Store, Walked};
 use crate::guard::feed::Feed;
@@ -14,6 +16,9 @@ use crate::guard::watch::Watch;
 use crate::model::history::{History, Scope};
 use crate::model::{Coverage, Finding, Origin, SkipReason};
 use crate::policy::Policy;
+
+/// How many bytes of a file tools look at to see whether it is text: as `git filter-repo` does.
+const BINARY_IF_NUL_IN: usize = 8192;
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, Default)]
@@ -26,7 +31,7 @@ pub struct Request {
     pub scan: objects::Options,
 }
 
-/// Looks at everything a repository holds.
+/// Looks at everything a repository holds. What `clean` knows to hold nothing is not read, and it learns of more.
 ///
 /// # Errors
 /// If refs or objects cannot be listed. A single object that cannot be read is a skip in the coverage.
@@ -35,11 +40,21 @@ pub fn run(
     engine: &Engine,
     policy: &Policy,
     request: Request,
+    mut clean: Option<&mut Clean>,
     watch: Watch<'_>,
 ) -> Result<History, GitError> {
     let tips = repo.tips()?;
-    let wanted = |_: Oid, kind: ObjectKind| kind != ObjectKind::Tree;
-    let scanned = objects::scan_objects(&Store::open(repo)?, wanted, engine, request.scan, watch)?;
+    let (known, remembered) = (clean.as_deref(), AtomicU64::new(0));
+    let wanted = |oid: Oid, kind: ObjectKind| {
+        let is_known = kind != ObjectKind::Tree && known.is_some_and(|known| known.holds(oid));
+        remembered.fetch_add(u64::from(is_known), Ordering::Relaxed);
+        kind != ObjectKind::Tree && !is_known
+    };
+    let options = objects::Options { tell_clean: known.is_some(), ..request.scan };
+    let mut scanned = objects::scan_objects(&Store::open(repo)?, wanted, engine, options, watch)?;
+    if let Some(clean) = clean.as_deref_mut() {
+        clean.add(std::mem::take(&mut scanned.clean));
+    }
     let blobs = scanned.found.iter().filter(|found| found.kind == ObjectKind::Blob).map(|found| found.oid);
     let mut eyes = Eyes { engine, scratch: Scratch::default(), blobs: blobs.collect(), names: HashMap::new(), watch };
     let walked = repo.walk(tips, request.unreachable, &mut eyes)?;
@@ -49,6 +64,7 @@ pub fn run(
         walked: &walked,
         ledger: Ledger::new(engine.rules(), policy),
         holders: Holders::default(),
+        binary: HashSet::new(),
         coverage: Coverage::default(),
     };
     join.coverage(&scanned, request, watch);
@@ -56,11 +72,11 @@ pub fn run(
     join.objects(scanned, &bound);
     join.names(&eyes.names);
     join.refs();
-    let Join { ledger, mut holders, coverage, .. } = join;
+    let Join { ledger, mut holders, binary, coverage, .. } = join;
     holders.fit(ledger.entries.len());
-    let scope = scope(&walked);
-    let (lives, below_threshold) = tell::lives(repo, &walked, &ledger, &holders);
-    Ok(History { lives, below_threshold, scope, coverage })
+    let scope = Scope { remembered: clean.map(|_| remembered.into_inner()), ..scope(&walked) };
+    let Told { lives, below, reach } = tell::all(repo, &walked, &ledger, &holders, &binary);
+    Ok(History { lives, below_threshold: below, reach, scope, coverage })
 }
 
 fn scope(walked: &Walked) -> Scope {
@@ -72,6 +88,7 @@ fn scope(walked: &Walked) -> Scope {
         trees: counts.trees,
         blobs: counts.blobs,
         unreachable: walked.unreachable,
+        remembered: None,
     }
 }
 
@@ -82,6 +99,8 @@ struct Join<'a> {
     walked: &'a Walked,
     ledger: Ledger<'a>,
     holders: Holders,
+    /// The kept blobs that tools do not take for text.
+    binary: HashSet<u32>,
     coverage: Coverage,
 }
 
@@ -125,7 +144,17 @@ impl Join<'_> {
                 bytes.clear();
             }
             let held = self.ledger.enter(found.findings, &bytes);
+            self.mark_binary(child, &bytes);
             self.hold(child, held);
+        }
+    }
+
+    /// Notes a blob that has a NUL where git and its tools look for one.
+    fn mark_binary(&mut self, child: Child, bytes: &[u8]) {
+        if let Child::Blob(blob) = child
+            && bytes.iter().take(BINARY_IF_NUL_IN).any(|byte| *byte == 0)
+        {
+            self.binary.insert(blob);
         }
     }
 
@@ -172,6 +201,7 @@ impl Join<'_> {
                     let mut held = self.ledger.enter(findings, &bytes);
                     self.holders.fit(self.ledger.entries.len());
                     held.retain(|held| !self.holders.blobs[held.secret as usize].iter().any(|(at, _)| *at == blob));
+                    self.mark_binary(Child::Blob(blob), &bytes);
                     self.hold(Child::Blob(blob), held);
                 }
                 Err(error) => {
