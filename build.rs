@@ -73,12 +73,21 @@ const INPUTS: &[&str] = &[
     "src/engine/prefilter/windows.rs",
 ];
 
-/// Everything that decides what is found, beside the rules: a clean ledger holds for these very bytes.
-const FINDERS: &[&str] =
-    &["build.rs", "Cargo.lock", "patterns", "src/decode", "src/engine", "src/guard/feed.rs", "src/rules", "src/score"];
-
 /// The table of providers that are known by name alone.
 const BY_NAME: &str = "by_name.toml";
+
+/// Everything that decides what is found, beside the rules: a clean ledger holds for these very bytes.
+const FINDERS: &[&str] = &[
+    "build.rs",
+    "Cargo.lock",
+    "patterns",
+    "src/decode",
+    "src/engine",
+    "src/guard/feed.rs",
+    "src/model",
+    "src/rules",
+    "src/score",
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     for input in INPUTS {
