@@ -4,8 +4,12 @@
 mod blocks;
 #[path = "../../tests/it/fuzz/decoders.rs"]
 mod decoders;
+#[path = "../../tests/it/fuzz/delta.rs"]
+mod delta;
 #[path = "../../tests/it/fuzz/engine.rs"]
 mod engine;
+#[path = "../../tests/it/fuzz/objects.rs"]
+mod objects;
 mod oracle;
 #[path = "../../tests/it/fuzz/parsers.rs"]
 mod parsers;

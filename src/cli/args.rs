@@ -1,11 +1,15 @@
 //! What can be typed. Nothing is decided here; see `plan`.
 
+mod answer;
+
 use std::ffi::OsString;
 use std::num::NonZero;
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use answer::AnswerArgs;
 
 use crate::hook::server::Host;
 use crate::model::Confidence;
@@ -91,12 +95,9 @@ pub struct KnownArgs {
     pub key_file: Option<PathBuf>,
 }
 
-/// How the result is told.
-#[derive(Clone, Debug, Args)]
+/// How the result is told. Which formats there are differs between commands.
+#[derive(Clone, Debug, Default, Args)]
 pub struct OutputArgs {
-    /// Write the report in this format.
-    #[arg(long, short, value_name = "FORMAT", default_value = "human", value_parser = PossibleValuesParser::new(formats()))]
-    pub format: String,
     /// Write the report to this file instead of standard output.
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -129,6 +130,14 @@ pub struct WalkArgs {
     /// Leave out what .gitignore files name (tracked files among it too); an ignored .env is then not seen.
     #[arg(long)]
     pub respect_gitignore: bool,
+    /// With what effort.
+    #[command(flatten)]
+    pub effort: EffortArgs,
+}
+
+/// What a long run takes and shows.
+#[derive(Clone, Debug, Default, Args)]
+pub struct EffortArgs {
     /// Use this many threads [default: as many as the machine can run].
     #[arg(long, value_name = "N")]
     pub threads: Option<NonZero<usize>>,
@@ -149,6 +158,9 @@ pub struct ScanArgs {
     /// What counts.
     #[command(flatten)]
     pub policy: PolicyArgs,
+    /// Write the report in this format.
+    #[arg(long, short, value_name = "FORMAT", default_value = "human", value_parser = PossibleValuesParser::new(formats()))]
+    pub format: String,
     /// How to tell.
     #[command(flatten)]
     pub output: OutputArgs,
@@ -163,36 +175,45 @@ pub struct HistoryArgs {
     /// Look at objects, too, that neither a ref nor a reflog reaches.
     #[arg(long)]
     pub unreachable: bool,
+    /// Look only at what these refs reach, and at no reflog: a name, a directory of names or a pattern with `*` and
+    /// `?`, full (`refs/heads/main`) or short (`main`, `v1.*`). May be given several times.
+    #[arg(long, value_name = "PATTERN", conflicts_with = "unreachable")]
+    pub refs: Vec<String>,
+    /// Start from no such refs, and not from their reflogs. What others reach is still looked at.
+    #[arg(long, value_name = "PATTERN", conflicts_with = "unreachable")]
+    pub exclude: Vec<String>,
+    /// Look only at what commits from that day on brought in: `2026-01-31`, with `T12:30:00Z` or without, seconds
+    /// since 1970 as `@1767225600`, or `30d`, `12w` or `6h` ago. The committer's clock counts.
+    #[arg(long, value_name = "DATE", conflicts_with = "unreachable")]
+    pub since: Option<String>,
+    /// Look only at what the commits that B reaches and A does not brought in. Without A, all that B reaches;
+    /// without B, up to `HEAD`.
+    #[arg(long, value_name = "A..B", conflicts_with_all = ["unreachable", "refs", "exclude"])]
+    pub range: Option<String>,
     /// Accept that a shallow or partial clone lacks objects; else the answer is `could not tell`.
     #[arg(long)]
     pub allow_missing: bool,
     /// Scan every object whole, instead of what it adds to the one it is stored as a delta of.
     #[arg(long)]
     pub no_delta: bool,
-    /// Use this many threads [default: as many as the machine can run].
-    #[arg(long, value_name = "N")]
-    pub threads: Option<NonZero<usize>>,
-    /// Show no progress on the terminal.
-    #[arg(long)]
-    pub no_progress: bool,
+    /// Hold at most about so many mebibytes of objects at a time, at least 16; larger objects are read in pieces.
+    #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = clap::value_parser!(u64).range(16..))]
+    pub memory: u64,
+    /// With what effort.
+    #[command(flatten)]
+    pub effort: EffortArgs,
     /// What counts.
     #[command(flatten)]
     pub policy: PolicyArgs,
     /// Write the report in this format.
     #[arg(long, short, value_name = "FORMAT", default_value = "human", value_parser = PossibleValuesParser::new(history_formats()))]
     pub format: String,
-    /// Write the report to this file instead of standard output.
-    #[arg(long, short, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-    /// Show credentials in plaintext instead of redacting them.
-    #[arg(long)]
-    pub show_secrets: bool,
-    /// Give every reason for each finding's score, every commit that brought it in, and what was allowed.
-    #[arg(long)]
-    pub why: bool,
-    /// Colour the report; `auto` does on a terminal, unless `NO_COLOR` is set.
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
-    pub color: Color,
+    /// How to tell.
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// What to make of it.
+    #[command(flatten)]
+    pub answer: AnswerArgs,
 }
 
 /// `pre-commit`.

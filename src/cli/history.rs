@@ -1,54 +1,115 @@
-//! `history`.
+//! `history`: what is asked for, the run, and what is made of its result.
 
-use std::io::{self, Write};
+mod ledger;
+mod page;
+mod rewrite;
+mod verify;
 
-use super::args::{HistoryArgs, OutputArgs};
+use std::io::Write as _;
+
+use ledger::Ledger;
+use page::Page;
+use rewrite::Plan;
+
+use super::args::HistoryArgs;
 use super::exit::ExitStatus;
 use super::failure::Failure;
 use super::output::Output;
 use super::progress::Bar;
-use super::{interrupt, plan};
+use super::{date, interrupt, plan};
 use crate::engine::Engine;
-use crate::git::{Env, GitError, Limits, Repo};
-use crate::guard::history::{self, Options, Request};
+use crate::git::{Env, GitError, Limits, Range, RefGlob, Repo, Store};
+use crate::guard::history::{self, Options as ScanOptions, Request};
 use crate::guard::watch::{Unwatched, Watch};
 use crate::model::history::History;
+use crate::policy::Policy;
 use crate::report::history as formats;
+use crate::report::sanitize::clean;
 
 /// Runs `history`.
 ///
 /// # Errors
-/// If the repository or its refs cannot be read, or the report cannot be written.
+/// If the repository or its refs cannot be read, or something that was asked for cannot be written.
 pub(super) fn run(args: &HistoryArgs) -> Result<ExitStatus, Failure> {
     let format = formats::format(&args.format).ok_or_else(|| Failure::new("no such format"))?;
     let repo = open(args)?;
     let engine = Engine::new(plan::rules(&args.policy.known.rules)?);
+    if let Some(file) = &args.answer.verify_clean {
+        let key = plan::fingerprint_key(args.policy.known.key_file.as_deref())?;
+        let list = verify::list(file, &key, engine.rules())?;
+        let output = Output::open(&args.output)?;
+        let mut history = look(args, &repo, &engine, &verify::policy(key.clone()))?;
+        verify::only(&mut history, &list, &key);
+        output.write(|options, out| formats::verify::write(&history, list.len() as u64, format, options, out))?;
+        return Ok(status(&history));
+    }
     let policy = plan::policy(&args.policy, &args.path)?;
-    let output = Output::open(&OutputArgs {
-        format: "human".to_owned(),
-        output: args.output.clone(),
-        show_secrets: args.show_secrets,
-        why: args.why,
-        color: args.color,
-    })?;
+    let output = Output::open(&args.output)?;
+    let (page, rewrite) = (Page::begin(args)?, Plan::begin(args, &repo)?);
+    let history = look(args, &repo, &engine, &policy)?;
+    if let Some(page) = page {
+        page.write(&history, args)?;
+    }
+    let told = rewrite.map(|rewrite| rewrite.write(&history, args, &policy.key)).transpose()?;
+    output.write(|options, out| (format.write)(&history, options, out))?;
+    if let Some(words) = told {
+        note(&words);
+    }
+    Ok(status(&history))
+}
+
+fn look(args: &HistoryArgs, repo: &Repo, engine: &Engine, policy: &Policy) -> Result<History, Failure> {
     let request = Request {
-        unreachable: args.unreachable,
+        unreachable: args.unreachable || args.answer.verify_clean.is_some(),
         allow_missing: args.allow_missing,
-        scan: Options { whole: args.no_delta, limits: Limits { threads: args.threads, ..Limits::default() } },
+        refs: globs(&args.refs),
+        exclude: globs(&args.exclude),
+        since: args.since.as_deref().map(since).transpose()?,
+        range: args.range.as_deref().map(|text| range(repo, text)).transpose()?,
+        scan: ScanOptions {
+            whole: args.no_delta,
+            limits: Limits::within(args.memory << 20, args.effort.threads),
+            ..ScanOptions::default()
+        },
     };
-    let bar = if args.no_progress { None } else { Bar::on_terminal() };
+    let bar = Bar::wanted(&args.effort, "objects");
     let stop = interrupt::flag();
     let watch = match &bar {
         Some(bar) => Watch { stop, progress: bar },
         None => Watch { stop, progress: &Unwatched },
     };
-    let history = history::run(&repo, &engine, &policy, request, watch);
+    let mut ledger = if args.answer.ledger { open_ledger(repo, engine) } else { None };
+    let clean = ledger.as_mut().map(|ledger| &mut ledger.clean);
+    let history = history::run(repo, engine, policy, &request, clean, watch);
     if let Some(bar) = &bar {
         bar.clear();
     }
     let history = history.map_err(|error| unreadable(&error))?;
-    output.write_with(|options, out: &mut dyn Write| -> io::Result<()> { (format.write)(&history, options, out) })?;
-    Ok(status(&history))
+    if let Some(Err(why)) = ledger.map(|ledger| ledger.keep(engine)) {
+        note(&why);
+    }
+    Ok(history)
+}
+
+/// Without a ledger all is read, and the answer is the same; so nothing fails here.
+fn open_ledger(repo: &Repo, engine: &Engine) -> Option<Ledger> {
+    match Ledger::open(repo, engine) {
+        Ok((ledger, doubt)) => {
+            if let Some(words) = doubt {
+                note(&words);
+            }
+            Some(ledger)
+        }
+        Err(why) => {
+            note(&format!("there is no clean ledger: {why}"));
+            None
+        }
+    }
+}
+
+fn note(words: &str) {
+    // That nobody reads it changes nothing.
+    let _ = writeln!(std::io::stderr().lock(), "note: {}", clean(words));
 }
 
 fn open(args: &HistoryArgs) -> Result<Repo, Failure> {
@@ -57,6 +118,20 @@ fn open(args: &HistoryArgs) -> Result<Repo, Failure> {
     Repo::open(env, &args.path).map_err(|error| {
         Failure::because("cannot open the repository", &error).hint("name a repository, or run this in one")
     })
+}
+
+fn globs(patterns: &[String]) -> Vec<RefGlob> {
+    patterns.iter().map(|pattern| RefGlob::new(pattern.as_bytes())).collect()
+}
+
+fn since(text: &str) -> Result<i64, Failure> {
+    let hint = "give a day (2026-01-31), a day and a time, or how long ago (30d)";
+    date::parse(text).ok_or_else(|| Failure::new(format!("not a date: {text:?}")).hint(hint))
+}
+
+fn range(repo: &Repo, text: &str) -> Result<Range, Failure> {
+    let found = Store::open(repo).and_then(|store| repo.range(&store, text));
+    found.map_err(|error| Failure::because("cannot tell which commits are meant", &error))
 }
 
 fn unreadable(error: &GitError) -> Failure {

@@ -2,6 +2,7 @@
 
 mod allow;
 pub mod args;
+mod date;
 pub mod exit;
 mod failure;
 mod gates;
@@ -10,6 +11,7 @@ mod hooks;
 mod interrupt;
 mod output;
 mod plan;
+mod private;
 mod progress;
 mod receive;
 mod rules;

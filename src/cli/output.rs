@@ -7,8 +7,7 @@ use std::path::PathBuf;
 
 use super::args::{Color, OutputArgs};
 use super::failure::Failure;
-use crate::model::Report;
-use crate::report::{self, Format, Options};
+use crate::report::Options;
 
 /// Columns assumed where nobody says.
 const WIDTH: usize = 80;
@@ -16,7 +15,6 @@ const WIDTH: usize = 80;
 /// A report's way out, opened before the work begins, so that an hour's scan is not lost to a typing error.
 #[derive(Debug)]
 pub(super) struct Output {
-    format: &'static Format,
     options: Options,
     file: Option<(File, PathBuf)>,
 }
@@ -25,9 +23,8 @@ impl Output {
     /// Opens it. A file that is there already keeps its content until the report is written.
     ///
     /// # Errors
-    /// If there is no such format, or the file cannot be written.
+    /// If the file cannot be written.
     pub(super) fn open(args: &OutputArgs) -> Result<Self, Failure> {
-        let format = report::format(&args.format).ok_or_else(|| Failure::new("no such format"))?;
         let file = args.output.as_ref().map(|path| {
             let file = create(path, args.show_secrets).map_err(|error| cannot_write(path.display(), &error));
             file.map(|file| (file, path.clone()))
@@ -35,26 +32,14 @@ impl Output {
         let file = file.transpose()?;
         let color = use_color(args.color, file.is_some());
         let options = Options { color, show_secrets: args.show_secrets, width: width(), why: args.why };
-        Ok(Self { format, options, file })
+        Ok(Self { options, file })
     }
 
-    /// Writes the report. That nobody reads it any more (a closed pipe) is no error.
+    /// Lets `tell` write the report. That nobody reads it any more (a closed pipe) is no error.
     ///
     /// # Errors
     /// If it cannot be written.
-    pub(super) fn write(self, report: &Report) -> Result<(), Failure> {
-        let write = self.format.write;
-        self.write_with(|options, out| write(report, options, out))
-    }
-
-    /// Lets `tell` write, as [`Output::write`] does.
-    ///
-    /// # Errors
-    /// If it cannot be written.
-    pub(super) fn write_with(
-        self,
-        tell: impl FnOnce(&Options, &mut dyn Write) -> io::Result<()>,
-    ) -> Result<(), Failure> {
+    pub(super) fn write(self, tell: impl FnOnce(&Options, &mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
         let Some((file, path)) = self.file else {
             return to_stdout(|out| tell(&self.options, out));
         };
@@ -122,6 +107,8 @@ fn create(path: &PathBuf, private: bool) -> io::Result<File> {
     options.open(path)
 }
 
-fn cannot_write(what: impl std::fmt::Display, error: &io::Error) -> Failure {
+/// What is said when something cannot be written.
+#[must_use]
+pub(super) fn cannot_write(what: impl std::fmt::Display, error: &io::Error) -> Failure {
     Failure::because(format_args!("cannot write to {what}"), error)
 }

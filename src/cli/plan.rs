@@ -1,6 +1,7 @@
 //! From what was typed, and the environment, to what is meant.
 
 use std::env;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -34,7 +35,7 @@ pub(super) fn targets(paths: &[PathBuf]) -> Vec<Target> {
 /// How to read them.
 #[must_use]
 pub(super) const fn walk(args: &WalkArgs) -> Options {
-    Options { gitignore: args.respect_gitignore, threads: args.threads }
+    Options { gitignore: args.respect_gitignore, threads: args.effort.threads }
 }
 
 /// The built-in rules and those of these files.
@@ -132,6 +133,13 @@ fn worktree_top(near: &Path) -> Option<PathBuf> {
     // no account, so links may be resolved.
     let absolute = directory(near).canonicalize().or_else(|_| env::current_dir()).ok()?;
     absolute.ancestors().find(|dir| dir.join(".git").exists()).map(Path::to_path_buf)
+}
+
+/// What people call the repository that `near` lies in: the name of its directory.
+#[must_use]
+pub(super) fn repository_name(near: &Path) -> OsString {
+    let top = worktree_top(near).or_else(|| directory(near).canonicalize().ok()).unwrap_or_else(|| near.to_path_buf());
+    top.file_name().map_or_else(|| "this repository".into(), OsStr::to_os_string)
 }
 
 fn directory(near: &Path) -> PathBuf {

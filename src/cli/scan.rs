@@ -12,6 +12,7 @@ use crate::guard::scan::{self, Target};
 use crate::guard::watch::{Unwatched, Watch};
 use crate::model::{Confidence, Item, Report, Verdict};
 use crate::policy::Policy;
+use crate::report;
 
 /// Least digits of a fingerprint that name a finding.
 const LEAST_DIGITS: usize = 8;
@@ -24,9 +25,10 @@ pub(super) fn run(args: &ScanArgs) -> Result<ExitStatus, Failure> {
     let targets = plan::targets(&args.paths);
     let rules = plan::rules(&args.policy.known.rules)?;
     let policy = plan::policy(&args.policy, plan::near(&targets))?;
+    let format = report::format(&args.format).ok_or_else(|| Failure::new("no such format"))?;
     let output = Output::open(&args.output)?;
     let report = watched(&targets, &args.walk, &Engine::new(rules), &policy);
-    output.write(&report)?;
+    output.write(|options, out| (format.write)(&report, options, out))?;
     Ok(ExitStatus::of(&report))
 }
 
@@ -46,13 +48,8 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<ExitStatus, Failure> {
     let baseline = plan::baseline(args.known.baseline.as_deref(), plan::near(&targets))?;
     let key = plan::fingerprint_key(args.known.key_file.as_deref())?;
     let policy = Policy { threshold: Confidence::Low, baseline, key, ..Policy::default() };
-    let output = Output::open(&OutputArgs {
-        format: "human".to_owned(),
-        output: None,
-        show_secrets: args.show_secrets,
-        why: true,
-        color: args.color,
-    })?;
+    let output =
+        Output::open(&OutputArgs { output: None, show_secrets: args.show_secrets, why: true, color: args.color })?;
     let mut report = watched(&targets, &args.walk, &Engine::new(rules), &policy);
     report.items.retain(|item| item.fingerprint.to_string().starts_with(&wanted));
     if report.items.is_empty() {
@@ -63,12 +60,12 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<ExitStatus, Failure> {
     let allowed = report.items.iter().filter(|item| matches!(item.verdict, Verdict::Allowed(_)));
     let told: Vec<Item> = allowed.map(|item| Item { verdict: Verdict::Block, ..item.clone() }).collect();
     report.items.extend(told);
-    output.write(&report)?;
+    output.write(|options, out| report::human(&report, options, out))?;
     Ok(if report.coverage.is_complete() { ExitStatus::Clean } else { ExitStatus::Unknown })
 }
 
 fn watched(targets: &[Target], walk: &WalkArgs, engine: &Engine, policy: &Policy) -> Report {
-    let bar = if walk.no_progress { None } else { Bar::on_terminal() };
+    let bar = Bar::wanted(&walk.effort, "files");
     let stop = interrupt::flag();
     let report = match &bar {
         Some(bar) => scan::run(targets, plan::walk(walk), engine, policy, Watch { stop, progress: bar }),

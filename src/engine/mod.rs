@@ -63,6 +63,15 @@ impl Engine {
         Self::new(RuleSet::builtin())
     }
 
+    /// What tells this engine from any other that might find something else: the code, and the rules added to it.
+    #[must_use]
+    pub fn print(&self) -> String {
+        let builtin = RuleSet::builtin();
+        let own = self.rules().as_slice();
+        let own = if own.starts_with(builtin.as_slice()) { &own[builtin.as_slice().len()..] } else { own };
+        format!("{} {} {own:?}", env!("CARGO_PKG_VERSION"), env!("PORTCULLIS_FINDERS"))
+    }
+
     /// The rules it runs.
     #[must_use]
     pub fn rules(&self) -> &RuleSet {

@@ -9,12 +9,14 @@ mod env;
 mod error;
 mod incoming;
 mod index;
+mod map;
 mod object;
 mod objects;
 mod oid;
 mod open;
 mod pack;
 mod refs;
+mod revision;
 mod staged;
 mod tree;
 mod walk;
@@ -32,4 +34,8 @@ pub use oid::{HashKind, Oid};
 pub use open::Repo;
 pub use pack::{Limits, Object, Op, Parent, Visit};
 pub use staged::{Change, Deleted, Mode, Staged};
-pub use walk::{Child, Commit, Counts, Entry, NameMark, Person, Problem, Ref, Sight, Tag, Tips, Walked, people};
+pub use tree::tree_entries;
+pub use walk::{
+    Bounds, Child, Commit, Counts, Entry, Log, NameMark, Person, Problem, Range, Ref, RefGlob, Sight, Tag, Tips,
+    Walked, commit_parents, people,
+};

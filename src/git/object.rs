@@ -1,24 +1,14 @@
-//! Reads objects by name. Replacement refs are never followed: whoever may push `refs/replace/*` could
+//! Reads the few objects that a commit's gate needs, by name; whoever reads many opens a [`Store`](super::Store). Replacement refs are never followed: whoever may push `refs/replace/*` could
 //! otherwise show the guard a harmless object in place of the one that is committed.
 
 use std::path::{Path, PathBuf};
 
-use gix::objs::{Exists as _, Find as _, Kind};
+use gix::objs::{Find as _, Kind};
 
-use super::{GitError, HashKind, ObjectKind, Oid, Repo};
+use super::{GitError, HashKind, Oid, Repo};
 
 /// The greatest size of an object that is read into memory. Larger ones are an error (told, not skipped).
 const MAX_OBJECT: usize = 4 << 30;
-
-/// `gix`'s word for a kind in ours.
-const fn kind_of(kind: Kind) -> ObjectKind {
-    match kind {
-        Kind::Blob => ObjectKind::Blob,
-        Kind::Tree => ObjectKind::Tree,
-        Kind::Commit => ObjectKind::Commit,
-        Kind::Tag => ObjectKind::Tag,
-    }
-}
 
 /// The object directories of a repository, in the order git asks them.
 pub(super) struct Objects {
@@ -71,40 +61,6 @@ impl Repo {
     /// no blob.
     pub fn blob(&self, oid: Oid) -> Result<Vec<u8>, GitError> {
         self.objects.read(oid, Kind::Blob, "blob")
-    }
-
-    /// Reads any object whole into `buffer`, whatever it holds already.
-    ///
-    /// # Errors
-    /// [`GitError::Missing`] if the repository does not hold it, [`GitError::Object`] if it is corrupt.
-    pub fn object(&self, oid: Oid, buffer: &mut Vec<u8>) -> Result<ObjectKind, GitError> {
-        self.objects.find(oid, "object", buffer).map(kind_of)
-    }
-
-    /// Whether the repository holds the object, corrupt or not.
-    #[must_use]
-    pub fn holds(&self, oid: Oid) -> bool {
-        let Ok(id) = gix::hash::ObjectId::try_from(oid.as_bytes()) else { return false };
-        self.objects.stores.iter().any(|store| store.exists(&id))
-    }
-
-    /// The names of all objects the repository holds, each once, in order.
-    ///
-    /// # Errors
-    /// If a pack's index or a directory of loose objects cannot be read.
-    pub fn object_ids(&self) -> Result<Vec<Oid>, GitError> {
-        let dir = || self.common_dir.join("objects");
-        let mut ids = Vec::new();
-        for store in &self.objects.stores {
-            let all = store.iter().map_err(|error| GitError::io(dir())(std::io::Error::other(error.to_string())))?;
-            for id in all {
-                let id = id.map_err(|error| GitError::io(dir())(std::io::Error::other(error.to_string())))?;
-                ids.extend(Oid::from_bytes(id.as_bytes()));
-            }
-        }
-        ids.sort_unstable();
-        ids.dedup();
-        Ok(ids)
     }
 
     pub(super) fn tree(&self, oid: Oid) -> Result<Vec<u8>, GitError> {

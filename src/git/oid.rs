@@ -42,6 +42,16 @@ enum Width {
     Sha256,
 }
 
+/// The value of a hexadecimal digit; 255 if it is none.
+const fn digit(byte: u8) -> u8 {
+    match byte {
+        b'0'..=b'9' => byte - b'0',
+        b'a'..=b'f' => byte - b'a' + 10,
+        b'A'..=b'F' => byte - b'A' + 10,
+        _ => 255,
+    }
+}
+
 impl Oid {
     /// The id with these raw bytes; `None` unless they are 20 or 32.
     #[must_use]
@@ -63,9 +73,14 @@ impl Oid {
             return None;
         }
         let mut raw = [0; 32];
+        let mut wrong = 0;
         for (byte, pair) in raw.iter_mut().zip(hex.chunks_exact(2)) {
-            let digits = std::str::from_utf8(pair).ok().filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()))?;
-            *byte = u8::from_str_radix(digits, 16).ok()?;
+            let (high, low) = (digit(pair[0]), digit(pair[1]));
+            wrong |= high | low;
+            *byte = high << 4 | low & 15;
+        }
+        if wrong > 15 {
+            return None;
         }
         Self::from_bytes(raw.get(..hex.len() / 2)?)
     }

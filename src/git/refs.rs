@@ -65,7 +65,7 @@ impl Repo {
         Oid::from_hex(hex).filter(|oid| oid.hash_kind() == self.format.hash)
     }
 
-    fn read_ref(&self, name: &[u8]) -> Result<Option<Target>, GitError> {
+    pub(super) fn read_ref(&self, name: &[u8]) -> Result<Option<Target>, GitError> {
         if self.format.reftable {
             return Err(broken(name, "this repository keeps its refs in reftables, which are not read yet"));
         }

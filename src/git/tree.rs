@@ -2,7 +2,7 @@
 
 use super::index::{CacheTree, Index, NodeIx};
 use super::staged::Mode;
-use super::{GitError, Oid, Repo};
+use super::{GitError, HashKind, Oid, Repo};
 
 /// Directories inside each other that are followed: git's own `core.maxTreeDepth`.
 const MAX_DEPTH: usize = 2048;
@@ -41,13 +41,25 @@ fn parse_entry(bytes: &[u8], id_len: usize) -> Option<(TreeEntry, usize)> {
 /// `<octal mode> SP <name> NUL <raw id>` at the start of `bytes`, and how many bytes that took.
 pub(super) fn raw_entry(bytes: &[u8], id_len: usize) -> Option<(Mode, &[u8], Oid, usize)> {
     let space = memchr::memchr(b' ', bytes)?;
-    let digits = std::str::from_utf8(bytes.get(..space)?).ok()?;
+    let digits = bytes.get(..space).filter(|digits| digits.iter().all(|b| matches!(b, b'0'..=b'7')))?;
+    let digits = std::str::from_utf8(digits).ok()?;
     let mode = Mode(u32::from_str_radix(digits, 8).ok()?);
     let nul = space + 1 + memchr::memchr(0, bytes.get(space + 1..)?)?;
     let name = bytes.get(space + 1..nul)?;
     let end = nul + 1 + id_len;
     let oid = Oid::from_bytes(bytes.get(nul + 1..end)?)?;
     (!name.is_empty()).then_some((mode, name, oid, end))
+}
+
+/// The entries of a raw tree in order: mode, name and id. The last is `None` if it ends in something else.
+pub fn tree_entries(bytes: &[u8], hash: HashKind) -> impl Iterator<Item = Option<(Mode, &[u8], Oid)>> {
+    let mut rest = Some(bytes);
+    std::iter::from_fn(move || {
+        let bytes = rest.take().filter(|bytes| !bytes.is_empty())?;
+        let entry = raw_entry(bytes, hash.width());
+        rest = entry.and_then(|(.., used)| bytes.get(used..));
+        Some(entry.map(|(mode, name, oid, _)| (mode, name, oid)))
+    })
 }
 
 impl Repo {

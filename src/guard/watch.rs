@@ -8,9 +8,12 @@ use crate::model::Finding;
 pub trait Progress: Sync {
     /// So many more files and bytes are done.
     fn advance(&self, files: u64, bytes: u64);
-
+    /// About so many there are in all.
+    fn expect(&self, _files: u64) {}
     /// That was found in one object.
-    fn found(&self, _: &[Finding]) {}
+    fn sighted(&self, _: &[Finding]) {}
+    /// So many more credentials, none of which was seen before, are found; what they are worth is not judged yet.
+    fn found(&self, _secrets: u64) {}
 }
 
 /// Nobody watches.

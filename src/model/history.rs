@@ -1,7 +1,7 @@
 //! What is known of each credential a repository's history holds: where it came in, where it went, and
 //! whether it is still there.
 
-use super::{Coverage, Finding, Fingerprint, RuleInfo, Verdict};
+use super::{Coverage, Finding, Fingerprint, RuleInfo, Secret, Verdict};
 
 /// A commit, for people. Names and subjects are bytes: git promises no encoding.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,6 +47,11 @@ pub enum Spot {
     },
     /// In the name of a ref.
     Ref,
+    /// In what a ref's log says of who moved it and why.
+    Log {
+        /// The line of the log, from 1.
+        line: u64,
+    },
 }
 
 /// A commit that brought a credential in: it holds it, and none of its parents does.
@@ -116,10 +121,12 @@ pub struct Life {
     pub live: Listed<LiveAt>,
     /// The branches that once had it, and the commits that took it out.
     pub removed: Listed<Removal>,
+    /// Every form in which it stands in objects' raw bytes: as it is, and encoded. In order.
+    pub forms: Vec<Secret>,
 }
 
 impl Life {
-    /// Whether a branch, a tag or any other ref still has it.
+    /// Whether a branch, a tag or any other ref, or its log, still has it.
     #[must_use]
     pub const fn is_live(&self) -> bool {
         self.live.total > 0
@@ -141,6 +148,21 @@ pub struct Scope {
     pub blobs: u64,
     /// How many of all those neither ref nor reflog reaches; `None` where such objects were left out.
     pub unreachable: Option<u64>,
+    /// How many were known to hold nothing and not read again; `None` where no ledger was kept.
+    pub remembered: Option<u64>,
+}
+
+/// What a rewrite has to touch, beside the text of files and messages, to be rid of what counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// The refs whose history, name or tag tells a credential, by name.
+    pub refs: Vec<Vec<u8>>,
+    /// The refs whose own name holds one.
+    pub ref_names: Vec<Vec<u8>>,
+    /// The ids of the blobs that hold one and a NUL in their first 8 KiB, so that tools take them for binary.
+    pub binary: Vec<String>,
+    /// The paths of files and directories whose own name holds one.
+    pub names: Vec<Vec<u8>>,
 }
 
 /// A finished look at a repository's history.
@@ -150,6 +172,8 @@ pub struct History {
     pub lives: Vec<Life>,
     /// How many more were too unsure to count.
     pub below_threshold: u64,
+    /// What a rewrite would touch.
+    pub reach: Reach,
     /// How much was looked at.
     pub scope: Scope,
     /// What was scanned, and what could not be.

@@ -33,6 +33,18 @@ impl Key {
         (bytes.len() >= Self::LEAST_BYTES).then(|| Self(Sha256::digest(bytes).into()))
     }
 
+    /// A seal over these parts, one after the other, which nobody without the key can make.
+    #[must_use]
+    pub fn seal(&self, parts: &[&[u8]]) -> [u8; 32] {
+        hmac_sha256(&self.0, &[&[&b"portcullis seal v1\0"[..]], parts].concat())
+    }
+
+    /// What tells this key from others without telling it.
+    #[must_use]
+    pub fn mark(&self) -> Fingerprint {
+        first_16(hmac_sha256(&self.0, &[b"portcullis key mark v1"]))
+    }
+
     /// The key used where none is configured. It is public: fingerprints made with it hide a long random
     /// token, but a short password can be guessed from one.
     #[must_use]
@@ -52,6 +64,10 @@ impl fmt::Debug for Key {
 #[must_use]
 pub fn fingerprint(key: &Key, rule_id: &str, secret: &Secret) -> Fingerprint {
     let mac = hmac_sha256(&key.0, &[rule_id.as_bytes(), b"\0", secret.expose()]);
+    first_16(mac)
+}
+
+fn first_16(mac: [u8; 32]) -> Fingerprint {
     let mut first = [0; 16];
     first.copy_from_slice(&mac[..16]);
     Fingerprint(first)

@@ -7,8 +7,10 @@ mod baseline;
 mod fingerprint;
 mod inline;
 mod judge;
+mod wanted;
 
 pub use baseline::{Baseline, BaselineError, BaselineProblem, Entry};
 pub use fingerprint::{Key, fingerprint};
 pub use inline::{MARKERS, Marker, inline_allow};
 pub use judge::Policy;
+pub use wanted::{Wanted, WantedError};

@@ -11,7 +11,11 @@ use crate::model::{AllowReason, Confidence, Coverage, Report, Verdict};
 /// Most skips that are named; the other formats name them all.
 const MOST_SKIPS: usize = 20;
 
-pub(super) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+/// Writes a report for people at a terminal.
+///
+/// # Errors
+/// The writer's own.
+pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page::new(out, options.width, options.color);
     let redactor = Redactor::new(report, options);
     let mut last = None;

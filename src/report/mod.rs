@@ -8,6 +8,7 @@ mod base64;
 mod block;
 pub mod gate;
 pub mod history;
+pub mod html;
 mod human;
 mod json;
 mod jsonl;
@@ -15,11 +16,14 @@ mod plain_json;
 pub mod receive;
 mod record;
 mod redact;
+pub mod rewrite;
 pub mod sanitize;
 mod sarif;
 mod text;
 
 use std::io::{self, Write};
+
+pub use human::write as human;
 
 use crate::model::Report;
 

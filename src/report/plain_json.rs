@@ -13,16 +13,24 @@ use super::sanitize::is_hostile;
 
 /// Writes the value on one line, without a line's end.
 pub(super) fn compact(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
-    value.serialize(&mut Serializer::with_formatter(out, Plain(CompactFormatter))).map_err(io::Error::from)
+    value.serialize(&mut Serializer::with_formatter(out, Plain(CompactFormatter, is_hostile))).map_err(io::Error::from)
+}
+
+/// As [`compact`], for between `<script type="application/json">` and its end: nothing in it looks like markup.
+pub(super) fn inside_html(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
+    let escaped = |c| is_hostile(c) || matches!(c, '<' | '>' | '&');
+    value.serialize(&mut Serializer::with_formatter(out, Plain(CompactFormatter, escaped))).map_err(io::Error::from)
 }
 
 /// Writes the value indented, without a last line's end.
 pub(super) fn pretty(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
-    value.serialize(&mut Serializer::with_formatter(out, Plain(PrettyFormatter::new()))).map_err(io::Error::from)
+    value
+        .serialize(&mut Serializer::with_formatter(out, Plain(PrettyFormatter::new(), is_hostile)))
+        .map_err(io::Error::from)
 }
 
-/// A formatter that leaves layout to another one.
-struct Plain<F>(F);
+/// A formatter that leaves layout to another one, and escapes the characters its second part names.
+struct Plain<F, E>(F, E);
 
 macro_rules! leave_to_inner {
     ($($name:ident($($arg:ident: $type:ty),*);)*) => {
@@ -32,7 +40,7 @@ macro_rules! leave_to_inner {
     };
 }
 
-impl<F: Formatter> Formatter for Plain<F> {
+impl<F: Formatter, E: Fn(char) -> bool> Formatter for Plain<F, E> {
     leave_to_inner! {
         begin_array();
         end_array();
@@ -48,7 +56,7 @@ impl<F: Formatter> Formatter for Plain<F> {
 
     fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
         let mut rest = fragment;
-        while let Some(at) = rest.find(is_hostile) {
+        while let Some(at) = rest.find(&self.1) {
             let (safe, tail) = rest.split_at(at);
             out.write_all(safe.as_bytes())?;
             let mut tail = tail.chars();
@@ -77,6 +85,16 @@ mod tests {
             assert_eq!(json, r#""a\u202eb\u007f\u009bc\udb40\udc41\u001b\"\n日本""#);
             assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
         }
+    }
+
+    #[test]
+    fn nothing_ends_the_script_it_stands_in() {
+        let text = "</script><!--&amp;\u{2028}";
+        let mut out = Vec::new();
+        inside_html(&mut out, &text).unwrap();
+        let json = String::from_utf8(out).unwrap();
+        assert_eq!(json, r#""\u003c/script\u003e\u003c!--\u0026amp;\u2028""#);
+        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::redact::Redactor;
 use super::{Options, SCHEMA_VERSION, base64};
-use crate::model::{AllowReason, Confidence, Coverage, Item, Report, Skip, Verdict};
+use crate::model::{AllowReason, Confidence, Coverage, Finding, Fingerprint, Item, Report, RuleInfo, Skip, Verdict};
 
 #[derive(Serialize)]
 pub(super) struct Tool {
@@ -25,10 +25,9 @@ pub(super) fn text_or_base64(bytes: &[u8]) -> (String, Option<String>) {
     }
 }
 
+/// What is told of a finding before its place.
 #[derive(Serialize)]
-pub(super) struct FindingRecord<'a> {
-    r#type: &'static str,
-    schema_version: u32,
+pub(super) struct WhatRecord<'a> {
     rule: &'a str,
     title: &'a str,
     provider: &'a str,
@@ -36,16 +35,27 @@ pub(super) struct FindingRecord<'a> {
     confidence: &'static str,
     score: u8,
     reasons: Vec<ReasonRecord<'a>>,
-    origin: &'static str,
-    path: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    path_b64: Option<String>,
-    start_line: u64,
-    start_column: u64,
-    end_line: u64,
-    end_column: u64,
-    start_byte: u64,
-    end_byte: u64,
+}
+
+impl<'a> WhatRecord<'a> {
+    pub(super) fn new(finding: &'a Finding, rule: &'a RuleInfo) -> Self {
+        let score = &finding.score;
+        let reasons = score.reasons.iter().map(|reason| ReasonRecord { points: reason.points, text: &reason.text });
+        Self {
+            rule: &rule.id,
+            title: &rule.title,
+            provider: &rule.provider,
+            severity: rule.severity.as_str(),
+            confidence: score.confidence.as_str(),
+            score: score.points,
+            reasons: reasons.collect(),
+        }
+    }
+}
+
+/// What is told of a finding after its place: the credential, and what policy says of it.
+#[derive(Serialize)]
+pub(super) struct SecretRecord<'a> {
     redacted: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     secret: Option<&'a str>,
@@ -58,15 +68,67 @@ pub(super) struct FindingRecord<'a> {
     allowed: Option<AllowedRecord<'a>>,
 }
 
+impl<'a> SecretRecord<'a> {
+    pub(super) fn new(
+        finding: &'a Finding,
+        fingerprint: Fingerprint,
+        verdict: &'a Verdict,
+        options: &Options,
+        redactor: &Redactor<'_>,
+    ) -> Self {
+        let plain = finding.secret.expose();
+        let secret = if options.show_secrets { std::str::from_utf8(plain).ok() } else { None };
+        let allowed = if let Verdict::Allowed(by) = verdict { Some(AllowedRecord::new(by, redactor)) } else { None };
+        Self {
+            redacted: finding.secret.redacted(),
+            secret,
+            secret_b64: (options.show_secrets && secret.is_none()).then(|| base64::encode(plain)),
+            fingerprint: fingerprint.to_string(),
+            via: &finding.via,
+            verdict: verdict_word(verdict),
+            allowed,
+        }
+    }
+}
+
+/// A verdict in a word that machine formats keep.
+pub(super) const fn verdict_word(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Block => "block",
+        Verdict::BelowThreshold => "below-threshold",
+        Verdict::Allowed(_) => "allowed",
+    }
+}
+
 #[derive(Serialize)]
-pub(super) struct ReasonRecord<'a> {
-    pub(super) points: i16,
-    pub(super) text: &'a str,
+pub(super) struct FindingRecord<'a> {
+    r#type: &'static str,
+    schema_version: u32,
+    #[serde(flatten)]
+    what: WhatRecord<'a>,
+    origin: &'static str,
+    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path_b64: Option<String>,
+    start_line: u64,
+    start_column: u64,
+    end_line: u64,
+    end_column: u64,
+    start_byte: u64,
+    end_byte: u64,
+    #[serde(flatten)]
+    secret: SecretRecord<'a>,
+}
+
+#[derive(Serialize)]
+struct ReasonRecord<'a> {
+    points: i16,
+    text: &'a str,
 }
 
 #[derive(Serialize)]
 #[serde(tag = "by", rename_all = "lowercase")]
-pub(super) enum AllowedRecord<'a> {
+enum AllowedRecord<'a> {
     Inline { marker: &'static str, reason: &'a str },
     Baseline { line: u64, reason: &'a str },
 }
@@ -81,25 +143,10 @@ impl<'a> FindingRecord<'a> {
     pub(super) fn new(item: &'a Item, options: &Options, redactor: &Redactor<'_>) -> Self {
         let Item { finding, rule, origin, place, fingerprint, verdict } = item;
         let (path, path_b64) = text_or_base64(origin.label());
-        let plain = finding.secret.expose();
-        let secret = if options.show_secrets { std::str::from_utf8(plain).ok() } else { None };
-        let secret_b64 = (options.show_secrets && secret.is_none()).then(|| base64::encode(plain));
-        let (verdict, allowed) = match verdict {
-            Verdict::Block => ("block", None),
-            Verdict::BelowThreshold => ("below-threshold", None),
-            Verdict::Allowed(by) => ("allowed", Some(AllowedRecord::new(by, redactor))),
-        };
-        let reasons = finding.score.reasons.iter();
         Self {
             r#type: "finding",
             schema_version: SCHEMA_VERSION,
-            rule: &rule.id,
-            title: &rule.title,
-            provider: &rule.provider,
-            severity: rule.severity.as_str(),
-            confidence: finding.score.confidence.as_str(),
-            score: finding.score.points,
-            reasons: reasons.map(|reason| ReasonRecord { points: reason.points, text: &reason.text }).collect(),
+            what: WhatRecord::new(finding, rule),
             origin: super::text::origin_kind(origin),
             path,
             path_b64,
@@ -109,19 +156,13 @@ impl<'a> FindingRecord<'a> {
             end_column: place.end.column,
             start_byte: finding.secret_span.start,
             end_byte: finding.secret_span.end,
-            redacted: finding.secret.redacted(),
-            secret,
-            secret_b64,
-            fingerprint: fingerprint.to_string(),
-            via: &finding.via,
-            verdict,
-            allowed,
+            secret: SecretRecord::new(finding, *fingerprint, verdict, options, redactor),
         }
     }
 }
 
 impl<'a> AllowedRecord<'a> {
-    pub(super) fn new(by: &'a AllowReason, redactor: &Redactor<'_>) -> Self {
+    fn new(by: &'a AllowReason, redactor: &Redactor<'_>) -> Self {
         match by {
             AllowReason::Inline { marker, reason } => Self::Inline { marker, reason: redactor.text(reason) },
             AllowReason::Baseline { line, reason } => Self::Baseline { line: *line, reason: redactor.text(reason) },

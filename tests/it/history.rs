@@ -1,8 +1,19 @@
 //! `history`, on real repositories: what is walked, what is told of each credential, and how it ends.
 
+mod damage;
 mod ends;
+#[cfg(unix)]
+mod formats;
+#[cfg(unix)]
+mod ledger;
+mod oracle;
+mod part;
 mod provenance;
 mod random;
+mod repacked;
+#[cfg(unix)]
+mod rewrite;
+mod shapes;
 mod texts;
 mod walk;
 

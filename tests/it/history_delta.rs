@@ -11,6 +11,8 @@ use portcullis::guard::watch::{Unwatched, Watch};
 use portcullis::model::{Finding, Secret};
 use portcullis::rules::example;
 
+mod large;
+
 use super::support::Repo;
 use super::support::draw::Draw;
 
@@ -174,7 +176,7 @@ fn a_repository_is_scanned_the_same_along_deltas_whole_and_in_little_memory() {
     assert!(whole.skips.is_empty() && whole.found.len() > 50, "{:?}", whole.skips);
     let tight = Limits { ancestors: 1, small: 1, ..Limits::default() };
     for limits in [Limits::default(), tight] {
-        let delta = scan(&repo, Options { whole: false, limits });
+        let delta = scan(&repo, Options { whole: false, limits, ..Options::default() });
         assert_eq!(delta.objects, whole.objects);
         assert_eq!(delta.bytes, whole.bytes);
         assert!(delta.skips.is_empty(), "{:?}", delta.skips);
@@ -201,4 +203,19 @@ fn objects_over_the_limit_are_streamed_with_the_same_findings_and_what_hangs_on_
         secrets.len()
     };
     assert!(secrets(&cut) <= secrets(&whole));
+}
+
+#[test]
+fn the_command_says_the_same_along_deltas_and_whole_and_in_little_memory() {
+    let repo = repository(9, 60);
+    let told = |args: &[&str]| {
+        let ran = repo.portcullis(&[&["history", "--format", "json", "--min-confidence", "low"], args].concat());
+        assert_eq!(ran.code, Some(1), "{}", ran.stderr);
+        String::from_utf8(ran.stdout).expect("UTF-8")
+    };
+    let whole = told(&["--no-delta"]);
+    for args in [&[][..], &["--memory", "16"], &["--threads", "1"], &["--threads", "5"]] {
+        assert_eq!(told(args), whole, "{args:?}");
+    }
+    assert_eq!(repo.portcullis(&["history", "--memory", "15"]).code, Some(2));
 }

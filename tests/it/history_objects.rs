@@ -1,6 +1,7 @@
 //! Every object, in every shape git stores them: the same ids, kinds and bytes as `git cat-file` and libgit2 give.
 
 mod hostile;
+mod shared;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

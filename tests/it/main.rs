@@ -21,6 +21,8 @@ mod history;
 mod history_delta;
 mod history_objects;
 mod hooks;
+#[cfg(unix)]
+mod html;
 mod layering;
 mod oracle;
 mod policy;

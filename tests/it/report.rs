@@ -230,6 +230,19 @@ fn the_schema_check_can_fail() {
         bad[key] = value;
         assert!(!schema::errors(&root, finding, &bad).is_empty(), "{key}");
     }
+    let sarif = schema::sarif();
+    let log: Value = serde_json::from_str(&render("sarif", &fixture::staged(1), &Options::default())).unwrap();
+    for (pointer, value) in [
+        ("/runs/0/results/0/level", Value::from("worse")),
+        ("/runs/0/results/0/rank", Value::from(101)),
+        ("/runs/0/results/0/message", serde_json::json!({})),
+        ("/runs/0/results/0/locations/0/physicalLocation/region/startLine", Value::from(0)),
+        ("/runs/0/tool/driver/rules/0/helpUri", Value::from(1)),
+    ] {
+        let mut bad = log.clone();
+        *bad.pointer_mut(pointer).expect(pointer) = value;
+        assert!(!schema::errors(&sarif, &sarif, &bad).is_empty(), "{pointer}");
+    }
     let mut bad = good;
     bad.as_object_mut().unwrap().remove("rule");
     assert!(!schema::errors(&root, finding, &bad).is_empty());
@@ -250,6 +263,8 @@ fn machine_formats_list_what_counts_and_what_was_allowed_and_count_the_rest() {
 fn sarif_says_what_2_1_0_asks_for() {
     for report in reports() {
         let log: Value = serde_json::from_str(&render("sarif", &report, &Options::default())).unwrap();
+        let published = schema::sarif();
+        assert_eq!(schema::errors(&published, &published, &log), Vec::<String>::new());
         assert_eq!(log["version"], "2.1.0");
         let run = &log["runs"][0];
         let rules = run["tool"]["driver"]["rules"].as_array().unwrap();

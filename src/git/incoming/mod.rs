@@ -28,7 +28,7 @@ pub use lines::{Command, Lines, LinesError};
 pub use links::{CommitLinks, TreeItem, commit_links, tag_target, tree_items};
 pub use scope::{Scope, Structure};
 
-use super::walk::OidSet;
+use super::map::OidSet;
 use super::{GitError, HashKind, ObjectKind, Oid, Repo, Store};
 
 /// Greatest commit, tree or tag that is read while following what objects name, in bytes.

@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
 use super::Incoming;
-use crate::git::walk::OidMap;
+use crate::git::map::OidMap;
 use crate::git::{GitError, Oid};
 
 /// Reached from what is pushed.

@@ -2,14 +2,16 @@
 
 mod dirs;
 mod loose;
+mod reader;
 mod visit;
 
 use std::cell::RefCell;
 use std::path::PathBuf;
 
 use loose::Loose;
+pub(super) use reader::Reader;
 
-use super::pack::{Flaw, Pack, Workbench};
+use super::pack::{Flaw, Inflater, Pack, Workbench};
 use super::{GitError, HashKind, Oid, Repo};
 
 /// What an object is.
@@ -105,6 +107,19 @@ impl Store {
         Ok(Self { hash, dirs, packs, troubles })
     }
 
+    /// A store of packs that are in memory, each with its index, and of nothing else.
+    #[must_use]
+    pub fn in_memory(hash: HashKind, packs: impl IntoIterator<Item = (Vec<u8>, Vec<u8>)>) -> Self {
+        let mut store = Self { hash, dirs: Vec::new(), packs: Vec::new(), troubles: Vec::new() };
+        for (pack, index) in packs {
+            match Pack::held(pack, index, hash) {
+                Ok(pack) => store.packs.push(pack),
+                Err(error) => store.troubles.push(error),
+            }
+        }
+        store
+    }
+
     /// Packs that could not be opened. Whoever walks the store must tell them: what is in them is not seen.
     #[must_use]
     pub fn troubles(&self) -> &[GitError] {
@@ -167,11 +182,20 @@ impl Store {
     /// # Errors
     /// As [`Store::read`].
     pub fn kind(&self, oid: Oid) -> Result<ObjectKind, GitError> {
-        let packed = self.packs.iter().find_map(|pack| pack.kind(oid));
-        packed.map_or_else(|| self.read(oid).map(|(kind, _)| kind), Ok)
+        if let Some(kind) = self.packs.iter().find_map(|pack| pack.kind(oid)) {
+            return Ok(kind);
+        }
+        let mut inflater = Inflater::new();
+        for dir in &self.dirs {
+            if let Ok(Some(loose)) = Loose::open(dir, oid, &mut inflater) {
+                return Ok(loose.kind);
+            }
+        }
+        self.read(oid).map(|(kind, _)| kind)
     }
 
-    /// Reads an object.
+    /// Reads an object. Where the pack's index has checksums (version 2), every entry it is made from is held to
+    /// them, and whatever is inflated to zlib's own; the content is not hashed and held to its name.
     ///
     /// # Errors
     /// [`GitError::Missing`] if the repository does not hold it, [`GitError::TooLarge`] above 1 GiB,
@@ -213,18 +237,33 @@ impl Store {
                 Err(bad) => flaw = Some(bad),
             }
         }
+        let mut unreadable = None;
         for dir in &self.dirs {
-            let Some(loose) = Loose::open(dir, oid, &mut bench.inflater)? else { continue };
-            if loose.size > limit {
-                flaw = Some(Flaw::TooLarge(loose.size));
-                continue;
-            }
-            match loose.read(&mut bench.inflater, out) {
-                Ok(()) => return Ok(loose.kind),
-                Err(words) => flaw = Some(Flaw::Broken(words)),
+            match Loose::open(dir, oid, &mut bench.inflater) {
+                Ok(None) => {}
+                Ok(Some(loose)) if loose.size > limit => flaw = Some(Flaw::TooLarge(loose.size)),
+                Ok(Some(loose)) => match loose.read(&mut bench.inflater, out) {
+                    Ok(()) => return Ok(loose.kind),
+                    Err(words) => flaw = Some(Flaw::Broken(words)),
+                },
+                Err(error) => unreadable = Some(error),
             }
         }
-        Err(flaw.map_or(GitError::Missing { what: "object", oid }, |flaw| error_of(flaw, oid, limit)))
+        let missing = || unreadable.unwrap_or(GitError::Missing { what: "object", oid });
+        Err(flaw.map_or_else(missing, |flaw| error_of(flaw, oid, limit)))
+    }
+
+    /// Whether some pack has an object. It may be broken.
+    #[must_use]
+    pub fn packs_hold(&self, oid: Oid) -> bool {
+        self.packs.iter().any(|pack| pack.contains(oid))
+    }
+
+    /// Whether another opening of the same repository found the same packs.
+    #[must_use]
+    pub fn has_same_packs(&self, other: &Self) -> bool {
+        self.troubles.len() == other.troubles.len()
+            && self.packs.iter().map(|pack| &pack.path).eq(other.packs.iter().map(|pack| &pack.path))
     }
 
     /// How many copies of an object there are.

@@ -89,8 +89,7 @@ impl Store {
         limits: Limits,
         stop: &AtomicBool,
     ) -> Result<Vec<Trouble>, GitError> {
-        let threads =
-            limits.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZero::get);
+        let threads = limits.threads();
         let plan = Plan { limits, threads, stop };
         let loose = self.loose_ids()?;
         let failures = Failures::default();

@@ -1,12 +1,14 @@
 //! A pack with its index: random access to its entries.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use super::delta::{self, Op};
 use super::entry::{self, Base, Entry};
 use super::index::Index;
 use super::inflate::Inflater;
 use super::map::Map;
+use super::ring::{Place, Ring};
 use crate::git::{GitError, HashKind, ObjectKind, Oid};
 
 /// Bytes of a pack before its first entry.
@@ -22,6 +24,7 @@ pub(in crate::git) struct Pack {
     end: usize,
     pub(super) index: Index,
     pub(super) width: usize,
+    order: OnceLock<Result<Vec<(u64, u32)>, Flaw>>,
 }
 
 /// Memory for expanding objects, reused from one to the next.
@@ -30,11 +33,13 @@ pub(in crate::git) struct Workbench {
     pub(super) delta: Vec<u8>,
     pub(super) ops: Vec<Op>,
     spare: Vec<u8>,
+    /// Offsets of the entries that an object is made from.
+    chain: Vec<u64>,
 }
 
 impl Workbench {
     pub(in crate::git) fn new() -> Self {
-        Self { inflater: Inflater::new(), delta: Vec::new(), ops: Vec::new(), spare: Vec::new() }
+        Self { inflater: Inflater::new(), delta: Vec::new(), ops: Vec::new(), spare: Vec::new(), chain: Vec::new() }
     }
 }
 
@@ -58,7 +63,17 @@ impl Pack {
     pub(in crate::git) fn open(index: &Path, hash: HashKind) -> Result<Self, GitError> {
         let path = index.with_extension("pack");
         let map = Map::open(&path)?;
-        let index = Index::open(index, hash)?;
+        Self::of(path, map, Index::open(index, hash)?, hash)
+    }
+
+    /// A pack and its index that are in memory.
+    pub(in crate::git) fn held(pack: Vec<u8>, index: Vec<u8>, hash: HashKind) -> Result<Self, GitError> {
+        let path = PathBuf::from("a pack in memory");
+        let index = Index::of(Map::held(index), &path, hash)?;
+        Self::of(path, Map::held(pack), index, hash)
+    }
+
+    fn of(path: PathBuf, map: Map, index: Index, hash: HashKind) -> Result<Self, GitError> {
         let broken = |detail: &str| GitError::Pack { path: path.clone(), detail: detail.to_owned() };
         let bytes = map.bytes();
         let width = hash.width();
@@ -76,7 +91,7 @@ impl Pack {
         if bytes.get(end..) != Some(index.pack_checksum()) {
             return Err(broken("its checksum is not the one in its index"));
         }
-        Ok(Self { path, map, end, index, width })
+        Ok(Self { path, map, end, index, width, order: OnceLock::new() })
     }
 
     pub(in crate::git) fn len(&self) -> usize {
@@ -98,11 +113,39 @@ impl Pack {
         entry.ok_or(Flaw::Broken("its pack entry is broken"))
     }
 
-    /// Whether the bytes from `start` to `end` (or to the last entry's end) are those that the index has a checksum of.
-    pub(super) fn is_intact(&self, place: usize, start: u64, end: Option<u64>) -> bool {
-        let Some(crc) = self.index.crc(place) else { return true };
-        let end = end.map_or(self.end, |end| end as usize).min(self.end);
+    /// The entries in order of their offsets, each with its place in the index. Worked out when first asked for.
+    pub(super) fn order(&self) -> Result<&[(u64, u32)], Flaw> {
+        let order = self.order.get_or_init(|| {
+            let count = u32::try_from(self.index.len()).map_err(|_| "it has too many objects")?;
+            let mut order = Vec::with_capacity(count as usize);
+            for place in 0..count {
+                order.push((self.index.offset(place as usize).ok_or("its index is broken")?, place));
+            }
+            order.sort_unstable();
+            Ok(order)
+        });
+        order.as_ref().map(Vec::as_slice).map_err(|flaw| *flaw)
+    }
+
+    /// Whether an entry, by its number in order of offsets, is what the index has a checksum of. A flipped bit in a
+    /// header can otherwise give another object, well-formed, under this one's name. (Version 1 has no checksums.)
+    pub(super) fn is_intact(&self, number: usize) -> bool {
+        let Ok(order) = self.order() else { return false };
+        let Some(&(start, place)) = order.get(number) else { return false };
+        let Some(crc) = self.index.crc(place as usize) else { return true };
+        let end = order.get(number + 1).map_or(self.end, |(end, _)| *end as usize).min(self.end);
         self.map.bytes().get(start as usize..end).is_some_and(|bytes| crc32fast::hash(bytes) == crc)
+    }
+
+    /// Reads the header of the entry at that offset, whose bytes must be those that the index has a checksum of.
+    fn sound_entry(&self, at: u64) -> Result<Entry, Flaw> {
+        let entry = self.entry(at)?;
+        let number = self.order()?.binary_search_by_key(&at, |(offset, _)| *offset);
+        match number {
+            Ok(number) if self.is_intact(number) => Ok(entry),
+            Ok(_) => Err(Flaw::Broken("its pack entry is not what the index has a checksum of")),
+            Err(_) => Err(Flaw::Broken("it stands on a pack entry that the index does not have")),
+        }
     }
 
     /// The compressed data of an entry, and whatever follows it.
@@ -125,20 +168,22 @@ impl Pack {
         Ok(inflater.whole(self.data(entry), size, out)?)
     }
 
-    /// Where the delta chain of an object leads: the offsets from the object to its first base, and that base's
-    /// header.
-    fn chain(&self, mut at: u64) -> Result<(Vec<Entry>, Base), Flaw> {
-        let mut deltas = Vec::new();
+    /// Where the delta chain of an object leads: the offsets of the entries from the object to its first base,
+    /// and that base's header. It ends before the first entry that is `known`.
+    fn chain(&self, mut at: u64, known: impl Fn(u64) -> bool, deltas: &mut Vec<u64>) -> Result<Base, Flaw> {
+        deltas.clear();
         loop {
-            let entry = self.entry(at)?;
-            let base = entry.base;
-            deltas.push(entry);
+            if !deltas.is_empty() && known(at) {
+                return Ok(Base::Offset(at));
+            }
+            let base = self.entry(at)?.base;
+            deltas.push(at);
             at = match base {
-                Base::Whole(_) => return Ok((deltas, base)),
+                Base::Whole(_) => return Ok(base),
                 Base::Offset(at) => at,
                 Base::Id(oid) => match self.index.find(oid) {
                     Some(place) => self.index.offset(place).ok_or("its pack's index is broken")?,
-                    None => return Ok((deltas, base)),
+                    None => return Ok(base),
                 },
             };
             if deltas.len() > MAX_CHAIN {
@@ -154,7 +199,8 @@ impl Pack {
 
     /// The kind of an object, if this pack has it and its first base.
     pub(in crate::git) fn kind(&self, oid: Oid) -> Option<ObjectKind> {
-        let (_, base) = self.chain(self.index.offset(self.index.find(oid)?)?).ok()?;
+        let at = self.index.offset(self.index.find(oid)?)?;
+        let base = self.chain(at, |_| false, &mut Vec::new()).ok()?;
         if let Base::Whole(kind) = base { Some(kind) } else { None }
     }
 
@@ -167,22 +213,65 @@ impl Pack {
         out: &mut Vec<u8>,
         elsewhere: impl FnOnce(Oid, &mut Vec<u8>) -> Option<ObjectKind>,
     ) -> Result<ObjectKind, Flaw> {
-        let (mut chain, base) = self.chain(at)?;
+        let mut chain = std::mem::take(&mut bench.chain);
+        let base = self.chain(at, |_| false, &mut chain)?;
         let kind = match base {
             Base::Whole(kind) => {
-                let entry = chain.pop().ok_or("its pack entry is broken")?;
-                self.inflate(&entry, limit, &mut bench.inflater, out)?;
+                let at = chain.pop().ok_or("its pack entry is broken")?;
+                self.inflate(&self.sound_entry(at)?, limit, &mut bench.inflater, out)?;
                 kind
             }
             Base::Id(oid) => elsewhere(oid, out).ok_or("the base of its delta is missing")?,
             Base::Offset(_) => return Err(Flaw::Broken("its pack entry is broken")),
         };
         let mut spare = std::mem::take(&mut bench.spare);
-        for entry in chain.iter().rev() {
-            self.step(entry, out, limit, bench, &mut spare)?;
+        for at in chain.iter().rev() {
+            self.step(&self.sound_entry(*at)?, out, limit, bench, &mut spare)?;
             std::mem::swap(out, &mut spare);
         }
-        bench.spare = spare;
+        (bench.spare, bench.chain) = (spare, chain);
+        Ok(kind)
+    }
+
+    /// The same, keeping what was expanded for the next one that stands on it. The place is this pack's number and
+    /// the object's offset.
+    pub(in crate::git) fn expand_lately(
+        &self,
+        (number, at): Place,
+        limit: u64,
+        (bench, lately): (&mut Workbench, &mut Ring),
+        out: &mut Vec<u8>,
+        elsewhere: impl FnOnce(Oid, &mut Vec<u8>) -> Option<ObjectKind>,
+    ) -> Result<ObjectKind, Flaw> {
+        if let Some((kind, bytes)) = lately.get((number, at)) {
+            out.clear();
+            out.extend_from_slice(bytes);
+            return Ok(kind);
+        }
+        let mut chain = std::mem::take(&mut bench.chain);
+        let kind = match self.chain(at, |at| lately.has((number, at)), &mut chain)? {
+            Base::Whole(kind) => {
+                let at = chain.pop().ok_or("its pack entry is broken")?;
+                self.inflate(&self.sound_entry(at)?, limit, &mut bench.inflater, out)?;
+                lately.put((number, at), kind, out);
+                kind
+            }
+            Base::Id(oid) => elsewhere(oid, out).ok_or("the base of its delta is missing")?,
+            Base::Offset(base) => {
+                let (kind, bytes) = lately.get((number, base)).ok_or("its pack entry is broken")?;
+                let at = chain.pop().ok_or("its pack entry is broken")?;
+                self.step(&self.sound_entry(at)?, bytes, limit, bench, out)?;
+                lately.put((number, at), kind, out);
+                kind
+            }
+        };
+        let mut spare = std::mem::take(&mut bench.spare);
+        for &at in chain.iter().rev() {
+            self.step(&self.sound_entry(at)?, out, limit, bench, &mut spare)?;
+            std::mem::swap(out, &mut spare);
+            lately.put((number, at), kind, out);
+        }
+        (bench.spare, bench.chain) = (spare, chain);
         Ok(kind)
     }
 

@@ -19,7 +19,11 @@ pub(super) struct Index {
 
 impl Index {
     pub(super) fn open(path: &Path, hash: HashKind) -> Result<Self, GitError> {
-        let map = Map::open(path)?;
+        Self::of(Map::open(path)?, path, hash)
+    }
+
+    /// The index in `map`; `path` is for people.
+    pub(super) fn of(map: Map, path: &Path, hash: HashKind) -> Result<Self, GitError> {
         let broken = |detail: &str| GitError::Pack { path: path.to_owned(), detail: detail.to_owned() };
         let bytes = map.bytes();
         let is_v1 = !bytes.starts_with(&MAGIC);
@@ -103,13 +107,25 @@ impl Index {
         let fanout = if self.is_v1 { 0 } else { MAGIC.len() };
         let cell = |ix: usize| be32(self.map.bytes(), fanout + ix * 4).unwrap_or(0) as usize;
         let (mut low, mut high) = (if first == 0 { 0 } else { cell(first - 1) }, cell(first).min(self.count));
+        // Names are spread evenly: their next four bytes say where among those with the same first byte to look.
+        let next = |name: &[u8]| name.get(1..5).and_then(|bytes| bytes.try_into().ok()).map_or(0, u32::from_be_bytes);
+        let mut guess = low + ((high.saturating_sub(low) as u64 * u64::from(next(wanted))) >> 32) as usize;
+        let mut step = 1;
         while low < high {
-            let middle = low + (high - low) / 2;
+            // Around the guess in ever longer steps, which halve what is left once they are too long.
+            let middle = if guess < low || guess >= high { low + (high - low) / 2 } else { guess };
             match self.name(middle).cmp(wanted) {
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
+                std::cmp::Ordering::Less => {
+                    low = middle + 1;
+                    guess = middle.saturating_add(step);
+                }
+                std::cmp::Ordering::Greater => {
+                    high = middle;
+                    guess = middle.wrapping_sub(step);
+                }
                 std::cmp::Ordering::Equal => return Some(middle),
             }
+            step = step.saturating_mul(4);
         }
         None
     }

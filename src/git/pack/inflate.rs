@@ -4,6 +4,8 @@ use zlib_rs::{Inflate, InflateFlush, Status};
 
 /// Bytes allocated on a claim alone; past them memory grows with what has been inflated.
 const TRUSTED: usize = 1 << 20;
+/// Room beyond what is to be made: with less left, the inflater goes byte by byte.
+const SLACK: usize = 320;
 
 /// Reusable state of one thread's inflating.
 pub(in crate::git) struct Inflater(Inflate);
@@ -18,8 +20,8 @@ impl Inflater {
         self.0.reset(true);
         out.clear();
         let (mut used, mut made) = (0, 0_usize);
-        // One byte more than claimed: it lets the stream end in one call, and shows one that is too long.
-        let full = size.checked_add(1).ok_or("its size is absurd")?;
+        // More than claimed lets the stream end in one call, and shows one that is too long.
+        let full = size.checked_add(SLACK).ok_or("its size is absurd")?;
         loop {
             let room = if made == 0 { full.min(TRUSTED) } else { full.min(made.saturating_mul(2)) };
             out.resize(room, 0);
@@ -27,7 +29,7 @@ impl Inflater {
             if ended {
                 break;
             }
-            if made >= full {
+            if made > size {
                 return Err("it inflates to more than its size");
             }
             if made < room {

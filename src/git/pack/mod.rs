@@ -11,6 +11,7 @@ mod forest;
 mod index;
 mod inflate;
 mod map;
+mod ring;
 mod stream;
 mod walk;
 
@@ -18,6 +19,7 @@ pub use delta::Op;
 pub(super) use file::{Flaw, Pack, Workbench};
 pub(super) use inflate::Inflater;
 pub(super) use map::Map;
+pub(super) use ring::Ring;
 pub(super) use stream::stream;
 pub use walk::{Limits, Object, Parent, Visit};
 pub(super) use walk::{Planted, Shared, Task, Walk};

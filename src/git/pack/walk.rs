@@ -13,7 +13,7 @@ use super::stream::stream;
 use crate::git::{ObjectKind, Oid};
 
 /// How much memory a walk may take: at most about three times `object`, and for each thread three times `small` and
-/// `ancestors`; by default that is under 256 MiB on two threads.
+/// `ancestors`; by default that is under 256 MiB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Greatest object that is held in memory, in bytes. Larger ones are streamed; what is a delta of one of
@@ -27,9 +27,29 @@ pub struct Limits {
     pub threads: Option<NonZero<usize>>,
 }
 
+fn threads_of(asked: Option<NonZero<usize>>) -> usize {
+    asked.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZero::get)
+}
+
 impl Default for Limits {
     fn default() -> Self {
-        Self { object: 64 << 20, small: 8 << 20, ancestors: 8 << 20, threads: None }
+        Self::within(256 << 20, None)
+    }
+}
+
+impl Limits {
+    /// Limits under which a walk on so many threads (none: as many as the machine can run) takes at most about so
+    /// many bytes.
+    #[must_use]
+    pub fn within(bytes: u64, threads: Option<NonZero<usize>>) -> Self {
+        let share = bytes / 16 / threads_of(threads) as u64;
+        Self { object: bytes / 4, small: share, ancestors: share as usize, threads }
+    }
+
+    /// How many threads that is.
+    #[must_use]
+    pub fn threads(&self) -> usize {
+        threads_of(self.threads)
     }
 }
 
@@ -93,7 +113,7 @@ pub trait Visit: Sync {
 /// A pack with its forest.
 pub(in crate::git) struct Planted<'p> {
     pub(super) pack: &'p Pack,
-    forest: Forest,
+    forest: Forest<'p>,
 }
 
 impl<'p> Planted<'p> {
@@ -284,7 +304,7 @@ impl<'p, V: Visit> Walk<'_, 'p, V> {
         base: Option<&Body<V::State>>,
     ) -> Result<Option<Body<V::State>>, Flaw> {
         let (pack, forest) = (planted.pack, &planted.forest);
-        if !forest.is_intact(pack, node) {
+        if !pack.is_intact(node as usize) {
             return Err(Flaw::Broken("its pack entry is not what the index has a checksum of"));
         }
         let entry = pack.entry(forest.offset(node))?;

@@ -4,213 +4,72 @@
 //! it keeps the small part of all trees that leads to what its caller is looking for, so that afterwards
 //! every question about where and when can be answered without reading anything again.
 
+mod bounds;
 mod commit;
-mod map;
 mod order;
 mod refs;
+mod tips;
 mod trees;
+mod walked;
 
 use std::collections::HashMap;
 use std::fs;
 use std::io::ErrorKind;
 use std::sync::Arc;
 
+pub use bounds::{Bounds, Range};
 pub use commit::{Person, people};
 pub(in crate::git) use commit::{commit as commit_head, tag as tag_head};
-pub(in crate::git) use map::{OidMap, OidSet};
-pub use refs::{Ref, Tips};
+pub use refs::{Log, Ref, Tips};
+pub use tips::RefGlob;
+use walked::Slot;
+pub use walked::{Child, Commit, Counts, Entry, NameMark, Problem, Sight, Tag, Walked};
 
-use super::staged::Mode;
-use super::{GitError, ObjectKind, Oid, Repo};
+use super::map::{Keyed, OidSet};
+use super::objects::Reader;
+use super::{GitError, HashKind, ObjectKind, Oid, Repo, Store};
 use crate::model::SkipReason;
-
-/// What the walk asks of whoever is looking for something.
-pub trait Sight {
-    /// Whether ways to this blob are to be kept. Asked once for each blob.
-    fn blob(&mut self, oid: Oid) -> bool;
-    /// What a name in a tree is. Asked once for each different name.
-    fn name(&mut self, name: &[u8]) -> NameMark;
-    /// So many more objects, of so many bytes, are walked. `false` ends the walk early.
-    fn advance(&mut self, objects: u64, bytes: u64) -> bool;
-}
-
-/// What a name in a tree is to whoever is looking.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct NameMark {
-    /// The name itself is what is looked for.
-    pub telling: bool,
-    /// Files under this name are looked for, whatever they hold.
-    pub bound: bool,
-}
-
-/// Something kept: an index into the list of its sort in [`Walked`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Child {
-    /// A blob: index in [`Walked::blobs`].
-    Blob(u32),
-    /// A tree that leads to something: index in [`Walked::trees`].
-    Tree(u32),
-    /// A commit: index in [`Walked::commits`].
-    Commit(u32),
-    /// An annotated tag: index in [`Walked::tags`].
-    Tag(u32),
-    /// Something of no interest, or that is not there.
-    Nothing,
-}
-
-/// An entry of a tree that leads to something looked for, or is it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// Its name: index in [`Walked::names`].
-    pub name: u32,
-    /// What lies there.
-    pub child: Child,
-    /// What sort of entry it is.
-    pub mode: Mode,
-}
-
-/// A commit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Commit {
-    /// Its id.
-    pub oid: Oid,
-    /// The parents that are there, in order: indices in [`Walked::commits`], all less than its own.
-    pub parents: Vec<u32>,
-    /// Its tree, where that leads to something.
-    pub tree: Child,
-    /// The committer's clock, in seconds.
-    pub time: i64,
-}
-
-/// An annotated tag.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tag {
-    /// Its id.
-    pub oid: Oid,
-    /// What it names.
-    pub target: Child,
-}
-
-/// Something the walk could not follow.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// The object, where it is one.
-    pub oid: Option<Oid>,
-    /// The object or ref, for people: `blob 0123...`, `ref refs/heads/x`.
-    pub what: String,
-    /// Why.
-    pub reason: SkipReason,
-    /// More about it.
-    pub detail: String,
-}
-
-/// How many objects of each sort were reached.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Commits.
-    pub commits: u64,
-    /// Annotated tags.
-    pub tags: u64,
-    /// Trees.
-    pub trees: u64,
-    /// Blobs.
-    pub blobs: u64,
-}
-
-impl Counts {
-    /// All of them.
-    #[must_use]
-    pub const fn total(self) -> u64 {
-        self.commits + self.tags + self.trees + self.blobs
-    }
-}
-
-/// A finished walk.
-#[derive(Debug, Default)]
-pub struct Walked {
-    /// All commits: parents before children, then the older first.
-    pub commits: Vec<Commit>,
-    /// All annotated tags.
-    pub tags: Vec<Tag>,
-    /// The trees that lead to something, with those entries that do. Children come before their parents.
-    pub trees: Vec<(Oid, Vec<Entry>)>,
-    /// The blobs looked for.
-    pub blobs: Vec<Oid>,
-    /// All different names in trees.
-    pub names: Vec<Arc<[u8]>>,
-    /// All refs, with what they name.
-    pub refs: Vec<(Ref, Child)>,
-    /// Trees and blobs that nothing else reaches, and tips of that sort.
-    pub loose_ends: Vec<(Oid, Child)>,
-    /// What could not be followed, a bounded number of them.
-    pub problems: Vec<Problem>,
-    /// How many more problems there were.
-    pub more_problems: u64,
-    /// What was reached.
-    pub counts: Counts,
-    /// How many objects neither ref nor reflog reaches; told only when asked for.
-    pub unreachable: Option<u64>,
-    /// Whether it was ended early.
-    pub stopped: bool,
-    objects: OidMap<Slot>,
-}
 
 /// Most problems that are told one by one: a blobless clone lacks millions of objects.
 const MAX_PROBLEMS: usize = 10_000;
 
-/// What is known of an object while walking.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Slot {
-    Known(Child),
-    /// A tree whose entries are being read.
-    Busy,
-    /// Something that has been asked for in vain.
-    Absent,
+/// The parents that a raw commit names, in order; `None` if it is malformed.
+#[must_use]
+pub fn commit_parents(bytes: &[u8], hash: HashKind) -> Option<Vec<Oid>> {
+    commit::commit(bytes, hash).map(|head| head.parents)
 }
 
-impl Walked {
-    /// Whether the object was reached.
-    #[must_use]
-    pub fn reached(&self, oid: Oid) -> bool {
-        matches!(self.objects.get(&oid), Some(Slot::Known(_)))
-    }
-
-    /// What an object was kept as; `None` if it was not reached.
-    #[must_use]
-    pub fn child(&self, oid: Oid) -> Option<Child> {
-        match self.objects.get(&oid) {
-            Some(Slot::Known(child)) => Some(*child),
-            _ => None,
-        }
-    }
-
-    /// All objects reached, in no order.
-    pub fn ids(&self) -> impl Iterator<Item = Oid> + '_ {
-        self.objects.iter().filter(|(_, slot)| matches!(slot, Slot::Known(_))).map(|(oid, _)| *oid)
-    }
+/// The object that a raw tag names; `None` if it is malformed.
+#[must_use]
+pub fn tag_target(bytes: &[u8], hash: HashKind) -> Option<Oid> {
+    commit::tag(bytes, hash).map(|(target, _)| target)
 }
 
 impl Repo {
-    /// Walks everything that `tips` reach; with `unreachable`, then all else the repository holds.
+    /// Walks everything that `tips` reach within `bounds`.
     ///
     /// # Errors
     /// If the repository's objects, or the list of its shallow commits, cannot be listed. An object that
     /// cannot be read is in [`Walked::problems`].
-    pub fn walk(&self, tips: Tips, unreachable: bool, sight: &mut dyn Sight) -> Result<Walked, GitError> {
+    pub fn walk(&self, store: &Store, tips: Tips, bounds: &Bounds, sight: &mut dyn Sight) -> Result<Walked, GitError> {
         let mut walk = Walk {
-            repo: self,
+            reader: Reader::new(store),
             sight,
             shallow: self.shallow()?,
+            chosen: None,
             out: Walked::default(),
             parents: Vec::new(),
             targets: Vec::new(),
             left: Vec::new(),
-            known_names: HashMap::new(),
+            known_names: HashMap::default(),
             marks: Vec::new(),
             spare: Vec::new(),
+            todo: Vec::new(),
+            malformed: OidSet::default(),
+            last: None,
         };
-        walk.start_all(tips);
-        if unreachable {
+        walk.start_all(tips, bounds);
+        if bounds.unreachable {
             walk.rest()?;
         }
         let mut out = walk.out;
@@ -242,61 +101,83 @@ const fn turn(kind: ObjectKind) -> u8 {
     }
 }
 
+/// An object yet to be read.
+struct Left {
+    oid: Oid,
+    /// What whoever named it says it is.
+    kind: ObjectKind,
+    /// The tree of the commit that named it, which is much like its own.
+    like: Option<Oid>,
+}
+
 /// A walk under way.
 struct Walk<'w> {
-    repo: &'w Repo,
+    reader: Reader<'w>,
     sight: &'w mut dyn Sight,
     shallow: OidSet,
+    /// The commits that are walked; `None`: all.
+    chosen: Option<OidSet>,
     out: Walked,
     /// The parents of each commit in `out`, by id.
     parents: Vec<Vec<Oid>>,
     /// The object each tag in `out` names.
     targets: Vec<Oid>,
-    /// Objects yet to be read, with what whoever named them says they are.
-    left: Vec<(Oid, ObjectKind)>,
-    known_names: HashMap<Arc<[u8]>, u32>,
+    left: Vec<Left>,
+    known_names: HashMap<Arc<[u8]>, u32, Keyed>,
     marks: Vec<NameMark>,
     /// Buffers to be used again.
     spare: Vec<Vec<u8>>,
+    /// The entries yet to be looked at, of all trees being read, the next one last.
+    todo: Vec<trees::Todo>,
+    /// Trees that could not be read to their end.
+    malformed: OidSet,
+    /// The top of the last commit's files.
+    last: Option<Oid>,
 }
 
 impl Walk<'_> {
-    fn start_all(&mut self, tips: Tips) {
+    fn start_all(&mut self, tips: Tips, bounds: &Bounds) {
         for (name, detail) in tips.broken {
             self.problem(None, format!("ref {}", String::from_utf8_lossy(&name)), SkipReason::Unreadable, detail);
         }
-        for tip in &tips.refs {
-            if !self.start(tip.target) {
-                let name = String::from_utf8_lossy(&tip.name);
-                self.problem(
-                    None,
-                    format!("ref {name}"),
-                    SkipReason::Missing,
-                    format!("object {} is not there", tip.target),
-                );
-            }
+        if bounds.are_narrow() {
+            let starts = tips.refs.iter().map(|tip| tip.target).chain(tips.logged.iter().map(|(_, oid)| *oid));
+            self.choose(bounds, starts.collect());
         }
-        for (name, oid) in tips.logged {
-            if !self.start(oid) {
-                let name = String::from_utf8_lossy(&name);
-                self.problem(None, format!("reflog {name}"), SkipReason::Missing, format!("object {oid} is not there"));
+        if let Some(range) = &bounds.range {
+            self.start(range.to);
+        } else {
+            for tip in &tips.refs {
+                if !self.start(tip.target) {
+                    let what = format!("ref {}", String::from_utf8_lossy(&tip.name));
+                    self.problem(None, what, SkipReason::Missing, format!("object {} is not there", tip.target));
+                }
+            }
+            for (name, oid) in tips.logged {
+                if !self.start(oid) {
+                    let what = format!("reflog {}", String::from_utf8_lossy(&name));
+                    self.problem(None, what, SkipReason::Missing, format!("object {oid} is not there"));
+                }
             }
         }
         for tip in tips.refs {
             let child = self.child(tip.target);
             self.out.refs.push((tip, child));
         }
+        if !bounds.are_narrow() {
+            self.out.logs = tips.logs;
+        }
     }
 
     /// Whatever else the repository holds: commits first, so that their trees are known as theirs.
     fn rest(&mut self) -> Result<(), GitError> {
+        let store = self.reader.store();
         let mut rest = Vec::new();
-        let mut buffer = Vec::new();
-        for oid in self.repo.object_ids()? {
+        for oid in store.ids()? {
             if self.out.reached(oid) {
                 continue;
             }
-            match self.repo.object(oid, &mut buffer) {
+            match store.kind(oid) {
                 Ok(kind) => rest.push((turn(kind), oid)),
                 Err(error) => self.trouble("object", oid, &error),
             }
@@ -312,24 +193,14 @@ impl Walk<'_> {
     /// Walks from an object of any sort: whether it is there.
     fn start(&mut self, oid: Oid) -> bool {
         match self.out.objects.get(&oid) {
-            Some(Slot::Known(_) | Slot::Busy) => return true,
+            Some(Slot::Known(_) | Slot::Busy | Slot::Outside) => return true,
             Some(Slot::Absent) => return false,
             None => {}
         }
-        let mut bytes = self.spare.pop().unwrap_or_default();
-        let there = match self.repo.object(oid, &mut bytes) {
-            Ok(ObjectKind::Blob) => {
-                let child = self.blob(oid, false);
-                self.out.loose_ends.push((oid, child));
-                true
-            }
-            Ok(ObjectKind::Tree) => {
-                let child = self.tree(oid, None);
-                self.out.loose_ends.push((oid, child));
-                true
-            }
+        let store = self.reader.store();
+        let there = match store.kind(oid) {
             Ok(kind) => {
-                self.named(oid, kind, &bytes);
+                self.left.push(Left { oid, kind, like: self.last });
                 true
             }
             Err(GitError::Missing { .. }) => {
@@ -341,14 +212,13 @@ impl Walk<'_> {
                 true
             }
         };
-        self.spare.push(bytes);
         self.drain();
         there
     }
 
-    /// Reads the commits and tags that are left, and what they lead to.
+    /// Reads the objects that are left, and what they lead to.
     fn drain(&mut self) {
-        while let Some((oid, kind)) = self.left.pop() {
+        while let Some(Left { oid, kind, like }) = self.left.pop() {
             if self.out.stopped {
                 return;
             }
@@ -356,14 +226,14 @@ impl Walk<'_> {
                 continue;
             }
             if matches!(kind, ObjectKind::Tree | ObjectKind::Blob) {
-                // A tag's.
-                let child = if kind == ObjectKind::Tree { self.tree(oid, None) } else { self.blob(oid, false) };
+                // A ref's or a tag's.
+                let child = if kind == ObjectKind::Tree { self.tree(oid, like, None) } else { self.blob(oid, false) };
                 self.out.loose_ends.push((oid, child));
                 continue;
             }
             let mut bytes = self.spare.pop().unwrap_or_default();
-            match self.repo.object(oid, &mut bytes) {
-                Ok(found) if found == kind => self.named(oid, kind, &bytes),
+            match self.reader.read(oid, &mut bytes) {
+                Ok(found) if found == kind => self.named(oid, kind, &bytes, like),
                 Ok(found) => {
                     let detail = format!("it is a {}", found.as_str());
                     self.trouble(kind.as_str(), oid, &GitError::object(kind.as_str(), oid, detail));
@@ -375,10 +245,10 @@ impl Walk<'_> {
     }
 
     /// A commit or a tag.
-    fn named(&mut self, oid: Oid, kind: ObjectKind, bytes: &[u8]) {
+    fn named(&mut self, oid: Oid, kind: ObjectKind, bytes: &[u8], like: Option<Oid>) {
         let hash = oid.hash_kind();
-        self.advance(bytes.len());
         if kind == ObjectKind::Tag {
+            self.advance(bytes.len());
             let Some((target, kind)) = commit::tag(bytes, hash) else {
                 return self.trouble("tag", oid, &GitError::object("tag", oid, "it names no object"));
             };
@@ -387,12 +257,19 @@ impl Walk<'_> {
             self.out.tags.push(Tag { oid, target: Child::Nothing });
             self.targets.push(target);
             self.out.objects.insert(oid, Slot::Known(child));
-            self.left.push((target, kind));
+            self.left.push(Left { oid: target, kind, like });
             return;
         }
-        let Some(head) = commit::commit(bytes, hash) else {
+        let is_chosen = |oid: &Oid| self.chosen.as_ref().is_none_or(|chosen| chosen.contains(oid));
+        if !is_chosen(&oid) {
+            self.out.objects.insert(oid, Slot::Outside);
+            return;
+        }
+        let Some(mut head) = commit::commit(bytes, hash) else {
             return self.trouble("commit", oid, &GitError::object("commit", oid, "it is malformed"));
         };
+        head.parents.retain(is_chosen);
+        self.advance(bytes.len());
         self.out.counts.commits += 1;
         self.out.objects.insert(oid, Slot::Known(Child::Commit(self.out.commits.len() as u32)));
         let parents = if self.shallow.contains(&oid) && !head.parents.is_empty() {
@@ -402,12 +279,14 @@ impl Walk<'_> {
         } else {
             head.parents
         };
-        self.left.extend(parents.iter().map(|parent| (*parent, ObjectKind::Commit)));
+        let like_this = |parent: &Oid| Left { oid: *parent, kind: ObjectKind::Commit, like: Some(head.tree) };
+        self.left.extend(parents.iter().map(like_this));
         self.parents.push(parents);
         // The tree is walked before the next commit, so that the order of things does not depend on the stack.
         self.out.commits.push(Commit { oid, parents: Vec::new(), tree: Child::Nothing, time: head.time });
         let at = self.out.commits.len() - 1;
-        let tree = self.tree(head.tree, Some(oid));
+        let tree = self.tree(head.tree, like, Some(oid));
+        self.last = Some(head.tree);
         if let Some(commit) = self.out.commits.get_mut(at) {
             commit.tree = tree;
         }
@@ -428,9 +307,11 @@ impl Walk<'_> {
 
     fn trouble(&mut self, what: &'static str, oid: Oid, error: &GitError) {
         self.out.objects.insert(oid, Slot::Absent);
-        let missing = matches!(error, GitError::Missing { .. });
-        let (reason, detail) =
-            if missing { (SkipReason::Missing, String::new()) } else { (SkipReason::Unreadable, error.to_string()) };
+        let (reason, detail) = match error {
+            GitError::Missing { .. } => (SkipReason::Missing, String::new()),
+            GitError::TooLarge { .. } => (SkipReason::Budget, error.to_string()),
+            _ => (SkipReason::Unreadable, error.to_string()),
+        };
         self.problem(Some(oid), format!("{what} {oid}"), reason, detail);
     }
 

@@ -25,6 +25,39 @@ pub struct Ref {
     pub symbolic: bool,
 }
 
+/// A reflog.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Log {
+    /// The full name of the ref whose log it is.
+    pub name: Vec<u8>,
+    path: PathBuf,
+    /// Digits of an id.
+    digits: usize,
+}
+
+impl Log {
+    /// Its lines, each without the two ids it begins with: who moved the ref, when and why. None where it is gone.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn lines(&self) -> Result<Vec<Vec<u8>>, GitError> {
+        let text = match fs::read(&self.path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(GitError::io(&self.path)(error)),
+        };
+        let text = text.strip_suffix(b"\n").unwrap_or(&text);
+        // A line that does not begin with ids is broken, which does not keep it from holding something.
+        let is_id = |hex: &[u8]| hex.len() == self.digits && hex.iter().all(u8::is_ascii_hexdigit);
+        let after = |line: &[u8]| {
+            let (ids, rest) = line.split_at_checked(2 * self.digits + 1)?;
+            let (old, new) = ids.split_at_checked(self.digits)?;
+            (is_id(old) && new.strip_prefix(b" ").is_some_and(is_id)).then(|| rest.to_vec())
+        };
+        Ok(text.split(|&b| b == b'\n').map(|line| after(line).unwrap_or_else(|| line.to_vec())).collect())
+    }
+}
+
 /// What a walk starts from.
 #[derive(Clone, Debug, Default)]
 pub struct Tips {
@@ -32,6 +65,8 @@ pub struct Tips {
     pub refs: Vec<Ref>,
     /// The ids that only reflogs name, with the log that does.
     pub logged: Vec<(Vec<u8>, Oid)>,
+    /// All reflogs, by name.
+    pub logs: Vec<Log>,
     /// Refs and logs that could not be read, with the reason. What they alone reach is not known.
     pub broken: Vec<(Vec<u8>, String)>,
 }
@@ -58,6 +93,10 @@ impl Repo {
         }
         let mut tips = list.tips;
         tips.refs.sort();
+        tips.logs.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
+        tips.logs.dedup();
+        tips.broken.sort();
+        tips.broken.dedup();
         let named: BTreeSet<Oid> = tips.refs.iter().map(|r| r.target).collect();
         tips.logged =
             list.logged.into_iter().map(|(oid, log)| (log, oid)).filter(|(_, o)| !named.contains(o)).collect();
@@ -192,6 +231,7 @@ impl List<'_> {
             Err(error) => return self.tips.broken.push((name, format!("its reflog cannot be read: {error}"))),
         };
         let digits = self.repo.format.hash.width() * 2;
+        self.tips.logs.push(Log { name: name.clone(), path: path.to_owned(), digits });
         let mut bad = 0_u64;
         for line in text.split(|&b| b == b'\n').filter(|line| !line.is_empty()) {
             let pair = [line.get(..digits), line.get(digits + 1..2 * digits + 1)];

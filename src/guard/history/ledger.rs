@@ -1,6 +1,6 @@
 //! All findings of a history by credential: a credential in 900 versions of a file is one entry.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::guard::place::{Lines, Placer};
 use crate::model::{AllowReason, Finding, Fingerprint, Position, RuleIx, Secret, Verdict};
@@ -15,6 +15,8 @@ pub(super) struct Entry {
     pub(super) fingerprint: Fingerprint,
     /// `Block` if any occurrence counts; an allow if all that count have one.
     pub(super) verdict: Verdict,
+    /// In which forms it stands in objects' raw bytes.
+    pub(super) forms: HashSet<Secret>,
 }
 
 /// A credential in some object.
@@ -52,7 +54,11 @@ impl<'a> Ledger<'a> {
             let place = placer.place(&finding);
             let rule = &self.rules.get(finding.rule).id;
             let (fingerprint, verdict) = self.policy.judge(rule, &finding, &place);
+            let form = raw(&finding, bytes);
             let secret = self.note(finding, fingerprint, verdict);
+            if let (Some(form), Some(entry)) = (form, self.entries.get_mut(secret as usize)) {
+                entry.forms.insert(form);
+            }
             held.push(Held { secret, at: place.start });
         }
         held.sort_by_key(|held| (held.secret, held.at));
@@ -65,7 +71,7 @@ impl<'a> Ledger<'a> {
         let Some(&at) = self.index.get(&key) else {
             let at = self.entries.len() as u32;
             self.index.insert(key, at);
-            self.entries.push(Entry { finding, fingerprint, verdict });
+            self.entries.push(Entry { finding, fingerprint, verdict, forms: HashSet::new() });
             return at;
         };
         if let Some(entry) = self.entries.get_mut(at as usize) {
@@ -79,6 +85,13 @@ impl<'a> Ledger<'a> {
         }
         at
     }
+}
+
+/// The credential as it stands in the object, which is not in every case how it reads.
+fn raw(finding: &Finding, bytes: &[u8]) -> Option<Secret> {
+    let (start, end) =
+        (usize::try_from(finding.secret_span.start).ok()?, usize::try_from(finding.secret_span.end).ok()?);
+    bytes.get(start..end).filter(|form| !form.is_empty()).map(Secret::new)
 }
 
 /// Which of two verdicts on one credential stands. An allow beside one version does not excuse another.

@@ -1,6 +1,9 @@
 //! The history gate: every credential that any object of a repository ever held.
 
+mod clean;
 mod ledger;
+mod logs;
+mod look;
 pub mod objects;
 mod paths;
 mod provenance;
@@ -8,5 +11,6 @@ mod run;
 mod sight;
 mod tell;
 
+pub use clean::{Clean, Disbelief};
 pub use objects::{Found, ObjectFindings, Options, scan_objects};
 pub use run::{Request, run};

@@ -1,5 +1,7 @@
 //! Scans every object of a store: what each holds, as if it were scanned by itself.
 
+use std::collections::HashSet;
+use std::hash::{BuildHasher as _, RandomState};
 use std::io::{Error, ErrorKind, Read};
 use std::sync::{Mutex, PoisonError};
 
@@ -18,6 +20,8 @@ pub struct Options {
     pub whole: bool,
     /// How much memory may be taken.
     pub limits: Limits,
+    /// Say in which objects nothing was found.
+    pub tell_clean: bool,
 }
 
 /// An object in which something was found.
@@ -36,6 +40,8 @@ pub struct Found {
 pub struct ObjectFindings {
     /// The objects with findings, in order of id.
     pub found: Vec<Found>,
+    /// The objects that were scanned to their end, and nothing was found, in no order; if that was asked for.
+    pub clean: Vec<Oid>,
     /// Objects scanned.
     pub objects: u64,
     /// Bytes of those objects, expanded.
@@ -59,7 +65,15 @@ pub fn scan_objects(
     options: Options,
     watch: Watch<'_>,
 ) -> Result<ObjectFindings, GitError> {
-    let scan = Scan { engine, tracer: Tracer::new(engine), options, watch, parts: Mutex::default() };
+    let scan = Scan {
+        engine,
+        tracer: Tracer::new(engine),
+        options,
+        watch,
+        parts: Mutex::default(),
+        seen: Mutex::default(),
+        hasher: RandomState::new(),
+    };
     let mut troubles = store.visit(wanted, &&scan, options.limits, watch.stop)?;
     let mut result = scan.parts.into_inner().unwrap_or_else(PoisonError::into_inner);
     result.found.sort_by_key(|found| found.oid);
@@ -68,6 +82,20 @@ pub fn scan_objects(
     result.skips.sort_by(|a, b| (a.0, a.1, &a.2).cmp(&(b.0, b.1, &b.2)));
     result.interrupted = watch.stopped();
     Ok(result)
+}
+
+impl ObjectFindings {
+    /// Takes in what another scan of the same repository, later, gave. What both looked at is told once.
+    pub(super) fn add(&mut self, later: Self) {
+        self.found.extend(later.found);
+        self.found.sort_by_key(|found| found.oid);
+        self.found.dedup_by_key(|found| found.oid);
+        self.clean.extend(later.clean);
+        self.skips.extend(later.skips);
+        self.objects += later.objects;
+        self.bytes += later.bytes;
+        self.interrupted |= later.interrupted;
+    }
 }
 
 fn skip(Trouble { oid, error, .. }: Trouble) -> (Option<Oid>, SkipReason, String) {
@@ -86,6 +114,25 @@ struct Scan<'a> {
     options: Options,
     watch: Watch<'a>,
     parts: Mutex<ObjectFindings>,
+    /// Hashes of the credentials found so far, as far as they are counted while the scan goes on.
+    seen: Mutex<HashSet<u64>>,
+    hasher: RandomState,
+}
+
+/// Most credentials that are told apart while counting.
+const MAX_SEEN: usize = 1 << 16;
+
+impl Scan<'_> {
+    /// Tells the progress of credentials that were not seen before.
+    fn count(&self, findings: &[Finding]) {
+        let hashes = findings.iter().map(|finding| self.hasher.hash_one((finding.rule, finding.secret.expose())));
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = seen.len();
+        if before < MAX_SEEN {
+            seen.extend(hashes);
+            self.watch.progress.found((seen.len() - before) as u64);
+        }
+    }
 }
 
 /// One thread's part: handed in when it is dropped.
@@ -100,6 +147,7 @@ impl Drop for Worker<'_> {
     fn drop(&mut self) {
         let mut all = self.scan.parts.lock().unwrap_or_else(PoisonError::into_inner);
         all.found.append(&mut self.part.found);
+        all.clean.append(&mut self.part.clean);
         all.skips.append(&mut self.part.skips);
         all.objects += self.part.objects;
         all.bytes += self.part.bytes;
@@ -107,7 +155,8 @@ impl Drop for Worker<'_> {
 }
 
 impl Worker<'_> {
-    fn done(&mut self, oid: Oid, kind: ObjectKind, bytes: u64, mut findings: Vec<Finding>) {
+    /// `whole`: it was read to its end.
+    fn done(&mut self, oid: Oid, kind: ObjectKind, bytes: u64, mut findings: Vec<Finding>, whole: bool) {
         self.part.objects += 1;
         self.part.bytes += bytes;
         self.scan.watch.progress.advance(1, bytes);
@@ -116,8 +165,13 @@ impl Worker<'_> {
             let (reason, words) = too_many();
             self.part.skips.push((Some(oid), reason, words));
         }
-        if !findings.is_empty() {
-            self.scan.watch.progress.found(&findings);
+        if findings.is_empty() {
+            if whole && self.scan.options.tell_clean {
+                self.part.clean.push(oid);
+            }
+        } else {
+            self.scan.watch.progress.sighted(&findings);
+            self.scan.count(&findings);
             self.part.found.push(Found { oid, kind, findings });
         }
     }
@@ -142,7 +196,7 @@ impl<'a> Visit for &'a Scan<'a> {
         };
         match contained(scan) {
             Ok((findings, trace)) => {
-                worker.done(oid, kind, bytes.len() as u64, findings);
+                worker.done(oid, kind, bytes.len() as u64, findings, true);
                 trace
             }
             Err(words) => {
@@ -163,7 +217,7 @@ impl<'a> Visit for &'a Scan<'a> {
     ) -> std::io::Result<()> {
         let fed = worker.feed.stream(reader, None, self.watch.stop);
         let findings = fed.found.into_iter().map(|(finding, _)| finding).collect();
-        worker.done(oid, kind, fed.bytes, findings);
+        worker.done(oid, kind, fed.bytes, findings, fed.cut.is_none());
         match fed.cut {
             Some((SkipReason::Unreadable, words)) => Err(Error::new(ErrorKind::InvalidData, words)),
             Some((reason, words)) => {

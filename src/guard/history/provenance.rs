@@ -251,6 +251,27 @@ impl<'a> Pass<'a> {
         }
     }
 
+    /// The refs, by place in the list, that tell any of these credentials, at their tip or in their history.
+    pub(super) fn telling(&self, bits: u64) -> impl Iterator<Item = u32> + '_ {
+        let tells = move |(place, (name, target)): (usize, &(crate::git::Ref, Child))| {
+            let mask = self.tip(place as u32, *target) | self.peel(*target).map_or(0, |at| self.ever[at as usize]);
+            (!name.symbolic && mask & bits != 0).then_some(place as u32)
+        };
+        self.walked.refs.iter().enumerate().filter_map(tells)
+    }
+
+    /// The commit that something names in the end.
+    fn peel(&self, mut at: Child) -> Option<u32> {
+        for _ in 0..=self.walked.tags.len() {
+            match at {
+                Child::Commit(commit) => return Some(commit),
+                Child::Tag(tag) => at = self.walked.tags.get(tag as usize)?.target,
+                _ => return None,
+            }
+        }
+        None
+    }
+
     /// Where a ref has the bit.
     pub(super) fn locate_ref(&self, place: u32, bit: usize) -> Option<Found> {
         let bit = 1 << bit;

@@ -2,31 +2,56 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::clean::Clean;
 use super::ledger::{Held, Ledger};
+use super::logs;
+use super::look::{Look, look};
 use super::objects::{self, ObjectFindings};
 use super::provenance::Holders;
-use super::sight::Eyes;
-use super::tell;
+use super::tell::{self, Told};
 use crate::engine::{Engine, Scratch};
-use crate::git::{Child, GitError, ObjectKind, Oid, Repo, Store, Walked};
+use crate::git::{Bounds, Child, GitError, Range, RefGlob, Repo, Store, Walked};
 use crate::guard::feed::Feed;
 use crate::guard::watch::Watch;
 use crate::model::history::{History, Scope};
 use crate::model::{Coverage, Finding, Origin, SkipReason};
 use crate::policy::Policy;
 
+/// How many bytes of a file tools look at to see whether it is text: as `git filter-repo` does.
+const BINARY_IF_NUL_IN: usize = 8192;
+
 /// What is asked for.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Request {
     /// Look at objects, too, that neither ref nor reflog reaches.
     pub unreachable: bool,
     /// Objects that are not there do not make the answer incomplete.
     pub allow_missing: bool,
+    /// Only what refs reach that one of these means; none: all refs and reflogs.
+    pub refs: Vec<RefGlob>,
+    /// Not what is reached only by refs that one of these means.
+    pub exclude: Vec<RefGlob>,
+    /// Only commits of that second (since 1970) or later.
+    pub since: Option<i64>,
+    /// Only the commits of this range.
+    pub range: Option<Range>,
     /// How objects are scanned.
     pub scan: objects::Options,
 }
 
-/// Looks at everything a repository holds.
+impl Request {
+    /// Whether less is asked for than all that refs reach.
+    #[must_use]
+    pub fn is_narrow(&self) -> bool {
+        self.bounds().are_narrow() || !self.refs.is_empty() || !self.exclude.is_empty()
+    }
+
+    pub(super) fn bounds(&self) -> Bounds {
+        Bounds { since: self.since, range: self.range, unreachable: self.unreachable }
+    }
+}
+
+/// Looks at everything a repository holds. What `clean` knows to hold nothing is not read, and it learns of more.
 ///
 /// # Errors
 /// If refs or objects cannot be listed. A single object that cannot be read is a skip in the coverage.
@@ -34,33 +59,31 @@ pub fn run(
     repo: &Repo,
     engine: &Engine,
     policy: &Policy,
-    request: Request,
+    request: &Request,
+    clean: Option<&mut Clean>,
     watch: Watch<'_>,
 ) -> Result<History, GitError> {
-    let tips = repo.tips()?;
-    let wanted = |_: Oid, kind: ObjectKind| kind != ObjectKind::Tree;
-    let scanned = objects::scan_objects(&Store::open(repo)?, wanted, engine, request.scan, watch)?;
-    let blobs = scanned.found.iter().filter(|found| found.kind == ObjectKind::Blob).map(|found| found.oid);
-    let mut eyes = Eyes { engine, scratch: Scratch::default(), blobs: blobs.collect(), names: HashMap::new(), watch };
-    let walked = repo.walk(tips, request.unreachable, &mut eyes)?;
+    let Look { store, scanned, walked, names, remembered } = look(repo, engine, request, clean, watch)?;
     let mut join = Join {
-        repo,
+        store: &store,
         engine,
         walked: &walked,
         ledger: Ledger::new(engine.rules(), policy),
         holders: Holders::default(),
+        binary: HashSet::new(),
         coverage: Coverage::default(),
     };
     join.coverage(&scanned, request, watch);
     let bound = join.bound();
     join.objects(scanned, &bound);
-    join.names(&eyes.names);
+    join.names(&names);
     join.refs();
-    let Join { ledger, mut holders, coverage, .. } = join;
+    let Join { mut ledger, mut holders, binary, mut coverage, .. } = join;
+    let logs = logs::scan(&walked.logs, engine, &mut ledger, &mut coverage);
     holders.fit(ledger.entries.len());
-    let scope = scope(&walked);
-    let (lives, below_threshold) = tell::lives(repo, &walked, &ledger, &holders);
-    Ok(History { lives, below_threshold, scope, coverage })
+    let scope = Scope { remembered, ..scope(&walked) };
+    let Told { lives, below, reach } = tell::all(&store, &walked, &ledger, &holders, &logs, &binary);
+    Ok(History { lives, below_threshold: below, reach, scope, coverage })
 }
 
 fn scope(walked: &Walked) -> Scope {
@@ -72,21 +95,24 @@ fn scope(walked: &Walked) -> Scope {
         trees: counts.trees,
         blobs: counts.blobs,
         unreachable: walked.unreachable,
+        remembered: None,
     }
 }
 
 /// Brings together what was found and what was walked.
 struct Join<'a> {
-    repo: &'a Repo,
+    store: &'a Store,
     engine: &'a Engine,
     walked: &'a Walked,
     ledger: Ledger<'a>,
     holders: Holders,
+    /// The kept blobs that tools do not take for text.
+    binary: HashSet<u32>,
     coverage: Coverage,
 }
 
 impl Join<'_> {
-    fn coverage(&mut self, scanned: &ObjectFindings, request: Request, watch: Watch<'_>) {
+    fn coverage(&mut self, scanned: &ObjectFindings, request: &Request, watch: Watch<'_>) {
         self.coverage.objects = self.walked.counts.total();
         self.coverage.bytes = scanned.bytes;
         let mut told = HashSet::new();
@@ -116,16 +142,23 @@ impl Join<'_> {
 
     /// Enters what was found in objects that were reached.
     fn objects(&mut self, scanned: ObjectFindings, but: &HashSet<Child>) {
-        let mut bytes = Vec::new();
         for found in scanned.found {
             let child = self.walked.child(found.oid);
             let Some(child) = child.filter(|child| !but.contains(child)) else { continue };
-            if self.repo.object(found.oid, &mut bytes).is_err() {
-                // It could be read a moment ago. What was found stands, without its lines.
-                bytes.clear();
-            }
+            // It could be read a moment ago. Where it cannot be now, what was found stands, without its lines.
+            let bytes = self.store.read(found.oid).map(|(_, bytes)| bytes).unwrap_or_default();
             let held = self.ledger.enter(found.findings, &bytes);
+            self.mark_binary(child, &bytes);
             self.hold(child, held);
+        }
+    }
+
+    /// Notes a blob that has a NUL where git and its tools look for one.
+    fn mark_binary(&mut self, child: Child, bytes: &[u8]) {
+        if let Child::Blob(blob) = child
+            && bytes.iter().take(BINARY_IF_NUL_IN).any(|byte| *byte == 0)
+        {
+            self.binary.insert(blob);
         }
     }
 
@@ -145,13 +178,14 @@ impl Join<'_> {
 
     /// Scans the blobs under names that rules are bound to, by all rules: which those are.
     fn bound(&mut self) -> HashSet<Child> {
+        let named: Vec<bool> = self.walked.names.iter().map(|name| self.engine.is_named(name)).collect();
+        let is_named = |name: u32| named.get(name as usize).copied().unwrap_or(false);
         let mut pairs = HashSet::new();
         for (_, entries) in &self.walked.trees {
             for entry in entries {
-                let name = self.walked.names.get(entry.name as usize);
-                if let (Child::Blob(blob), Some(name)) = (entry.child, name)
+                if let Child::Blob(blob) = entry.child
                     && entry.mode.is_file()
-                    && self.engine.is_named(name)
+                    && is_named(entry.name)
                 {
                     pairs.insert((blob, entry.name));
                 }
@@ -159,19 +193,20 @@ impl Join<'_> {
         }
         let mut pairs: Vec<(u32, u32)> = pairs.into_iter().collect();
         pairs.sort_unstable();
-        let (mut feed, mut bytes) = (Feed::new(self.engine), Vec::new());
+        let mut feed = Feed::new(self.engine);
         for &(blob, name) in &pairs {
             let (Some(&oid), Some(name)) = (self.walked.blobs.get(blob as usize), self.walked.names.get(name as usize))
             else {
                 continue;
             };
-            match self.repo.object(oid, &mut bytes) {
-                Ok(_) => {
+            match self.store.read(oid) {
+                Ok((_, bytes)) => {
                     let findings: Vec<Finding> =
                         feed.bytes(&bytes, Some(name)).found.into_iter().map(|(finding, _)| finding).collect();
                     let mut held = self.ledger.enter(findings, &bytes);
                     self.holders.fit(self.ledger.entries.len());
                     held.retain(|held| !self.holders.blobs[held.secret as usize].iter().any(|(at, _)| *at == blob));
+                    self.mark_binary(Child::Blob(blob), &bytes);
                     self.hold(Child::Blob(blob), held);
                 }
                 Err(error) => {

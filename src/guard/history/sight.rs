@@ -19,6 +19,25 @@ pub(super) struct Eyes<'a> {
     pub(super) watch: Watch<'a>,
 }
 
+/// Looks for nothing: only what there is, is of interest.
+pub(super) struct Blind<'a> {
+    pub(super) watch: Watch<'a>,
+}
+
+impl Sight for Blind<'_> {
+    fn blob(&mut self, _: Oid) -> bool {
+        false
+    }
+
+    fn name(&mut self, _: &[u8]) -> NameMark {
+        NameMark::default()
+    }
+
+    fn advance(&mut self, _: u64, _: u64) -> bool {
+        !self.watch.stopped()
+    }
+}
+
 impl Sight for Eyes<'_> {
     fn blob(&mut self, oid: Oid) -> bool {
         self.blobs.contains(&oid)

@@ -1,30 +1,49 @@
 //! From courses over numbers to lives that people can read.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::ledger::Ledger;
+use super::logs::LogLines;
 use super::paths::Paths;
 use super::provenance::{BATCH, Course, Found, Holders, Pass};
-use crate::git::{Repo, Walked, people};
+use crate::git::{Store, Walked, people};
 use crate::guard::pipeline::info;
-use crate::model::history::{CommitInfo, Introduction, Life, Listed, LiveAt, Removal, Spot};
-use crate::model::{Confidence, Verdict};
+use crate::model::history::{CommitInfo, Introduction, Life, Listed, LiveAt, Reach, Removal, Spot};
+use crate::model::{Confidence, Secret, Verdict};
 
 /// Most commits, refs and branches that are told of one credential, each.
 const MOST: usize = 100;
 /// Most paths that are told of one credential.
 const MOST_PATHS: usize = 1000;
 
-/// The lives of all credentials that count or were allowed, the worst first, and how many others there are.
-pub(super) fn lives(repo: &Repo, walked: &Walked, ledger: &Ledger<'_>, holders: &Holders) -> (Vec<Life>, u64) {
+/// What is told of all credentials.
+#[derive(Default)]
+pub(super) struct Told {
+    /// The lives of those that count or were allowed, the worst first.
+    pub(super) lives: Vec<Life>,
+    /// How many others there are.
+    pub(super) below: u64,
+    /// What those that count are in, beside the text of blobs, commits and tags.
+    pub(super) reach: Reach,
+}
+
+/// Tells of all credentials. `binary`: the blobs that tools do not take for text, by place in the list of blobs.
+pub(super) fn all(
+    store: &Store,
+    walked: &Walked,
+    ledger: &Ledger<'_>,
+    holders: &Holders,
+    logs: &LogLines,
+    binary: &HashSet<u32>,
+) -> Told {
     let mut below = 0;
     let mut told: Vec<u32> = Vec::new();
     for (at, entry) in ledger.entries.iter().enumerate() {
         if entry.verdict == Verdict::BelowThreshold { below += 1 } else { told.push(at as u32) }
     }
     if told.is_empty() {
-        return (Vec::new(), below);
+        return Told { below, ..Told::default() };
     }
     let mut telling: HashMap<u32, Vec<u32>> = HashMap::new();
     for (secret, names) in holders.names.iter().enumerate() {
@@ -33,34 +52,58 @@ pub(super) fn lives(repo: &Repo, walked: &Walked, ledger: &Ledger<'_>, holders: 
         }
     }
     let mut teller =
-        Teller { repo, walked, ledger, holders, paths: Paths::of(walked, &telling), commits: HashMap::new() };
-    let mut lives = Vec::with_capacity(told.len());
+        Teller { store, walked, ledger, holders, logs, paths: Paths::of(walked, &telling), commits: HashMap::new() };
+    let (mut lives, mut refs) = (Vec::with_capacity(told.len()), BTreeSet::new());
     for batch in told.chunks(BATCH) {
         let pass = Pass::over(walked, holders, batch);
         for (bit, (course, secret)) in pass.courses(batch.len()).into_iter().zip(batch).enumerate() {
             lives.push(teller.life(&pass, bit, *secret, &course));
         }
+        let counts = |secret: &u32| u64::from(ledger.entries[*secret as usize].verdict == Verdict::Block);
+        let counting = batch.iter().enumerate().fold(0, |bits, (bit, secret)| bits | counts(secret) << bit);
+        refs.extend(pass.telling(counting));
     }
     lives.sort_by_cached_key(|life| {
         let certain = life.finding.score.confidence == Confidence::Certain;
         let blocks = life.verdict == Verdict::Block;
-        let score = (life.finding.score.confidence, life.rule.severity, life.finding.score.points);
+        let sureness = (life.finding.score.confidence, life.rule.severity, life.finding.score.points);
         let since = life.introduced.items.first().map(|first| first.commit.time);
-        (Reverse((blocks, life.is_live(), certain, score)), since, life.rule.id.clone(), life.fingerprint)
+        (Reverse((blocks, life.is_live(), certain, sureness)), since, life.rule.id.clone(), life.fingerprint)
     });
-    (lives, below)
+    let reach = teller.reach(&refs, binary);
+    Told { lives, below, reach }
 }
 
 struct Teller<'a> {
-    repo: &'a Repo,
+    store: &'a Store,
     walked: &'a Walked,
     ledger: &'a Ledger<'a>,
     holders: &'a Holders,
+    logs: &'a LogLines,
     paths: Paths,
     commits: HashMap<u32, CommitInfo>,
 }
 
 impl Teller<'_> {
+    fn reach(&self, refs: &BTreeSet<u32>, binary: &HashSet<u32>) -> Reach {
+        let counts = |secret: usize| self.ledger.entries[secret].verdict == Verdict::Block;
+        let (mut names, mut ref_names, mut blobs) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        for secret in (0..self.ledger.entries.len()).filter(|secret| counts(*secret)) {
+            names.extend(self.holders.names[secret].iter().flat_map(|name| self.paths.name(*name)).copied());
+            ref_names.extend(self.holders.refs[secret].iter().copied());
+            blobs.extend(self.holders.blobs[secret].iter().map(|(blob, _)| *blob).filter(|blob| binary.contains(blob)));
+        }
+        let name = |place: &u32| self.walked.refs[*place as usize].0.name.clone();
+        let mut names: Vec<_> = names.into_iter().map(|path| self.paths.bytes(self.walked, path)).collect();
+        names.sort();
+        Reach {
+            refs: refs.iter().map(name).collect(),
+            ref_names: ref_names.iter().map(name).collect(),
+            binary: blobs.into_iter().map(|blob| self.walked.blobs[blob as usize].to_string()).collect(),
+            names,
+        }
+    }
+
     fn life(&mut self, pass: &Pass<'_>, bit: usize, secret: u32, course: &Course) -> Life {
         let entry = &self.ledger.entries[secret as usize];
         let (blobs, texts) = {
@@ -72,14 +115,23 @@ impl Teller<'_> {
             Introduction { commit: self.commit(at), spot }
         });
         let name = |place: &u32| self.walked.refs[*place as usize].0.name.clone();
-        let live = listed(&course.live, |place| {
+        let mut live = listed(&course.live, |place| {
             let spot = pass.locate_ref(*place, bit).map_or(Spot::Ref, |found| self.spot(found, secret));
             LiveAt { name: name(place), spot }
         });
+        let logged = self.logs.get(&secret).map_or(&[][..], Vec::as_slice);
+        live.total += logged.len() as u64;
+        let room = MOST.saturating_sub(live.items.len());
+        live.items.extend(logged.iter().take(room).map(|(log, line)| LiveAt {
+            name: self.walked.logs.get(*log).map(|log| log.name.clone()).unwrap_or_default(),
+            spot: Spot::Log { line: *line },
+        }));
         let removed = listed(&course.removed, |(place, commit)| {
             let branch = self.walked.refs[*place as usize].0.name.clone();
             Removal { branch, commit: self.commit(*commit) }
         });
+        let mut forms: Vec<Secret> = entry.forms.iter().cloned().collect();
+        forms.sort_by(|a, b| a.expose().cmp(b.expose()));
         Life {
             finding: entry.finding.clone(),
             rule: info(self.ledger.rules().get(entry.finding.rule)),
@@ -92,6 +144,7 @@ impl Teller<'_> {
             texts: texts as u64,
             live,
             removed,
+            forms,
         }
     }
 
@@ -134,12 +187,11 @@ impl Teller<'_> {
     }
 
     fn commit(&mut self, at: u32) -> CommitInfo {
-        let (repo, walked) = (self.repo, self.walked);
+        let (store, walked) = (self.store, self.walked);
         let read = || {
             let oid = walked.commits[at as usize].oid;
-            let mut bytes = Vec::new();
             // It was read when it was walked; were it gone now, its id says enough.
-            let person = repo.object(oid, &mut bytes).map(|_| people(&bytes)).unwrap_or_default();
+            let person = store.read(oid).map(|(_, bytes)| people(&bytes)).unwrap_or_default();
             let (author, subject) = (person.name, person.subject);
             CommitInfo { id: oid.to_string(), author, time: person.time, zone: person.zone, subject }
         };

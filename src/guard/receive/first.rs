@@ -97,7 +97,7 @@ impl Worker<'_> {
         if kind != ObjectKind::Tree {
             let findings = pass.engine.scan(scratch, bytes);
             if !findings.is_empty() {
-                pass.halt.found(&findings);
+                pass.halt.sighted(&findings);
                 part.found.push((oid, kind, findings));
             }
         }

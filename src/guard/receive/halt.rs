@@ -105,7 +105,7 @@ impl Progress for Halt {
         }
     }
 
-    fn found(&self, findings: &[Finding]) {
+    fn sighted(&self, findings: &[Finding]) {
         let most = self.most_found.load(Ordering::Relaxed);
         if most == 0 {
             return;

@@ -133,7 +133,7 @@ impl Look<'_> {
     }
 
     fn scan(&mut self, store: &Store, wanted: impl Fn(Oid, ObjectKind) -> bool + Sync) -> Result<(), GitError> {
-        let options = Options { whole: false, limits: self.request.limits };
+        let options = Options { limits: self.request.limits, ..Options::default() };
         let watch = Watch { stop: self.halt.flag(), progress: self.halt };
         let ObjectFindings { found, objects, bytes, skips, .. } =
             scan_objects(store, wanted, self.engine, options, watch)?;
@@ -208,7 +208,7 @@ impl Look<'_> {
             self.coverage.skip(Origin::Object(b"object".to_vec()), reason, detail);
         }
         let findings: Vec<_> = seen.found.into_iter().map(|(finding, _)| finding).collect();
-        self.halt.found(&findings);
+        self.halt.sighted(&findings);
         self.ledger.enter(holder, findings, || bytes.to_vec());
     }
 

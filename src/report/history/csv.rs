@@ -6,9 +6,9 @@
 use std::io::{self, Write};
 
 use super::{date, state};
-use crate::model::Verdict;
 use crate::model::history::{History, Spot};
 use crate::report::Options;
+use crate::report::record::verdict_word;
 use crate::report::sanitize::quote;
 
 const HEAD: &str = "state,verdict,severity,confidence,score,rule,provider,title,secret,fingerprint,introduced,\
@@ -24,19 +24,16 @@ pub(super) fn write(history: &History, options: &Options, out: &mut dyn Write) -
         let (path, line) = match first.map(|first| &first.spot) {
             Some(Spot::File { path, line }) => (name(path), line.to_string()),
             Some(Spot::Name { path }) => (name(path), String::new()),
-            Some(Spot::Commit { line, .. } | Spot::Tag { line }) => (String::new(), line.to_string()),
+            Some(Spot::Commit { line, .. } | Spot::Tag { line } | Spot::Log { line }) => {
+                (String::new(), line.to_string())
+            }
             Some(Spot::Ref) | None => (String::new(), String::new()),
         };
         let secret = &life.finding.secret;
-        let verdict = match life.verdict {
-            Verdict::Block => "block",
-            Verdict::Allowed(_) => "allowed",
-            Verdict::BelowThreshold => "below-threshold",
-        };
         let score = &life.finding.score;
         let cells = [
             state(life).to_owned(),
-            verdict.to_owned(),
+            verdict_word(&life.verdict).to_owned(),
             life.rule.severity.to_string(),
             score.confidence.to_string(),
             score.points.to_string(),

@@ -57,7 +57,7 @@ impl Teller<'_, '_> {
     fn life(&mut self, life: &Life) -> io::Result<()> {
         let (rule, score) = (&life.rule, &life.finding.score);
         let severity = self.page.ink(rule.severity.into(), rule.severity.as_str());
-        self.page.words(2, &format!("{} ({severity})", self.page.ink(Ink::Bold, &clean(&rule.title))))?;
+        self.page.words(2, &format!("{}, {severity}", self.page.ink(Ink::Bold, &clean(&rule.title))))?;
         let secret = &life.finding.secret;
         let shown = if self.options.show_secrets { quote(secret.expose()) } else { secret.redacted() };
         self.row("secret", &shown)?;
@@ -107,6 +107,14 @@ impl Teller<'_, '_> {
         if !parts.is_empty() {
             self.row("held by", &parts.join(", "))?;
         }
+        let one = life.introduced.items.first().and_then(|first| match &first.spot {
+            Spot::File { path, .. } => Some(std::slice::from_ref(path)),
+            _ => None,
+        });
+        if one == Some(life.paths.items.as_slice()) {
+            // It was told with the commit that brought it in.
+            return Ok(());
+        }
         for (at, path) in life.paths.items.iter().take(MOST).enumerate() {
             let path = quote(&self.redactor.name(path));
             self.row(if at == 0 { "paths" } else { "" }, &path)?;
@@ -150,6 +158,7 @@ impl Teller<'_, '_> {
             }
             Spot::Tag { line } => format!("line {line} of the tag itself"),
             Spot::Ref => "its own name".to_owned(),
+            Spot::Log { line } => format!("line {line} of its reflog"),
         }
     }
 
@@ -181,8 +190,9 @@ impl Teller<'_, '_> {
         }
         let steps = [
             "Take out of the files what is still there, and commit that on every branch named above.",
-            "Rewrite the history, in a fresh mirror clone: `git filter-repo --replace-text FILE`, where each line of FILE \
-             is a credential, `==>` and what to put in its place; messages take `--replace-message FILE`.",
+            "Rewrite the history: `portcullis history --rewrite-plan DIR` writes what `git filter-repo` needs, and the \
+             commands in their order.",
+            "Prove that the rewritten clone is clean, with `portcullis history --verify-clean DIR/fingerprints.txt`.",
             "Push the rewritten branches, tags and notes with force, and have the host drop its caches and the refs of \
              old pull requests.",
             "Tell everybody who has a clone or a fork to clone anew: what they push otherwise brings the old history back.",
@@ -260,6 +270,13 @@ impl Teller<'_, '_> {
                 format!("{text}, and among them {} that they do not reach", count(number, "object", "objects"))
             }
         };
-        self.page.words(0, &text)
+        self.page.words(0, &text)?;
+        match scope.remembered {
+            Some(number) if number > 0 => {
+                let known = count(number, "object was", "objects were");
+                self.page.words(0, &format!("Of these, {known} not read again: the clean ledger knows them"))
+            }
+            _ => Ok(()),
+        }
     }
 }

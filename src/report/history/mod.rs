@@ -5,6 +5,7 @@ pub(super) mod date;
 mod human;
 mod json;
 mod record;
+pub mod verify;
 
 use std::io::{self, Write};
 

@@ -6,9 +6,9 @@ use serde::Serialize;
 use super::{date, state};
 use crate::model::history::{CommitInfo, History, Introduction, Life, LiveAt, Removal, Spot};
 use crate::model::{AllowReason, Confidence, Verdict};
-use crate::report::record::{AllowedRecord, ReasonRecord, text_or_base64};
+use crate::report::record::{SecretRecord, WhatRecord, text_or_base64};
 use crate::report::redact::Redactor;
-use crate::report::{Options, SCHEMA_VERSION, base64};
+use crate::report::{Options, SCHEMA_VERSION};
 
 /// A name that may be no UTF-8: then its exact bytes stand beside it in base64.
 #[derive(Serialize)]
@@ -52,6 +52,7 @@ enum SpotRecord {
     Commit { id: String, line: u64 },
     Tag { line: u64 },
     Ref,
+    Log { line: u64 },
 }
 
 impl SpotRecord {
@@ -62,6 +63,7 @@ impl SpotRecord {
             Spot::Commit { id, line } => Self::Commit { id: id.clone(), line: *line },
             Spot::Tag { line } => Self::Tag { line: *line },
             Spot::Ref => Self::Ref,
+            Spot::Log { line } => Self::Log { line: *line },
         }
     }
 }
@@ -89,23 +91,10 @@ struct RemovalRecord {
 pub(super) struct LifeRecord<'a> {
     r#type: &'static str,
     schema_version: u32,
-    rule: &'a str,
-    title: &'a str,
-    provider: &'a str,
-    severity: &'static str,
-    confidence: &'static str,
-    score: u8,
-    reasons: Vec<ReasonRecord<'a>>,
-    redacted: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    secret: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    secret_b64: Option<String>,
-    fingerprint: String,
-    via: &'a [&'static str],
-    verdict: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    allowed: Option<AllowedRecord<'a>>,
+    #[serde(flatten)]
+    what: WhatRecord<'a>,
+    #[serde(flatten)]
+    secret: SecretRecord<'a>,
     state: &'static str,
     introduced: Vec<IntroductionRecord>,
     introductions: u64,
@@ -122,14 +111,6 @@ pub(super) struct LifeRecord<'a> {
 
 impl<'a> LifeRecord<'a> {
     pub(super) fn new(life: &'a Life, options: &Options, redactor: &Redactor<'_>) -> Self {
-        let plain = life.finding.secret.expose();
-        let secret = if options.show_secrets { std::str::from_utf8(plain).ok() } else { None };
-        let (verdict, allowed) = match &life.verdict {
-            Verdict::Block => ("block", None),
-            Verdict::BelowThreshold => ("below-threshold", None),
-            Verdict::Allowed(by) => ("allowed", Some(AllowedRecord::new(by, redactor))),
-        };
-        let score = &life.finding.score;
         let introduced = |Introduction { commit, spot }: &Introduction| IntroductionRecord {
             commit: CommitRecord::new(commit, redactor),
             at: SpotRecord::new(spot, redactor),
@@ -145,20 +126,8 @@ impl<'a> LifeRecord<'a> {
         Self {
             r#type: "credential",
             schema_version: SCHEMA_VERSION,
-            rule: &life.rule.id,
-            title: &life.rule.title,
-            provider: &life.rule.provider,
-            severity: life.rule.severity.as_str(),
-            confidence: score.confidence.as_str(),
-            score: score.points,
-            reasons: score.reasons.iter().map(|r| ReasonRecord { points: r.points, text: &r.text }).collect(),
-            redacted: life.finding.secret.redacted(),
-            secret,
-            secret_b64: (options.show_secrets && secret.is_none()).then(|| base64::encode(plain)),
-            fingerprint: life.fingerprint.to_string(),
-            via: &life.finding.via,
-            verdict,
-            allowed,
+            what: WhatRecord::new(&life.finding, &life.rule),
+            secret: SecretRecord::new(&life.finding, life.fingerprint, &life.verdict, options, redactor),
             state: state(life),
             introduced: life.introduced.items.iter().map(introduced).collect(),
             introductions: life.introduced.total,
@@ -184,6 +153,7 @@ pub(super) struct ScopeRecord {
     trees: u64,
     blobs: u64,
     unreachable: Option<u64>,
+    remembered: Option<u64>,
 }
 
 impl ScopeRecord {
@@ -196,6 +166,7 @@ impl ScopeRecord {
             trees: scope.trees,
             blobs: scope.blobs,
             unreachable: scope.unreachable,
+            remembered: scope.remembered,
         }
     }
 }

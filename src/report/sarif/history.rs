@@ -4,15 +4,19 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 use super::log::{
-    ArtifactLocation, Driver, Invocation, Location, Log, PhysicalLocation, Region, ResultProperties, ResultRecord, Run,
-    Text, Tool,
+    ArtifactLocation, CodeFlow, Driver, Invocation, Location, Log, PhysicalLocation, Region, ResultProperties,
+    ResultRecord, Run, Text, ThreadFlow, ThreadFlowLocation, Tool,
 };
 use super::{descriptor, level, notification, suppressions, uri};
 use crate::model::history::{History, Life, Spot};
 use crate::report::history::{date, redactor, state};
 use crate::report::record::sorted_skips;
 use crate::report::redact::Redactor;
+use crate::report::sanitize::quote;
 use crate::report::{Options, plain_json};
+
+/// Most introductions, removals and refs of one credential that are told as steps, each.
+const MOST_STEPS: usize = 20;
 
 pub(in crate::report) fn write(history: &History, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let redactor = redactor(history, options);
@@ -52,6 +56,7 @@ fn result<'a>(life: &'a Life, rule_index: usize, options: &Options, redactor: &R
         level: level(life.rule.severity),
         message: Text { text: format!("{}: {shown}; {}{came}", life.rule.title, state(life)) },
         locations: [location(spot, redactor)],
+        code_flows: flow(life, redactor),
         partial_fingerprints: [("portcullis/v1", life.fingerprint.to_string())].into(),
         suppressions: suppressions(&life.verdict, redactor),
         rank: f64::from(finding.score.points),
@@ -75,6 +80,7 @@ fn location(spot: Option<&Spot>, redactor: &Redactor<'_>) -> Location {
         Some(Spot::Commit { id, line }) => (other(format!("commit {id}")), Some(*line)),
         Some(Spot::Tag { line }) => (other("tag".to_owned()), Some(*line)),
         Some(Spot::Ref) => (other("the name of a ref".to_owned()), None),
+        Some(Spot::Log { line }) => (other("reflog".to_owned()), Some(*line)),
         None => (other("an object that no commit holds".to_owned()), None),
     };
     let region = line.map(|line| Region {
@@ -85,5 +91,30 @@ fn location(spot: Option<&Spot>, redactor: &Redactor<'_>) -> Location {
         byte_offset: None,
         byte_length: None,
     });
-    Location { physical_location: PhysicalLocation { artifact_location, region } }
+    Location { physical_location: PhysicalLocation { artifact_location, region }, message: None }
+}
+
+/// A credential's life as a flow from place to place: where it came in, where it went, where it still is.
+fn flow(life: &Life, redactor: &Redactor<'_>) -> Vec<CodeFlow> {
+    let first = life.introduced.items.first().map(|first| &first.spot);
+    let step = |spot: Option<&Spot>, kind, text, time: Option<i64>| {
+        let location = Location { message: Some(Text { text }), ..location(spot, redactor) };
+        let utc = time.map(|time| date::iso(time, 0).replace("+00:00", "Z"));
+        (time, ThreadFlowLocation { location, kinds: [kind], execution_time_utc: utc })
+    };
+    let came = life.introduced.items.iter().take(MOST_STEPS).map(|came| {
+        let text = format!("brought in by commit {}", came.commit.id);
+        step(Some(&came.spot), "introduced", text, Some(came.commit.time))
+    });
+    let gone = life.removed.items.iter().take(MOST_STEPS).map(|gone| {
+        let text = format!("taken out of {} by commit {}", quote(&redactor.name(&gone.branch)), gone.commit.id);
+        step(first, "removed", text, Some(gone.commit.time))
+    });
+    let mut steps: Vec<_> = came.chain(gone).collect();
+    steps.sort_by_key(|(time, _)| *time);
+    steps.extend(life.live.items.iter().take(MOST_STEPS).map(|live| {
+        step(Some(&live.spot), "live", format!("still there at {}", quote(&redactor.name(&live.name))), None)
+    }));
+    let locations: Vec<_> = steps.into_iter().map(|(_, step)| step).collect();
+    if locations.is_empty() { Vec::new() } else { vec![CodeFlow { thread_flows: [ThreadFlow { locations }] }] }
 }

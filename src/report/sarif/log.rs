@@ -100,6 +100,8 @@ pub(super) struct ResultRecord<'a> {
     pub(super) level: &'static str,
     pub(super) message: Text,
     pub(super) locations: [Location; 1],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) code_flows: Vec<CodeFlow>,
     pub(super) partial_fingerprints: BTreeMap<&'static str, String>,
     /// Empty for what counts: where a log uses suppressions at all, all its results must have the list.
     pub(super) suppressions: Vec<Suppression>,
@@ -134,6 +136,28 @@ impl Suppression {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Location {
     pub(super) physical_location: PhysicalLocation,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) message: Option<Text>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct CodeFlow {
+    pub(super) thread_flows: [ThreadFlow; 1],
+}
+
+#[derive(Serialize)]
+pub(super) struct ThreadFlow {
+    pub(super) locations: Vec<ThreadFlowLocation>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ThreadFlowLocation {
+    pub(super) location: Location,
+    pub(super) kinds: [&'static str; 1],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) execution_time_utc: Option<String>,
 }
 
 #[derive(Serialize)]

@@ -96,6 +96,7 @@ fn result<'a>(item: &'a Item, rule_index: usize, options: &Options, redactor: &R
         level: level(item.rule.severity),
         message: Text { text: format!("{}: {shown}; {}", item.rule.title, main_reason(item)) },
         locations: [location(&item.origin, Some(region(item)))],
+        code_flows: Vec::new(),
         partial_fingerprints: [("portcullis/v1", item.fingerprint.to_string())].into(),
         suppressions: suppressions(&item.verdict, redactor),
         rank: f64::from(item.finding.score.points),
@@ -130,7 +131,7 @@ fn location(origin: &Origin, region: Option<Region>) -> Location {
         Some(path) => ArtifactLocation { uri: Some(uri::from_path(path)), description: None },
         None => ArtifactLocation { uri: None, description: Some(Text { text: origin_kind(origin).to_owned() }) },
     };
-    Location { physical_location: PhysicalLocation { artifact_location, region } }
+    Location { physical_location: PhysicalLocation { artifact_location, region }, message: None }
 }
 
 /// Where in the object. Columns are left out where they cannot be told in code points (see [`columns`]);

@@ -40,7 +40,7 @@ fn mutilated(take: &mut Taker<'_>) -> (usize, Vec<u8>) {
     (ix, text)
 }
 
-fn written(take: &mut Taker<'_>) -> Vec<u8> {
+pub(super) fn written(take: &mut Taker<'_>) -> Vec<u8> {
     let mut text = Vec::new();
     while !take.is_empty() && text.len() < 16 * 1024 {
         match take.byte() % 5 {

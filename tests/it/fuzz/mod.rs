@@ -4,7 +4,9 @@
 
 mod blocks;
 mod decoders;
+mod delta;
 mod engine;
+mod objects;
 mod parsers;
 mod receive;
 mod taker;

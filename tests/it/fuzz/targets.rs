@@ -1,6 +1,6 @@
 //! The fuzz targets: each takes any bytes, and panics where the house breaks a promise.
 
-use super::{blocks, decoders, engine, parsers, receive};
+use super::{blocks, decoders, delta, engine, objects, parsers, receive};
 
 /// A target: takes any bytes, panics where a promise is broken.
 pub(crate) type Target = fn(&[u8]);
@@ -21,6 +21,12 @@ pub(crate) const TARGETS: &[(&str, Target)] = &[
     ("baseline", parsers::baseline),
     ("commit_message", parsers::commit_message),
     ("hostile_names", parsers::names),
+    ("pack_reader", objects::pack),
+    ("pack_entries", objects::entries),
+    ("commit_reader", objects::commit),
+    ("tag_reader", objects::tag),
+    ("tree_reader", objects::tree),
+    ("delta_vs_whole", delta::against_whole),
     ("hook_input", receive::input),
     ("hook_environment", receive::environment),
     ("push_options", receive::options),

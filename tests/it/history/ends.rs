@@ -75,7 +75,7 @@ fn what_is_broken_is_named_whatever_is_accepted() {
 
 #[test]
 fn the_machine_formats_keep_to_their_schema() {
-    use crate::report::schema::{errors, load};
+    use crate::report::schema::{errors, load, sarif};
     let schema = load("history.v1.schema.json");
     let repo = Repo::init(&[]);
     repo.stage("f", format!("{}\n", Draw(1).token()));
@@ -96,5 +96,16 @@ fn the_machine_formats_keep_to_their_schema() {
     }
     let ran = repo.portcullis(&["history", "--format", "sarif"]);
     let log: serde_json::Value = serde_json::from_slice(&ran.stdout).expect("JSON");
-    assert_eq!(log["runs"][0]["results"].as_array().map(Vec::len), Some(4));
+    assert_eq!(errors(&sarif(), &sarif(), &log), Vec::<String>::new());
+    let results = log["runs"][0]["results"].as_array().expect("results");
+    assert_eq!(results.len(), 4);
+    let kinds = |result: &serde_json::Value| {
+        let steps = result["codeFlows"][0]["threadFlows"][0]["locations"].as_array().cloned().unwrap_or_default();
+        steps.iter().map(|step| step["kinds"][0].as_str().expect("a kind").to_owned()).collect::<Vec<_>>().join(" ")
+    };
+    // The branch's name, the message (two refs reach it), the file's that was allowed, the file's that was cleaned.
+    let all: Vec<String> = results.iter().map(kinds).collect();
+    for course in ["introduced live live", "introduced removed removed", "live"] {
+        assert!(all.iter().any(|one| one == course), "{course}: {all:?}");
+    }
 }

@@ -101,3 +101,20 @@ fn hostile_text_reaches_no_terminal_and_no_report_tells_a_credential() {
         assert!(String::from_utf8_lossy(&shown.stdout).contains(&token), "{format} does not show it when asked");
     }
 }
+
+#[test]
+fn what_a_reflog_says_is_in_no_object() {
+    let repo = Repo::init(&[]);
+    repo.commit("root");
+    let token = Draw(91).token();
+    repo.git(["update-ref", "--create-reflog", "-m", &format!("with {token}"), "refs/heads/x", "HEAD"]).text();
+    let life = only(&repo);
+    assert_eq!(came(&life), [""; 0]);
+    assert_eq!(live(&life), ["refs/heads/x"]);
+    assert_eq!(life["live"][0]["at"], serde_json::json!({"in": "log", "line": 1}));
+    run(&repo, &["--refs", "main"], 0);
+    run(&repo, &["--exclude", "x"], 0);
+    std::fs::write(repo.git_dir().join("logs/refs/heads/x"), format!("no ids, but {token}\n")).unwrap();
+    let (lives, summary) = run(&repo, &[], 2);
+    assert_eq!((lives.len(), &summary["coverage"]["complete"]), (1, &false.into()));
+}

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use portcullis::git::{Env, NameMark, Oid, Repo as Ours, Sight, Walked};
+use portcullis::git::{Bounds, Env, NameMark, Oid, Repo as Ours, Sight, Store, Walked};
 
 use crate::support::Repo;
 
 /// Looks for nothing.
-struct Blank;
+pub(super) struct Blank;
 
 impl Sight for Blank {
     fn blob(&mut self, _: Oid) -> bool {
@@ -23,12 +23,16 @@ impl Sight for Blank {
 }
 
 fn walk(dir: &Path, unreachable: bool) -> Walked {
-    let repo = Ours::open(Env::default(), dir).expect("opens");
-    let tips = repo.tips().expect("refs are listed");
-    repo.walk(tips, unreachable, &mut Blank).expect("walked")
+    walk_within(dir, &Bounds { unreachable, ..Bounds::default() })
 }
 
-fn lines(text: &str) -> BTreeSet<String> {
+fn walk_within(dir: &Path, bounds: &Bounds) -> Walked {
+    let repo = Ours::open(Env::default(), dir).expect("opens");
+    let tips = repo.tips().expect("refs are listed");
+    repo.walk(&Store::open(&repo).expect("a store"), tips, bounds, &mut Blank).expect("walked")
+}
+
+pub(super) fn lines(text: &str) -> BTreeSet<String> {
     text.lines().map(str::to_owned).collect()
 }
 
@@ -51,7 +55,7 @@ fn judged(repo: &Repo, dir: &Path) -> Walked {
 }
 
 /// A repository with one of everything that refs can name.
-fn rich(args: &[&str]) -> Repo {
+pub(super) fn rich(args: &[&str]) -> Repo {
     let repo = Repo::init(args);
     repo.stage("a/b/c", "one\n");
     repo.stage("d", "two\n");

@@ -31,11 +31,11 @@ fn deflated(content: &[u8]) -> Vec<u8> {
     made.to_vec()
 }
 
-fn blob(content: &[u8]) -> Vec<u8> {
+pub(super) fn blob(content: &[u8]) -> Vec<u8> {
     [header(3, content.len() as u64), deflated(content)].concat()
 }
 
-fn ref_delta(base: Oid, delta: &[u8]) -> Vec<u8> {
+pub(super) fn ref_delta(base: Oid, delta: &[u8]) -> Vec<u8> {
     [header(7, delta.len() as u64), base.as_bytes().to_vec(), deflated(delta)].concat()
 }
 
@@ -60,19 +60,19 @@ fn number(mut value: u64) -> Vec<u8> {
 }
 
 /// A delta that keeps the whole base (of less than 64 KiB) and adds `more`.
-fn adding(base: usize, more: &[u8]) -> Vec<u8> {
+pub(super) fn adding(base: usize, more: &[u8]) -> Vec<u8> {
     let copy = [0xb0, base as u8, (base >> 8) as u8];
     [&number(base as u64)[..], &number((base + more.len()) as u64), &copy, &[more.len() as u8], more].concat()
 }
 
-fn name(at: u32) -> Oid {
+pub(super) fn name(at: u32) -> Oid {
     let mut raw = [0x5a; 20];
     raw[..4].copy_from_slice(&(at.wrapping_mul(0x9e37_79b1)).to_be_bytes());
     Oid::from_bytes(&raw).expect("20 bytes")
 }
 
 /// Writes a pack of these entries, with an index whose checksums are right.
-fn write(repo: &Repo, entries: &[(Oid, Vec<u8>)]) {
+pub(super) fn write(repo: &Repo, entries: &[(Oid, Vec<u8>)]) {
     let mut pack = [&b"PACK\0\0\0\x02"[..], &(entries.len() as u32).to_be_bytes()].concat();
     let mut rows = Vec::new();
     for (oid, entry) in entries {

@@ -53,6 +53,13 @@ impl Hasher for Fold {
         }
     }
 
+    fn write_u32(&mut self, word: u32) {
+        self.mix(u64::from(word));
+    }
+    fn write_u64(&mut self, word: u64) {
+        self.mix(word);
+    }
+
     /// The discriminant and lengths that `derive(Hash)` adds tell nothing.
     fn write_isize(&mut self, _: isize) {}
     fn write_usize(&mut self, _: usize) {}

@@ -1,0 +1,89 @@
+//! Files that only their owner may read, and that are there whole or not at all.
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::process;
+
+/// How many names are tried for a file that is not ready yet.
+const TRIES: u32 = 32;
+
+/// A file that takes its name when it is complete. Until then, what stood there stays; given up, nothing is left.
+#[derive(Debug)]
+pub(super) struct PrivateFile {
+    file: File,
+    draft: PathBuf,
+    path: PathBuf,
+}
+
+impl PrivateFile {
+    /// Begins a file, mode 0600, beside the place where it will be.
+    ///
+    /// # Errors
+    /// If `path` is a directory, or nothing can be made beside it.
+    pub(super) fn create(path: &Path) -> io::Result<Self> {
+        let name = path.file_name().filter(|_| !path.is_dir()).ok_or(ErrorKind::IsADirectory)?;
+        for attempt in 0..TRIES {
+            let mut draft = OsString::from(".");
+            draft.push(name);
+            draft.push(format!(".{}-{attempt}.tmp", process::id()));
+            let draft = path.with_file_name(draft);
+            match create_new(&draft) {
+                Ok(file) => return Ok(Self { file, draft, path: path.to_path_buf() }),
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(ErrorKind::AlreadyExists.into())
+    }
+
+    /// Lets `tell` write it, and gives it its name.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(super) fn write(self, tell: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+        let mut out = BufWriter::new(&self.file);
+        tell(&mut out)?;
+        out.flush()?;
+        drop(out);
+        self.file.sync_all()?;
+        fs::rename(&self.draft, &self.path)
+    }
+}
+
+impl Drop for PrivateFile {
+    /// Takes the draft away; where it has its name by now, there is none.
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.draft);
+    }
+}
+
+/// A new file that only its owner may read.
+///
+/// # Errors
+/// If it is there already, or cannot be made.
+pub(super) fn create_new(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options.open(path)
+}
+
+/// A new directory that only its owner may enter.
+///
+/// # Errors
+/// If it is there already, or cannot be made.
+pub(super) fn create_dir(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        builder.mode(0o700);
+    }
+    builder.create(path)
+}

@@ -1,0 +1,53 @@
+//! Reads objects one after another, each of which often stands on one that was read a moment ago.
+
+use super::{MAX_ELSEWHERE, Store};
+use crate::git::pack::{Ring, Workbench};
+use crate::git::{GitError, ObjectKind, Oid};
+
+/// Bytes of expanded objects that are kept, for each reader.
+const BUDGET: usize = 32 << 20;
+/// Greatest object that is read, in bytes: commits, tags and trees are nowhere near.
+const LIMIT: u64 = 64 << 20;
+
+/// One thread's way to read objects by name.
+pub(in crate::git) struct Reader<'s> {
+    store: &'s Store,
+    bench: Workbench,
+    lately: Ring,
+}
+
+impl<'s> Reader<'s> {
+    pub(in crate::git) fn new(store: &'s Store) -> Self {
+        Self { store, bench: Workbench::new(), lately: Ring::new(BUDGET) }
+    }
+
+    pub(in crate::git) const fn store(&self) -> &'s Store {
+        self.store
+    }
+
+    /// Reads an object into `out`: the same as [`Store::read`], sooner, and no object above 64 MiB.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub(in crate::git) fn read(&mut self, oid: Oid, out: &mut Vec<u8>) -> Result<ObjectKind, GitError> {
+        let Self { store, bench, lately } = self;
+        for (number, pack) in store.packs.iter().enumerate() {
+            let Some(Ok(offset)) = pack.find(oid) else { continue };
+            let elsewhere = |base: Oid, out: &mut Vec<u8>| {
+                store.read_into(base, LIMIT, &mut Workbench::new(), out, MAX_ELSEWHERE).ok()
+            };
+            if let Ok(kind) = pack.expand_lately((number as u32, offset), LIMIT, (bench, lately), out, elsewhere) {
+                return Ok(kind);
+            }
+        }
+        // Loose, or broken in every pack: then this says how.
+        store.read_into(oid, LIMIT, bench, out, MAX_ELSEWHERE)
+    }
+
+    /// The bytes of an object, if it was read lately.
+    pub(in crate::git) fn recall(&self, oid: Oid) -> Option<&[u8]> {
+        let packs = self.store.packs.iter().enumerate();
+        let mut places = packs.filter_map(|(number, pack)| Some((number as u32, pack.find(oid)?.ok()?)));
+        places.find_map(|place| self.lately.get(place)).map(|(_, bytes)| bytes)
+    }
+}

@@ -1,0 +1,121 @@
+//! Reads the repository: all objects are scanned, what refs reach is walked; and once more where git has moved
+//! objects from one pack to another meanwhile.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::clean::Clean;
+use super::objects::{self, ObjectFindings};
+use super::run::Request;
+use super::sight::{Blind, Eyes};
+use crate::engine::{Engine, Scratch};
+use crate::git::{Bounds, GitError, ObjectKind, Oid, Repo, Store, Tips, Walked};
+use crate::guard::watch::Watch;
+use crate::model::{Finding, SkipReason};
+
+/// How often objects are looked for again in packs that came since.
+const RETRIES: usize = 3;
+
+/// What was found in names of tree entries.
+type Named = HashMap<Vec<u8>, Vec<Finding>>;
+
+/// What was read.
+pub(super) struct Look {
+    pub(super) store: Store,
+    pub(super) scanned: ObjectFindings,
+    pub(super) walked: Walked,
+    /// What was found in names of tree entries.
+    pub(super) names: Named,
+    /// How many objects a ledger remembered as clean; `None` without one.
+    pub(super) remembered: Option<u64>,
+}
+
+/// Looks at what is asked for. What `clean` knows to hold nothing is not read, and it learns of more.
+pub(super) fn look(
+    repo: &Repo,
+    engine: &Engine,
+    request: &Request,
+    mut clean: Option<&mut Clean>,
+    watch: Watch<'_>,
+) -> Result<Look, GitError> {
+    let remembered = AtomicU64::new(0);
+    let looker = Looker { repo, engine, request, known: clean.as_deref(), remembered: &remembered, watch };
+    let mut store = Store::open(repo)?;
+    watch.progress.expect(store.packed() as u64);
+    let mut scanned = looker.scan(&store, |_| true)?;
+    let (mut walked, mut names) = looker.walk(&store, &scanned)?;
+    for _ in 0..RETRIES {
+        if watch.stopped() || !something_is_missing(&scanned, &walked) {
+            break;
+        }
+        let newer = Store::open(repo)?;
+        if newer.has_same_packs(&store) {
+            break;
+        }
+        let broken: HashSet<Oid> = scanned.skips.iter().filter_map(|skip| skip.0).collect();
+        let again = looker.scan(&newer, |oid| !store.packs_hold(oid) || broken.contains(&oid))?;
+        scanned.skips.retain(|(oid, ..)| oid.is_some_and(|oid| !newer.contains(oid)));
+        scanned.add(again);
+        (walked, names) = looker.walk(&newer, &scanned)?;
+        store = newer;
+    }
+    if let Some(clean) = clean.as_deref_mut() {
+        clean.add(std::mem::take(&mut scanned.clean));
+    }
+    let remembered = clean.map(|_| remembered.into_inner());
+    Ok(Look { store, scanned, walked, names, remembered })
+}
+
+fn something_is_missing(scanned: &ObjectFindings, walked: &Walked) -> bool {
+    let gone = |reason: &SkipReason| matches!(reason, SkipReason::Missing | SkipReason::Unreadable);
+    scanned.skips.iter().any(|skip| gone(&skip.1)) || walked.problems.iter().any(|problem| gone(&problem.reason))
+}
+
+struct Looker<'a> {
+    repo: &'a Repo,
+    engine: &'a Engine,
+    request: &'a Request,
+    /// What is known to hold nothing.
+    known: Option<&'a Clean>,
+    /// How often that was of use.
+    remembered: &'a AtomicU64,
+    watch: Watch<'a>,
+}
+
+impl Looker<'_> {
+    fn tips(&self) -> Result<Tips, GitError> {
+        let mut tips = self.repo.tips()?;
+        tips.narrow(&self.request.refs, &self.request.exclude);
+        Ok(tips)
+    }
+
+    /// Scans what is asked for and wanted.
+    fn scan(&self, store: &Store, wanted: impl Fn(Oid) -> bool + Sync) -> Result<ObjectFindings, GitError> {
+        let Self { engine, request, known, watch, .. } = *self;
+        let options = objects::Options { tell_clean: known.is_some(), ..request.scan };
+        let wanted = |oid: Oid, kind: ObjectKind| {
+            let is_wanted = kind != ObjectKind::Tree && wanted(oid);
+            let is_known = is_wanted && known.is_some_and(|known| known.holds(oid));
+            self.remembered.fetch_add(u64::from(is_known), Ordering::Relaxed);
+            is_wanted && !is_known
+        };
+        if !request.is_narrow() {
+            return objects::scan_objects(store, wanted, engine, options, watch);
+        }
+        // To scan more than is asked for would only cost time; but a range of a few commits should cost little.
+        let mut blind = Blind { watch };
+        let walked = self.repo.walk(store, self.tips()?, &request.bounds(), &mut blind)?;
+        let wanted = |oid: Oid, kind: ObjectKind| walked.reached(oid) && wanted(oid, kind);
+        objects::scan_objects(store, wanted, engine, options, watch)
+    }
+
+    fn walk(&self, store: &Store, scanned: &ObjectFindings) -> Result<(Walked, Named), GitError> {
+        let blobs = scanned.found.iter().filter(|found| found.kind == ObjectKind::Blob).map(|found| found.oid);
+        let Self { engine, watch, .. } = *self;
+        let (scratch, blobs) = (Scratch::default(), blobs.collect());
+        let mut eyes = Eyes { engine, scratch, blobs, names: HashMap::new(), watch };
+        let bounds: Bounds = self.request.bounds();
+        let walked = self.repo.walk(store, self.tips()?, &bounds, &mut eyes)?;
+        Ok((walked, eyes.names))
+    }
+}

@@ -1,0 +1,40 @@
+//! Whether what should be gone is gone.
+
+use std::io::{self, Write};
+
+use super::Format;
+use crate::model::history::History;
+use crate::report::Options;
+use crate::report::text::{Page, count};
+
+/// Tells what a history still holds of so many credentials that should be gone: for people in a sentence, then
+/// what is held as any history is told.
+///
+/// # Errors
+/// The writer's own.
+pub fn write(
+    history: &History,
+    wanted: u64,
+    format: &Format,
+    options: &Options,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    if format.name != "human" {
+        return (format.write)(history, options, out);
+    }
+    let all = count(wanted, "credential", "credentials");
+    let objects = count(history.coverage.objects, "object", "objects");
+    let sentence = match (history.lives.len(), history.coverage.is_complete()) {
+        (0, true) => {
+            format!("Clean: of the {all} on the list, none is in any of the {objects}, reached by a ref or not")
+        }
+        (0, false) => format!("Not proven: none of the {all} on the list was met, but not everything could be read"),
+        (left, _) => format!("Not clean: of the {all} on the list, the repository still holds {left}"),
+    };
+    Page::new(out, options.width, options.color).words(0, &sentence)?;
+    if history.lives.is_empty() && history.coverage.is_complete() {
+        return Ok(());
+    }
+    writeln!(out)?;
+    (format.write)(history, options, out)
+}
