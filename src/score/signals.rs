@@ -27,9 +27,9 @@ pub(crate) struct Signal {
 pub(crate) const SIGNALS: &[Signal] = &[
     Signal { name: "kind", most: 80, see: kind },
     Signal { name: "form", most: 15, see: form },
+    Signal { name: "code", most: 0, see: expression },
     Signal { name: "length", most: 0, see: length },
     Signal { name: "name", most: 40, see: assigned_name },
-    Signal { name: "code", most: 0, see: expression },
     Signal { name: "placeholder", most: 0, see: stand_in },
     Signal { name: "shape", most: 0, see: other_shape },
     Signal { name: "about", most: 0, see: about },

@@ -92,6 +92,18 @@ fn in_run(window: &[u8], at: usize) -> bool {
     ahead >= MIN_RUN || ahead + window[..at].iter().rev().take(MIN_RUN).take_while(digit).count() >= MIN_RUN
 }
 
+/// Positions of base64 digits taken at once.
+const AT_ONCE: usize = 8;
+/// Digits of a window after its first.
+const DIGITS_AFTER: usize = units::BASE64_DIGITS - 1;
+
+/// The keys of the windows that begin at each of some digits.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "it is compiled once more for each set of instructions")]
+fn key_of_each(digits: &[u8; AT_ONCE + DIGITS_AFTER]) -> [u32; AT_ONCE] {
+    std::array::from_fn(|at| u32::from_le_bytes([digits[at], digits[at + 1], digits[at + 2], digits[at + 3]]))
+}
+
 impl<'t, F: FnMut(usize, &'t Needle)> Search<'_, 't, F> {
     /// Searches the run that the core's first byte is part of: it may have begun long before.
     pub(super) fn run_at_start(&mut self, runs: &mut Runs, at: usize) {
@@ -128,9 +140,23 @@ impl<'t, F: FnMut(usize, &'t Needle)> Search<'_, 't, F> {
     fn base64(&mut self, from: usize, to: usize) {
         let index = &self.tables.base64;
         let filter = index.filter();
-        let reach = self.window.len().min(to + units::BASE64_DIGITS - 1);
-        for (digits, at) in self.window[from..reach].windows(units::BASE64_DIGITS).zip(from..) {
-            if let Some(key) = units::base64_key(digits)
+        let mut at = from;
+        // Several at once: their keys are hashed by vectors.
+        while at + AT_ONCE <= to
+            && let Some(digits) = self.window.get(at..).and_then(<[u8]>::first_chunk::<{ AT_ONCE + DIGITS_AFTER }>)
+        {
+            let mut held = filter.which_may_hold(&key_of_each(digits));
+            while held != 0 {
+                let start = at + held.trailing_zeros() as usize;
+                held &= held - 1;
+                if let Some(key) = units::base64_key(&self.window[start..]) {
+                    self.confirm_in_run(index, key, start);
+                }
+            }
+            at += AT_ONCE;
+        }
+        for at in at..to {
+            if let Some(key) = self.window.get(at..).and_then(units::base64_key)
                 && filter.may_hold(key)
             {
                 self.confirm_in_run(index, key, at);
