@@ -43,12 +43,17 @@ pub(in crate::cli) fn check(args: &ConfigCheckArgs) -> Result<ExitStatus, Failur
         }
         // The rules it brings along are looked for where the file lies.
         let dir = path.parent().unwrap_or(path);
-        let mut rules = RuleSet::builtin();
-        for rule_file in &file.local.rules {
+        let added = file.local.rules.iter().try_fold(RuleSet::builtin(), |rules, rule_file| {
             let more = crate::cli::plan::rule_file(&dir.join(&rule_file.value))?;
-            rules = rules.with_user(more).map_err(Failure::new)?;
+            rules.with_user(more).map_err(Failure::new)
+        });
+        if let Ok(rules) = &added {
+            file.check_rules(rules);
         }
-        file.check_rules(&rules);
+        // Its own mistakes are told first: they may be why its rules cannot be read.
+        if file.problems.is_empty() {
+            added?;
+        }
         match file.errors() {
             Some(errors) => wrong.push(errors),
             None => to_stdout(|out| fine(out, &file.name, true))?,
