@@ -13,7 +13,7 @@ use crate::model::Fingerprint;
 use crate::policy::Baseline;
 
 /// What a new baseline begins with.
-const HEADER: &str =
+pub(super) const HEADER: &str =
     "# Credentials that are known and accepted, one fingerprint a line (see `portcullis allow --help`).\n";
 
 /// Runs `allow`.

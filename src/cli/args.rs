@@ -1,6 +1,7 @@
 //! What can be typed. Nothing is decided here; see `plan`.
 
 mod answer;
+mod settings;
 
 use std::ffi::OsString;
 use std::num::NonZero;
@@ -10,6 +11,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use answer::AnswerArgs;
+pub use settings::{AllowArgs, BaselineArgs, BaselineCommand, ConfigCheckArgs, ConfigCommand, ConfigShowArgs};
 
 use crate::hook::server::Host;
 use crate::model::Confidence;
@@ -56,6 +58,12 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Accept a known finding, by adding its fingerprint to the baseline file.
     Allow(AllowArgs),
+    /// Write the baseline file from what a scan finds, bring it up to date, or compare the two.
+    #[command(subcommand)]
+    Baseline(BaselineCommand),
+    /// Show and check the configuration.
+    #[command(subcommand)]
+    Config(ConfigCommand),
     /// List, show, check and test the rules.
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -70,9 +78,9 @@ pub enum Command {
 /// Which rules run and what counts: the same for every command that scans.
 #[derive(Clone, Debug, Default, Args)]
 pub struct PolicyArgs {
-    /// Report findings of at least this confidence.
-    #[arg(long, value_name = "LEVEL", default_value = "medium", value_parser = PossibleValuesParser::new(levels()))]
-    pub min_confidence: String,
+    /// Report findings of at least this confidence [default: what the configuration says, or medium].
+    #[arg(long, value_name = "LEVEL", value_parser = PossibleValuesParser::new(levels()))]
+    pub min_confidence: Option<String>,
     /// Count credentials even where an inline comment such as `portcullis:allow` allows them.
     #[arg(long)]
     pub no_inline_allow: bool,
@@ -306,20 +314,6 @@ pub struct ExplainArgs {
     /// Colour the report; `auto` does on a terminal, unless `NO_COLOR` is set.
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     pub color: Color,
-}
-
-/// `allow`.
-#[derive(Debug, Args)]
-pub struct AllowArgs {
-    /// The finding's fingerprint: 32 hexadecimal digits, as reports show it.
-    #[arg(value_name = "FINGERPRINT")]
-    pub fingerprint: String,
-    /// Why it is accepted; written beside the fingerprint.
-    #[arg(long, value_name = "TEXT", default_value = "")]
-    pub reason: String,
-    /// Add it to this baseline [default: .portcullis.baseline at the top of the work tree].
-    #[arg(long, value_name = "FILE")]
-    pub baseline: Option<PathBuf>,
 }
 
 /// `rules`.

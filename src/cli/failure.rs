@@ -38,6 +38,12 @@ impl Failure {
         self
     }
 
+    /// With what to do about it, where nothing is said yet.
+    #[must_use]
+    pub(super) fn or_hint(self, hint: &str) -> Self {
+        if self.hint.is_empty() { self.hint(hint) } else { self }
+    }
+
     /// Tells it on standard error. That a closed standard error is no more trouble than the one told
     /// about is why nothing is returned.
     pub(super) fn tell(&self) {

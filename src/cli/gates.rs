@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal};
 use std::path::Path;
 
 use super::args::{CommitMsgArgs, GateArgs, PolicyArgs};
+use super::config::{self, Place};
 use super::exit::ExitStatus;
 use super::failure::Failure;
 use super::{interrupt, output, plan};
@@ -15,6 +16,9 @@ use crate::guard::precommit::{self, Outcome};
 use crate::guard::watch::{Unwatched, Watch};
 use crate::policy::{Baseline, Policy};
 use crate::report::{Options, gate};
+
+const HINT: &str =
+    "the commit is blocked, because nobody could look at it; `git commit --no-verify` goes around every hook";
 
 /// Runs `pre-commit`.
 ///
@@ -41,24 +45,34 @@ fn run(
 ) -> Result<ExitStatus, Failure> {
     let repo = Repo::open(Env::from_process(), Path::new("."))
         .map_err(|error| blocked("cannot open the repository", &error))?;
-    let engine = Engine::new(plan::rules(&args.known.rules)?);
+    let settled = config::settle(&Place::Staged(&repo), &args.known, config::flags(args))
+        .map_err(|failure| failure.or_hint(HINT))?;
+    let engine = Engine::new(settled.rules.clone());
     let outcome = look(&repo, &engine).map_err(|error| blocked("cannot read what is being committed", &error))?;
     if outcome.found.is_empty() && outcome.coverage.is_complete() {
         // Nothing to judge: neither baseline nor policy is needed.
         return Ok(ExitStatus::Clean);
     }
-    let policy = Policy { baseline: baseline(args, &repo)?, ..plan::policy_without_baseline(args)? };
+    let key = plan::fingerprint_key(args.known.key_file.as_deref())?;
+    let policy = Policy { baseline: baseline(args, &repo, settled.trusted)?, key, ..settled.policy.clone() };
     let report = Judge::new(engine.rules(), &policy).report(command, outcome.found, outcome.coverage);
     let options = Options { color: color(), width: output::width(), ..Options::default() };
     gate::write(&report, &options, &mut io::stderr().lock())
         .map_err(|error| Failure::because("cannot say why the commit is blocked", &error))?;
-    Ok(ExitStatus::of(&report))
+    let status = ExitStatus::of(&report);
+    if status != ExitStatus::Clean {
+        settled.tell_expired();
+    }
+    Ok(status)
 }
 
 /// The baseline as it is being committed: what only lies in the work tree is not what others will have.
-fn baseline(args: &PolicyArgs, repo: &Repo) -> Result<Baseline, Failure> {
+fn baseline(args: &PolicyArgs, repo: &Repo, trusted: bool) -> Result<Baseline, Failure> {
     if let Some(file) = &args.known.baseline {
         return plan::baseline(Some(file), Path::new("."));
+    }
+    if !trusted {
+        return Ok(Baseline::default());
     }
     let bytes = repo
         .index_blob(plan::BASELINE.as_bytes())
@@ -74,6 +88,5 @@ fn color() -> bool {
 }
 
 fn blocked(what: &str, error: &GitError) -> Failure {
-    Failure::because(what, error)
-        .hint("the commit is blocked, because nobody could look at it; `git commit --no-verify` goes around every hook")
+    Failure::because(what, error).hint(HINT)
 }

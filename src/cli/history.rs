@@ -12,6 +12,7 @@ use page::Page;
 use rewrite::Plan;
 
 use super::args::HistoryArgs;
+use super::config::{self, Place};
 use super::exit::ExitStatus;
 use super::failure::Failure;
 use super::output::Output;
@@ -33,7 +34,8 @@ use crate::report::sanitize::clean;
 pub(super) fn run(args: &HistoryArgs) -> Result<ExitStatus, Failure> {
     let format = formats::format(&args.format).ok_or_else(|| Failure::new("no such format"))?;
     let repo = open(args)?;
-    let engine = Engine::new(plan::rules(&args.policy.known.rules)?);
+    let settled = config::settle(&Place::Disk(&args.path), &args.policy.known, config::flags(&args.policy))?;
+    let engine = Engine::new(settled.rules.clone());
     if let Some(file) = &args.answer.verify_clean {
         let key = plan::fingerprint_key(args.policy.known.key_file.as_deref())?;
         let list = verify::list(file, &key, engine.rules())?;
@@ -43,7 +45,8 @@ pub(super) fn run(args: &HistoryArgs) -> Result<ExitStatus, Failure> {
         output.write(|options, out| formats::verify::write(&history, list.len() as u64, format, options, out))?;
         return Ok(status(&history));
     }
-    let policy = plan::policy(&args.policy, &args.path)?;
+    let policy = settled.on_disk(&args.policy.known, &args.path)?;
+    settled.tell_expired();
     let output = Output::open(&args.output)?;
     let (page, rewrite) = (Page::begin(args)?, Plan::begin(args, &repo)?);
     let history = look(args, &repo, &engine, &policy)?;

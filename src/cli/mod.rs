@@ -2,6 +2,8 @@
 
 mod allow;
 pub mod args;
+mod baseline;
+mod config;
 mod date;
 pub mod exit;
 mod failure;
@@ -27,7 +29,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use args::{Cli, Command};
+use args::{Cli, Command, ConfigCommand};
 use exit::ExitStatus;
 use failure::Failure;
 
@@ -66,6 +68,9 @@ fn dispatch(command: Command) -> Result<ExitStatus, Failure> {
         Command::PostReceive(args) => receive::post_receive(&args),
         Command::Explain(args) => scan::explain(&args),
         Command::Allow(args) => allow::run(&args),
+        Command::Baseline(command) => baseline::run(&command),
+        Command::Config(ConfigCommand::Show(args)) => config::show(&args),
+        Command::Config(ConfigCommand::Check(args)) => config::check(&args),
         Command::Rules(command) => rules::run(&command),
         Command::Install(args) => hooks::install(&args),
         Command::Uninstall(args) => hooks::uninstall(&args),

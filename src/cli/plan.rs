@@ -6,11 +6,10 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use super::args::{PolicyArgs, WalkArgs};
+use super::args::WalkArgs;
 use super::failure::Failure;
 use crate::guard::scan::{Options, Target};
-use crate::model::Confidence;
-use crate::policy::{Baseline, Key, Policy};
+use crate::policy::{Baseline, Key};
 use crate::rules::{self, Rule, RuleSet};
 
 /// The baseline's name, at the top of a work tree.
@@ -62,25 +61,6 @@ pub(super) fn rule_file(file: &Path) -> Result<Vec<Rule>, Failure> {
     let text = fs::read_to_string(file)
         .map_err(|error| Failure::because(format_args!("cannot read the rule file `{name}`"), &error))?;
     rules::load(&text, &name).map_err(Failure::new)
-}
-
-/// What counts; `near` says whose baseline is meant where none is named.
-///
-/// # Errors
-/// If the baseline cannot be read or a line of it makes no sense.
-pub(super) fn policy(args: &PolicyArgs, near: &Path) -> Result<Policy, Failure> {
-    Ok(Policy { baseline: baseline(args.known.baseline.as_deref(), near)?, ..policy_without_baseline(args)? })
-}
-
-/// What counts, before any baseline is read.
-///
-/// # Errors
-/// If the key file cannot be read or is too short to be a key.
-pub(super) fn policy_without_baseline(args: &PolicyArgs) -> Result<Policy, Failure> {
-    // The parser lets no other word through; were one to come, everything would count.
-    let threshold = Confidence::parse(&args.min_confidence).unwrap_or(Confidence::Low);
-    let key = fingerprint_key(args.known.key_file.as_deref())?;
-    Ok(Policy { threshold, inline: !args.no_inline_allow, key, ..Policy::default() })
 }
 
 /// The key of fingerprints: made of the bytes of `file`, or of the file that the environment names, or none.

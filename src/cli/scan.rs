@@ -1,12 +1,14 @@
 //! `scan` and `explain`.
 
 use super::args::{ExplainArgs, OutputArgs, ScanArgs, WalkArgs};
+use super::config::{self, Place};
 use super::exit::ExitStatus;
 use super::failure::Failure;
 use super::interrupt;
 use super::output::Output;
 use super::plan;
 use super::progress::Bar;
+use crate::config::local::Flags;
 use crate::engine::Engine;
 use crate::guard::scan::{self, Target};
 use crate::guard::watch::{Unwatched, Watch};
@@ -23,11 +25,14 @@ const LEAST_DIGITS: usize = 8;
 /// If it cannot begin, or the report cannot be written.
 pub(super) fn run(args: &ScanArgs) -> Result<ExitStatus, Failure> {
     let targets = plan::targets(&args.paths);
-    let rules = plan::rules(&args.policy.known.rules)?;
-    let policy = plan::policy(&args.policy, plan::near(&targets))?;
+    let near = plan::near(&targets);
+    let settled = config::settle(&Place::Disk(near), &args.policy.known, config::flags(&args.policy))?;
+    let policy = settled.on_disk(&args.policy.known, near)?;
     let format = report::format(&args.format).ok_or_else(|| Failure::new("no such format"))?;
     let output = Output::open(&args.output)?;
-    let report = watched(&targets, &args.walk, &Engine::new(rules), &policy);
+    settled.tell_expired();
+    let mut report = watched(&targets, &args.walk, &Engine::new(settled.rules.clone()), &policy);
+    report.unused_allows = settled.unused(&report, &targets);
     output.write(|options, out| (format.write)(&report, options, out))?;
     Ok(ExitStatus::of(&report))
 }
@@ -44,13 +49,13 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<ExitStatus, Failure> {
         );
     }
     let targets = plan::targets(&args.paths);
-    let rules = plan::rules(&args.known.rules)?;
-    let baseline = plan::baseline(args.known.baseline.as_deref(), plan::near(&targets))?;
-    let key = plan::fingerprint_key(args.known.key_file.as_deref())?;
-    let policy = Policy { threshold: Confidence::Low, baseline, key, ..Policy::default() };
+    let near = plan::near(&targets);
+    let flags = Flags { min_confidence: Some(Confidence::Low), no_inline: false };
+    let settled = config::settle(&Place::Disk(near), &args.known, flags)?;
+    let policy = settled.on_disk(&args.known, near)?;
     let output =
         Output::open(&OutputArgs { output: None, show_secrets: args.show_secrets, why: true, color: args.color })?;
-    let mut report = watched(&targets, &args.walk, &Engine::new(rules), &policy);
+    let mut report = watched(&targets, &args.walk, &Engine::new(settled.rules), &policy);
     report.items.retain(|item| item.fingerprint.to_string().starts_with(&wanted));
     if report.items.is_empty() {
         let hint = "give the path it was found under, and the same --rules; a commit's message is not looked at";
@@ -64,7 +69,7 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<ExitStatus, Failure> {
     Ok(if report.coverage.is_complete() { ExitStatus::Clean } else { ExitStatus::Unknown })
 }
 
-fn watched(targets: &[Target], walk: &WalkArgs, engine: &Engine, policy: &Policy) -> Report {
+pub(super) fn watched(targets: &[Target], walk: &WalkArgs, engine: &Engine, policy: &Policy) -> Report {
     let bar = Bar::wanted(&walk.effort, "files");
     let stop = interrupt::flag();
     let report = match &bar {

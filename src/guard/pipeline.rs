@@ -27,9 +27,9 @@ impl<'a> Judge<'a> {
     pub fn item(&self, found: Found) -> Item {
         let Found { origin, finding, mut place } = found;
         let rule = self.rules.get(finding.rule);
-        let (fingerprint, verdict) = self.policy.judge(&rule.id, &finding, &place);
+        let (fingerprint, verdict) = self.policy.judge_at(&rule.id, &finding, &place, &origin);
         place.lines = LineContext::default();
-        Item { rule: info(rule), finding, origin, place, fingerprint, verdict }
+        Item { rule: info(rule, self.policy), finding, origin, place, fingerprint, verdict }
     }
 
     /// A finished run's report.
@@ -47,7 +47,7 @@ pub fn assemble(command: &'static str, mut items: Vec<Item>, mut coverage: Cover
     items.dedup_by(|a, b| order(a) == order(b));
     coverage.skips.sort_by(|a, b| (&a.origin, a.reason, &a.detail).cmp(&(&b.origin, b.reason, &b.detail)));
     coverage.skips.dedup();
-    Report { command, items, coverage }
+    Report { command, items, coverage, unused_allows: Vec::new() }
 }
 
 fn order(item: &Item) -> impl Ord + '_ {
@@ -55,12 +55,12 @@ fn order(item: &Item) -> impl Ord + '_ {
 }
 
 /// What people need to know of a rule.
-pub(super) fn info(rule: &Rule) -> RuleInfo {
+pub(super) fn info(rule: &Rule, policy: &Policy) -> RuleInfo {
     RuleInfo {
         id: rule.id.to_string(),
         title: rule.title.to_string(),
         provider: rule.provider.to_string(),
-        severity: rule.severity,
+        severity: policy.configured.severity(&rule.id).unwrap_or(rule.severity),
         revoke: rule.revoke.to_string(),
         revoke_url: rule.revoke_url.to_string(),
     }

@@ -3,6 +3,7 @@
 pub mod bip39;
 pub mod check;
 mod coverage;
+mod day;
 mod finding;
 mod fingerprint;
 pub mod history;
@@ -16,10 +17,11 @@ mod span;
 
 pub use check::Check;
 pub use coverage::{Coverage, Skip, SkipReason};
+pub use day::Day;
 pub use finding::{Finding, Reason, RuleIx, Score};
 pub use fingerprint::Fingerprint;
 pub use level::{Confidence, Severity};
 pub use origin::{LineContext, Origin, Place};
-pub use report::{AllowReason, Item, Report, RuleInfo, Verdict};
+pub use report::{AllowReason, Item, Report, RuleInfo, UnusedAllow, Verdict};
 pub use secret::Secret;
 pub use span::{Position, Span};

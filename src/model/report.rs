@@ -36,6 +36,22 @@ pub enum AllowReason {
         /// The entry's comment; empty where none was given.
         reason: String,
     },
+    /// An entry of a configuration file.
+    Config {
+        /// File and line, e.g. `.portcullis.toml:12`.
+        entry: String,
+        /// The entry's reason.
+        reason: String,
+    },
+}
+
+/// An allow of the project's configuration that no finding needed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnusedAllow {
+    /// File and line, e.g. `.portcullis.toml:12`.
+    pub entry: String,
+    /// The entry's reason.
+    pub reason: String,
 }
 
 /// What policy decided about a finding.
@@ -75,6 +91,8 @@ pub struct Report {
     pub items: Vec<Item>,
     /// What was looked at, and what could not be.
     pub coverage: Coverage,
+    /// Allows that nothing needed, where the whole project was looked at.
+    pub unused_allows: Vec<UnusedAllow>,
 }
 
 impl Report {

@@ -72,6 +72,7 @@ fn allowed(page: &mut Page<'_>, report: &Report, redactor: &Redactor<'_>) -> io:
         let (by, reason) = match by {
             AllowReason::Inline { marker, reason } => ((*marker).to_owned(), reason),
             AllowReason::Baseline { line, reason } => (format!("baseline, line {line}"), reason),
+            AllowReason::Config { entry, reason } => (clean(entry), reason),
         };
         let reason = if reason.is_empty() { "no reason given".into() } else { clean(redactor.text(reason)) };
         page.line(&format!("  {}", block::place(item)))?;
@@ -107,11 +108,27 @@ fn totals(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     }
     let inline = of(&|verdict| matches!(verdict, Verdict::Allowed(AllowReason::Inline { .. })));
     let baseline = of(&|verdict| matches!(verdict, Verdict::Allowed(AllowReason::Baseline { .. })));
-    if inline + baseline > 0 {
-        let (all, inline, baseline) = (thousands(inline + baseline), thousands(inline), thousands(baseline));
-        page.line(&format!("{all} allowed: {inline} inline, {baseline} by the baseline"))?;
+    let config = of(&|verdict| matches!(verdict, Verdict::Allowed(AllowReason::Config { .. })));
+    if inline + baseline + config > 0 {
+        let all = thousands(inline + baseline + config);
+        let (inline, baseline) = (thousands(inline), thousands(baseline));
+        let config = if config > 0 { format!(", {} by the configuration", thousands(config)) } else { String::new() };
+        page.line(&format!("{all} allowed: {inline} inline, {baseline} by the baseline{config}"))?;
     }
-    Ok(())
+    unused(page, report)
+}
+
+/// Allows that nothing needed: they are to be taken out before something else fits them.
+fn unused(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    let unused = &report.unused_allows;
+    if unused.is_empty() {
+        return Ok(());
+    }
+    let entries: Vec<String> = unused.iter().take(MOST_SKIPS).map(|allow| clean(&allow.entry)).collect();
+    let more = unused.len().saturating_sub(MOST_SKIPS);
+    let more = if more > 0 { format!(" and {} more", thousands(more as u64)) } else { String::new() };
+    let number = count(unused.len() as u64, "allow is not needed any more", "allows are not needed any more");
+    page.words(0, &format!("{number}: {}{more}", entries.join(", ")))
 }
 
 /// What was looked at, and loudly what was not.

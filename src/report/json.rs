@@ -16,7 +16,7 @@ struct Document<'a> {
     command: &'a str,
     findings: Vec<FindingRecord<'a>>,
     coverage: CoverageRecord,
-    summary: SummaryRecord,
+    summary: SummaryRecord<'a>,
 }
 
 pub(super) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
@@ -27,7 +27,7 @@ pub(super) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> 
         command: report.command,
         findings: listed(report).map(|item| FindingRecord::new(item, options, &redactor)).collect(),
         coverage: CoverageRecord::new(&report.coverage, &redactor),
-        summary: SummaryRecord::new(report),
+        summary: SummaryRecord::new(report, &redactor),
     };
     plain_json::pretty(out, &document)?;
     writeln!(out)

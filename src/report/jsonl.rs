@@ -17,7 +17,7 @@ struct LastLine<'a> {
     tool: Tool,
     command: &'a str,
     coverage: CoverageRecord,
-    summary: SummaryRecord,
+    summary: SummaryRecord<'a>,
 }
 
 pub(super) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
@@ -32,7 +32,7 @@ pub(super) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> 
         tool: TOOL,
         command: report.command,
         coverage: CoverageRecord::new(&report.coverage, &redactor),
-        summary: SummaryRecord::new(report),
+        summary: SummaryRecord::new(report, &redactor),
     };
     plain_json::compact(out, &last)?;
     writeln!(out)

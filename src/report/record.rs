@@ -131,6 +131,7 @@ struct ReasonRecord<'a> {
 enum AllowedRecord<'a> {
     Inline { marker: &'static str, reason: &'a str },
     Baseline { line: u64, reason: &'a str },
+    Config { entry: &'a str, reason: &'a str },
 }
 
 /// The findings that machine formats list: those that count, and those that were allowed, marked so.
@@ -166,6 +167,7 @@ impl<'a> AllowedRecord<'a> {
         match by {
             AllowReason::Inline { marker, reason } => Self::Inline { marker, reason: redactor.text(reason) },
             AllowReason::Baseline { line, reason } => Self::Baseline { line: *line, reason: redactor.text(reason) },
+            AllowReason::Config { entry, reason } => Self::Config { entry, reason: redactor.text(reason) },
         }
     }
 }
@@ -219,11 +221,19 @@ impl CoverageRecord {
 }
 
 #[derive(Serialize)]
-pub(super) struct SummaryRecord {
+pub(super) struct SummaryRecord<'a> {
     findings: usize,
     by_confidence: ByConfidence,
     below_threshold: usize,
     allowed: ByAllow,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unused_allows: Vec<UnusedRecord<'a>>,
+}
+
+#[derive(Serialize)]
+struct UnusedRecord<'a> {
+    entry: &'a str,
+    reason: &'a str,
 }
 
 #[derive(Serialize)]
@@ -238,10 +248,11 @@ struct ByConfidence {
 struct ByAllow {
     inline: usize,
     baseline: usize,
+    config: usize,
 }
 
-impl SummaryRecord {
-    pub(super) fn new(report: &Report) -> Self {
+impl<'a> SummaryRecord<'a> {
+    pub(super) fn new(report: &'a Report, redactor: &Redactor<'_>) -> Self {
         let band = |band| report.blocking().filter(|item| item.finding.score.confidence == band).count();
         let verdicts = |is: fn(&Verdict) -> bool| report.items.iter().filter(|item| is(&item.verdict)).count();
         Self {
@@ -256,7 +267,13 @@ impl SummaryRecord {
             allowed: ByAllow {
                 inline: verdicts(|verdict| matches!(verdict, Verdict::Allowed(AllowReason::Inline { .. }))),
                 baseline: verdicts(|verdict| matches!(verdict, Verdict::Allowed(AllowReason::Baseline { .. }))),
+                config: verdicts(|verdict| matches!(verdict, Verdict::Allowed(AllowReason::Config { .. }))),
             },
+            unused_allows: report
+                .unused_allows
+                .iter()
+                .map(|allow| UnusedRecord { entry: &allow.entry, reason: redactor.text(&allow.reason) })
+                .collect(),
         }
     }
 }

@@ -13,6 +13,7 @@
 
 mod cli;
 mod commit_msg;
+mod config;
 mod corpus;
 mod decode;
 mod detect;

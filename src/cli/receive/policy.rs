@@ -70,7 +70,13 @@ pub(in crate::cli) fn settle(settings: &Settings, repo: &Repo) -> Result<(Engine
         }
     }
     let key = plan::fingerprint_key(settings.key_file.as_deref())?;
-    let policy = Policy { threshold: settings.min_confidence, inline: settings.inline_allows, baseline, key };
+    let policy = Policy {
+        threshold: settings.min_confidence,
+        inline: settings.inline_allows,
+        baseline,
+        key,
+        ..Policy::default()
+    };
     Ok((engine, policy))
 }
 

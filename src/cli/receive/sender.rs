@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::input;
 use crate::cli::args::PrePushArgs;
+use crate::cli::config::{self, Place};
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
 use crate::cli::plan;
@@ -35,8 +36,12 @@ pub(in crate::cli) fn pre_push(args: &PrePushArgs) -> Result<ExitStatus, Failure
     if commands.iter().all(|command| command.new.is_null()) {
         return Ok(ExitStatus::Clean);
     }
-    let engine = Engine::new(plan::rules(&args.policy.known.rules)?);
-    let policy = Policy { baseline: baseline(args, &repo)?, ..plan::policy_without_baseline(&args.policy)? };
+    let known = &args.policy.known;
+    let settled = config::settle(&Place::Staged(&repo), known, config::flags(&args.policy))
+        .map_err(|failure| failure.or_hint(HINT))?;
+    let key = plan::fingerprint_key(known.key_file.as_deref())?;
+    let policy = Policy { baseline: baseline(args, &repo, settled.trusted)?, key, ..settled.policy.clone() };
+    let engine = Engine::new(settled.rules.clone());
     let known = Known::Remote(tracking(args), commands.iter().map(|command| command.old).collect());
     let halt = Halt::new(u64::MAX, policy.threshold);
     let bypass = HashSet::new();
@@ -56,6 +61,9 @@ pub(in crate::cli) fn pre_push(args: &PrePushArgs) -> Result<ExitStatus, Failure
         Told { audience: Audience::Sender, only_told: false, help: None, bypass: false, denied: None, prefixed: false };
     report::push(&push, &told, &mut io::stderr().lock())
         .map_err(|error| Failure::because("cannot say why the push is blocked", &error))?;
+    if push.blocking().next().is_some() {
+        settled.tell_expired();
+    }
     let found = if push.blocking().next().is_some() { ExitStatus::Findings } else { ExitStatus::Clean };
     Ok(found.merge(if push.coverage.is_complete() { ExitStatus::Clean } else { ExitStatus::Unknown }))
 }
@@ -68,9 +76,12 @@ fn tracking(args: &PrePushArgs) -> Vec<u8> {
 }
 
 /// The baseline as it is staged: what will be in the repository next.
-fn baseline(args: &PrePushArgs, repo: &Repo) -> Result<Baseline, Failure> {
+fn baseline(args: &PrePushArgs, repo: &Repo, trusted: bool) -> Result<Baseline, Failure> {
     if let Some(file) = &args.policy.known.baseline {
         return plan::baseline(Some(file), Path::new("."));
+    }
+    if !trusted {
+        return Ok(Baseline::default());
     }
     let bytes = repo
         .index_blob(plan::BASELINE.as_bytes())

@@ -8,7 +8,9 @@ mod read;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-pub use read::{ConfigErrors, Problem, parse};
+pub use read::parse;
+
+pub use super::read::{ConfigErrors, Problem};
 
 use crate::model::Confidence;
 use crate::model::named::named;

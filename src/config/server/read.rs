@@ -1,146 +1,19 @@
 //! From the text of a server configuration to its meaning, or to everything that is wrong with it.
 
-use std::fmt;
-use std::path::PathBuf;
-
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeTable;
 
 use super::{Counts, Layer, Mode, OnTimeout, ServerConfig, TrustRepo};
+use crate::config::read::{self, ConfigErrors, Sink, Value};
 use crate::model::Confidence;
-
-/// Longest file, in bytes.
-const MAX_FILE: usize = 1 << 20;
-
-/// One mistake.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Problem {
-    /// Line, from 1.
-    pub line: usize,
-    /// Column in characters, from 1.
-    pub column: usize,
-    /// What is wrong.
-    pub message: String,
-}
-
-/// Everything that is wrong with a file, in order of place.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConfigErrors {
-    /// The file, as the caller named it.
-    pub file: String,
-    /// The mistakes.
-    pub problems: Vec<Problem>,
-}
-
-impl fmt::Display for ConfigErrors {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, problem) in self.problems.iter().enumerate() {
-            let gap = if at > 0 { "\n" } else { "" };
-            write!(f, "{gap}{}:{}:{}: {}", self.file, problem.line, problem.column, problem.message)?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for ConfigErrors {}
 
 /// Parses a server configuration. `file` is the name used in errors.
 ///
 /// # Errors
 /// All mistakes: what is half understood would be half a policy.
 pub fn parse(text: &str, file: &str) -> Result<ServerConfig, ConfigErrors> {
-    let mut sink = Sink { text, problems: Vec::new() };
     let mut config = ServerConfig::default();
-    if text.len() > MAX_FILE {
-        sink.add(0, format!("the file is longer than {MAX_FILE} bytes"));
-    } else {
-        let (root, errors) = DeTable::parse_recoverable(text);
-        for error in &errors {
-            sink.add(error.span().map_or(0, |span| span.start), format!("not valid TOML: {}", error.message()));
-        }
-        if errors.is_empty() {
-            top(root.get_ref(), &mut config, &mut sink);
-        }
-    }
-    if sink.problems.is_empty() {
-        return Ok(config);
-    }
-    sink.problems.sort();
-    sink.problems.dedup();
-    Err(ConfigErrors { file: file.to_owned(), problems: sink.problems })
-}
-
-type Value<'i> = Spanned<DeValue<'i>>;
-
-struct Sink<'t> {
-    text: &'t str,
-    problems: Vec<Problem>,
-}
-
-impl Sink<'_> {
-    fn add(&mut self, at: usize, message: impl Into<String>) {
-        let before = (0..=at.min(self.text.len())).rev().find_map(|at| self.text.get(..at)).unwrap_or("");
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-        self.problems.push(Problem { line, column, message: message.into() });
-    }
-
-    fn wanted<T>(&mut self, value: &Value<'_>, found: Option<T>, wanted: &str) -> Option<T> {
-        if found.is_none() {
-            self.add(value.span().start, format!("expected {wanted}"));
-        }
-        found
-    }
-
-    fn text(&mut self, value: &Value<'_>) -> Option<String> {
-        self.wanted(value, value.get_ref().as_str().map(str::to_owned), "a string")
-    }
-
-    /// One line for people: it is printed as it stands.
-    fn line(&mut self, value: &Value<'_>) -> Option<String> {
-        let text = value.get_ref().as_str().filter(|text| !text.chars().any(char::is_control));
-        self.wanted(value, text.map(str::to_owned), "one line of text, without control characters")
-    }
-
-    fn flag(&mut self, value: &Value<'_>) -> Option<bool> {
-        self.wanted(value, value.get_ref().as_bool(), "true or false")
-    }
-
-    fn path(&mut self, value: &Value<'_>) -> Option<PathBuf> {
-        let path = value.get_ref().as_str().map(PathBuf::from).filter(|path| path.is_absolute());
-        self.wanted(value, path, "an absolute path")
-    }
-
-    fn one_of<T: Copy>(&mut self, value: &Value<'_>, names: &[&str], parse: fn(&str) -> Option<T>) -> Option<T> {
-        let found = value.get_ref().as_str().and_then(parse);
-        self.wanted(value, found, &format!("one of \"{}\"", names.join("\", \"")))
-    }
-
-    fn number(&mut self, value: &Value<'_>, least: u64, most: u64) -> Option<u64> {
-        let digits = value.get_ref().as_integer();
-        let number = digits.and_then(|digits| u64::from_str_radix(digits.as_str(), digits.radix()).ok());
-        let number = number.filter(|number| (least..=most).contains(number));
-        self.wanted(value, number, &format!("a whole number from {least} to {most}"))
-    }
-
-    fn list<T>(&mut self, value: &Value<'_>, one: fn(&mut Self, &Value<'_>) -> Option<T>) -> Option<Vec<T>> {
-        let items = self.wanted(value, value.get_ref().as_array(), "a list")?;
-        let read: Vec<Option<T>> = items.iter().map(|item| one(self, item)).collect();
-        read.into_iter().collect()
-    }
-
-    fn table(&mut self, value: &Value<'_>, known: &[&str], mut each: impl FnMut(&str, &Value<'_>, &mut Self) -> bool) {
-        let Some(table) = self.wanted(value, value.get_ref().as_table(), "a table") else { return };
-        for (key, value) in table {
-            if !each(key.get_ref().as_ref(), value, self) {
-                self.unknown(key.get_ref().as_ref(), key.span().start, known);
-            }
-        }
-    }
-
-    fn unknown(&mut self, key: &str, at: usize, known: &[&str]) {
-        self.add(at, format!("unknown key `{}` (known: {})", key.escape_debug(), known.join(", ")));
-    }
+    let problems = read::document(text, |root, sink| top(root, &mut config, sink));
+    if problems.is_empty() { Ok(config) } else { Err(ConfigErrors { file: file.to_owned(), problems }) }
 }
 
 const KEYS: &[&str] = &[

@@ -41,6 +41,10 @@ impl<'a> Ledger<'a> {
         Self { rules, policy, entries: Vec::new(), index: HashMap::new() }
     }
 
+    pub(super) const fn policy(&self) -> &'a Policy {
+        self.policy
+    }
+
     pub(super) const fn rules(&self) -> &'a RuleSet {
         self.rules
     }
@@ -100,6 +104,7 @@ const fn weight(verdict: &Verdict) -> u8 {
         Verdict::BelowThreshold => 0,
         Verdict::Allowed(AllowReason::Inline { .. }) => 1,
         Verdict::Allowed(AllowReason::Baseline { .. }) => 2,
-        Verdict::Block => 3,
+        Verdict::Allowed(AllowReason::Config { .. }) => 3,
+        Verdict::Block => 4,
     }
 }

@@ -51,15 +51,24 @@ pub(super) fn all(
             telling.entry(*name).or_default().push(secret as u32);
         }
     }
-    let mut teller =
-        Teller { store, walked, ledger, holders, logs, paths: Paths::of(walked, &telling), commits: HashMap::new() };
+    let mut teller = Teller {
+        store,
+        walked,
+        ledger,
+        holders,
+        logs,
+        paths: Paths::of(walked, &telling),
+        commits: HashMap::new(),
+        excused: HashMap::new(),
+    };
+    teller.excuse(&told);
     let (mut lives, mut refs) = (Vec::with_capacity(told.len()), BTreeSet::new());
     for batch in told.chunks(BATCH) {
         let pass = Pass::over(walked, holders, batch);
         for (bit, (course, secret)) in pass.courses(batch.len()).into_iter().zip(batch).enumerate() {
             lives.push(teller.life(&pass, bit, *secret, &course));
         }
-        let counts = |secret: &u32| u64::from(ledger.entries[*secret as usize].verdict == Verdict::Block);
+        let counts = |secret: &u32| u64::from(*teller.verdict(*secret as usize) == Verdict::Block);
         let counting = batch.iter().enumerate().fold(0, |bits, (bit, secret)| bits | counts(secret) << bit);
         refs.extend(pass.telling(counting));
     }
@@ -82,11 +91,41 @@ struct Teller<'a> {
     logs: &'a LogLines,
     paths: Paths,
     commits: HashMap<u32, CommitInfo>,
+    /// The credentials that are allowed because of where they stand.
+    excused: HashMap<u32, Verdict>,
 }
 
 impl Teller<'_> {
+    /// Asks the allows by path, now that the paths are known. They hold for a credential that stands in files alone,
+    /// and in each of them.
+    fn excuse(&mut self, told: &[u32]) {
+        let configured = &self.ledger.policy().configured;
+        if !configured.asks_paths() {
+            return;
+        }
+        for &secret in told {
+            let at = secret as usize;
+            let entry = &self.ledger.entries[at];
+            let (commits, tags) = (&self.holders.commits[at], &self.holders.tags[at]);
+            let elsewhere = !(commits.is_empty() && tags.is_empty() && self.holders.refs[at].is_empty());
+            // A blob that no tree names has no path, and is none of those that are allowed.
+            let nameless = self.holders.blobs[at].iter().any(|(blob, _)| self.paths.blob(*blob).is_empty());
+            if entry.verdict != Verdict::Block || elsewhere || nameless || self.logs.contains_key(&secret) {
+                continue;
+            }
+            let (rule, paths) = (&self.ledger.rules().get(entry.finding.rule).id, self.all_paths(at));
+            if let Some(by) = configured.everywhere(rule, &entry.finding.secret, entry.fingerprint, &paths) {
+                self.excused.insert(secret, Verdict::Allowed(by));
+            }
+        }
+    }
+
+    fn verdict(&self, secret: usize) -> &Verdict {
+        self.excused.get(&(secret as u32)).unwrap_or(&self.ledger.entries[secret].verdict)
+    }
+
     fn reach(&self, refs: &BTreeSet<u32>, binary: &HashSet<u32>) -> Reach {
-        let counts = |secret: usize| self.ledger.entries[secret].verdict == Verdict::Block;
+        let counts = |secret: usize| *self.verdict(secret) == Verdict::Block;
         let (mut names, mut ref_names, mut blobs) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         for secret in (0..self.ledger.entries.len()).filter(|secret| counts(*secret)) {
             names.extend(self.holders.names[secret].iter().flat_map(|name| self.paths.name(*name)).copied());
@@ -134,9 +173,9 @@ impl Teller<'_> {
         forms.sort_by(|a, b| a.expose().cmp(b.expose()));
         Life {
             finding: entry.finding.clone(),
-            rule: info(self.ledger.rules().get(entry.finding.rule)),
+            rule: info(self.ledger.rules().get(entry.finding.rule), self.ledger.policy()),
             fingerprint: entry.fingerprint,
-            verdict: entry.verdict.clone(),
+            verdict: self.verdict(secret as usize).clone(),
             introduced,
             paths: self.paths(secret as usize),
             blobs: blobs as u64,
@@ -148,7 +187,11 @@ impl Teller<'_> {
         }
     }
 
-    fn paths(&self, secret: usize) -> Listed<Vec<u8>> {
+    fn all_paths(&self, secret: usize) -> Vec<Vec<u8>> {
+        self.path_set(secret).into_iter().map(|path| self.paths.bytes(self.walked, path)).collect()
+    }
+
+    fn path_set(&self, secret: usize) -> BTreeSet<u32> {
         let mut all = BTreeSet::new();
         for (blob, _) in &self.holders.blobs[secret] {
             all.extend(self.paths.blob(*blob).iter().copied());
@@ -156,6 +199,11 @@ impl Teller<'_> {
         for name in &self.holders.names[secret] {
             all.extend(self.paths.name(*name).iter().copied());
         }
+        all
+    }
+
+    fn paths(&self, secret: usize) -> Listed<Vec<u8>> {
+        let all = self.path_set(secret);
         let total = all.len() as u64;
         let mut items: Vec<Vec<u8>> =
             all.into_iter().take(MOST_PATHS).map(|path| self.paths.bytes(self.walked, path)).collect();

@@ -11,6 +11,7 @@ use super::ledger::{Credential, Holder, Identity, identity};
 use crate::engine::Engine;
 use crate::git::{Brought, GitError, Incoming, Oid, Scope};
 use crate::guard::feed::Feed;
+use crate::policy::Policy;
 
 /// Greatest old blob that is read to compare, in bytes.
 pub(super) const OLD_LIMIT: u64 = 64 << 20;
@@ -29,10 +30,12 @@ struct Search<'a> {
     incoming: &'a Incoming,
     scope: &'a Scope,
     credentials: &'a [Credential],
+    engine: &'a Engine,
     feed: Feed<'a>,
     halt: &'a Halt,
     /// Whether what was there before counts as well.
     any: bool,
+    policy: &'a Policy,
     by_blob: HashMap<Oid, Vec<usize>>,
     by_name: HashMap<Vec<u8>, Vec<usize>>,
     /// The holders that were met on the way through the commits.
@@ -51,7 +54,7 @@ pub(super) fn search(
     scope: &Scope,
     credentials: &[Credential],
     engine: &Engine,
-    any: bool,
+    (any, policy): (bool, &Policy),
     halt: &Halt,
 ) -> Result<Vec<Option<Entry>>, GitError> {
     let (mut by_blob, mut by_name): (HashMap<_, Vec<_>>, HashMap<_, Vec<_>>) = (HashMap::new(), HashMap::new());
@@ -70,9 +73,11 @@ pub(super) fn search(
         incoming,
         scope,
         credentials,
+        engine,
         feed: Feed::new(engine),
         halt,
         any,
+        policy,
         by_blob,
         by_name,
         met: HashSet::new(),
@@ -120,12 +125,20 @@ impl Search<'_> {
         self.met.insert(holder.clone());
         for at in held.unwrap_or_default() {
             let is_open = self.entries.get(at).is_some_and(Option::is_none);
-            if is_open && (self.any || !self.was_there(brought, &name, at)?) {
+            if is_open && !self.is_excused(at, &brought.path) && (self.any || !self.was_there(brought, &name, at)?) {
                 let entry = Entry::Commit { at: brought.commit, path: brought.path.clone(), holder: holder.clone() };
                 self.enter(at, entry);
             }
         }
         Ok(())
+    }
+
+    /// Whether the sender's configuration allows the credential at that path.
+    fn is_excused(&self, at: usize, path: &[u8]) -> bool {
+        let Some(credential) = self.credentials.get(at) else { return false };
+        let rule = &self.engine.rules().get(credential.finding.rule).id;
+        let (secret, paths) = (&credential.finding.secret, [path.to_vec()]);
+        self.policy.configured.everywhere(rule, secret, credential.fingerprint, &paths).is_some()
     }
 
     /// Whether the parents have the credential there, or in a file that the commit takes away.

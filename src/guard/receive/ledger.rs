@@ -92,6 +92,7 @@ fn words(reason: &AllowReason) -> String {
     match reason {
         AllowReason::Inline { marker, .. } => format!("inline: {marker}"),
         AllowReason::Baseline { line, .. } => format!("baseline, line {line}"),
+        AllowReason::Config { entry, .. } => entry.clone(),
     }
 }
 

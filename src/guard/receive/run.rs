@@ -92,7 +92,8 @@ fn look(
     look.bound(&scope);
     look.names();
     let Look { ledger, mut coverage, done, .. } = look;
-    let entries = introduce::search(incoming, &scope, &ledger.credentials, engine, request.any, halt)?;
+    let entries =
+        introduce::search(incoming, &scope, &ledger.credentials, engine, (request.any, request.policy), halt)?;
     match halt.cut() {
         Some(Cut::Late) => coverage.skip(Origin::Object(b"push".to_vec()), SkipReason::Interrupted, "its time is over"),
         Some(Cut::Bytes) => {

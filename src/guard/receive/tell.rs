@@ -32,7 +32,7 @@ pub(super) fn leaks(
         };
         let (spot, finding) = teller.spot(credential, entry);
         let leak = Leak {
-            rule: info(engine.rules().get(finding.rule)),
+            rule: info(engine.rules().get(finding.rule), request.policy),
             fingerprint: credential.fingerprint,
             culprit: teller.culprit(credential, entry),
             excuse: request.bypass.contains(&credential.fingerprint).then_some(Excuse::Bypass),

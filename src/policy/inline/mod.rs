@@ -171,7 +171,9 @@ mod tests {
         };
         match inline_allow(rule, &Secret::new(b"xyz"), &place)? {
             AllowReason::Inline { marker, reason } => Some((marker, reason)),
-            AllowReason::Baseline { .. } => unreachable!("inline_allow gives inline allows"),
+            AllowReason::Baseline { .. } | AllowReason::Config { .. } => {
+                unreachable!("inline_allow gives inline allows")
+            }
         }
     }
 

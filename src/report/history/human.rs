@@ -216,6 +216,7 @@ impl Teller<'_, '_> {
             let (by, reason) = match by {
                 AllowReason::Inline { marker, reason } => ((*marker).to_owned(), reason),
                 AllowReason::Baseline { line, reason } => (format!("baseline, line {line}"), reason),
+                AllowReason::Config { entry, reason } => (clean(entry), reason),
             };
             let reason = if reason.is_empty() { "no reason given".into() } else { clean(self.redactor.text(reason)) };
             self.page.words(2, &format!("{} {}; {by}: {reason}", clean(&life.rule.title), life.fingerprint))?;
@@ -248,7 +249,8 @@ impl Teller<'_, '_> {
         }
         let allowed = history.lives.iter().filter(|life| matches!(life.verdict, Verdict::Allowed(_))).count() as u64;
         if allowed > 0 {
-            self.page.line(&format!("{} allowed, inline or by the baseline", thousands(allowed)))?;
+            self.page
+                .line(&format!("{} allowed, inline, by the baseline or by the configuration", thousands(allowed)))?;
         }
         Ok(())
     }

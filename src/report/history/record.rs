@@ -183,6 +183,7 @@ pub(super) struct SummaryRecord {
     below_threshold: u64,
     allowed_inline: usize,
     allowed_by_baseline: usize,
+    allowed_by_config: usize,
 }
 
 impl SummaryRecord {
@@ -202,6 +203,7 @@ impl SummaryRecord {
             below_threshold: history.below_threshold,
             allowed_inline: allowed(|by| matches!(by, AllowReason::Inline { .. })),
             allowed_by_baseline: allowed(|by| matches!(by, AllowReason::Baseline { .. })),
+            allowed_by_config: allowed(|by| matches!(by, AllowReason::Config { .. })),
         }
     }
 }

@@ -123,6 +123,9 @@ fn suppressions(verdict: &Verdict, redactor: &Redactor<'_>) -> Vec<Suppression> 
         Verdict::Allowed(AllowReason::Baseline { line, reason }) => {
             vec![Suppression::accepted("external", because(format!("baseline, line {line}"), reason))]
         }
+        Verdict::Allowed(AllowReason::Config { entry, reason }) => {
+            vec![Suppression::accepted("external", because(entry.clone(), reason))]
+        }
     }
 }
 

@@ -54,7 +54,7 @@ pub(super) const CRATES: &[(&str, &[&str], &str)] = &[
     ("memchr", &[], "a tool of every room"),
     ("memmap2", &["git"], "packs are read where they lie"),
     ("rayon", &["guard", "git"], "own pools, never the global one; git: delta families are walked in parallel"),
-    ("regex", &["engine"], "confirming matches"),
+    ("regex", &["engine", "policy"], "confirming matches; allows by what a credential reads"),
     ("regex_automata", &["engine"], "anchored matching without cutting the text"),
     ("regex_syntax", &["rules", "engine"], "the lint's proofs; what a pattern looks behind at"),
     ("serde", &["config", "report", "rules"], "deriving for toml and serde_json"),

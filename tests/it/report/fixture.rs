@@ -140,6 +140,7 @@ pub(super) fn mixed() -> Report {
             unsure,
         ],
         coverage: Coverage { objects: 1204, bytes: 18_349_000, skips: Vec::new(), by_design: 3 },
+        ..Report::default()
     };
     report.items.sort_by(|a, b| (&a.origin, a.place.start).cmp(&(&b.origin, b.place.start)));
     report
@@ -148,7 +149,7 @@ pub(super) fn mixed() -> Report {
 /// Nothing found, all scanned.
 pub(super) fn clean() -> Report {
     let coverage = Coverage { objects: 3, bytes: 512, ..Coverage::default() };
-    Report { command: "scan", items: Vec::new(), coverage }
+    Report { command: "scan", coverage, ..Report::default() }
 }
 
 /// Some things could not be scanned; one error's words repeat a credential.
@@ -165,7 +166,7 @@ pub(super) fn incomplete(command: &'static str, mut items: Vec<Item>) -> Report 
         let words = format!("cannot parse near {}", String::from_utf8_lossy(item.finding.secret.expose()));
         coverage.skip(Origin::Staged(b"a.yaml".to_vec()), SkipReason::Missing, words);
     }
-    Report { command, items, coverage }
+    Report { command, items, coverage, ..Report::default() }
 }
 
 /// A commit with `number` credentials in as many files.
@@ -180,11 +181,21 @@ pub(super) fn staged(number: u64) -> Report {
         )
     });
     let items = items.collect();
-    Report { command: "pre-commit", items, coverage: Coverage { objects: number, bytes: 4_000, ..Coverage::default() } }
+    Report {
+        command: "pre-commit",
+        items,
+        coverage: Coverage { objects: number, bytes: 4_000, ..Coverage::default() },
+        ..Report::default()
+    }
 }
 
 /// One credential in the commit's message.
 pub(super) fn message() -> Report {
     let items = vec![item(acme(), Origin::CommitMessage, 3, token(1, 40).as_bytes(), ("use ", " for now"))];
-    Report { command: "commit-msg", items, coverage: Coverage { objects: 1, bytes: 80, ..Coverage::default() } }
+    Report {
+        command: "commit-msg",
+        items,
+        coverage: Coverage { objects: 1, bytes: 80, ..Coverage::default() },
+        ..Report::default()
+    }
 }

@@ -1,0 +1,78 @@
+//! `config`, `baseline` and `allow`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::{PolicyArgs, WalkArgs};
+
+/// `config`.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Print what the user's and the project's file come to, and where each value comes from.
+    Show(ConfigShowArgs),
+    /// Check configuration files and report every mistake in them, with line and column.
+    Check(ConfigCheckArgs),
+}
+
+/// `config show`.
+#[derive(Debug, Args)]
+pub struct ConfigShowArgs {
+    /// Whose project's file is meant: a path in its work tree.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub path: PathBuf,
+}
+
+/// `config check`.
+#[derive(Debug, Args)]
+pub struct ConfigCheckArgs {
+    /// Check these files, as a project's [default: the project's and the user's own].
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+}
+
+/// `baseline`.
+#[derive(Debug, Subcommand)]
+pub enum BaselineCommand {
+    /// Accept everything a scan finds now: write a new baseline file.
+    Create(BaselineArgs),
+    /// Add what a scan finds and the baseline lacks; entries and their comments stay.
+    Update {
+        /// Where to look, and what counts.
+        #[command(flatten)]
+        args: BaselineArgs,
+        /// Drop entries that the scan does not find any more; scan all that the baseline is for.
+        #[arg(long)]
+        prune: bool,
+    },
+    /// Tell what a scan finds and the baseline lacks (exit status 1), and what it has and the scan does not find.
+    Diff(BaselineArgs),
+}
+
+/// All of `baseline`.
+#[derive(Debug, Args)]
+pub struct BaselineArgs {
+    /// Files and directories to scan; `-` is standard input.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// How to read them.
+    #[command(flatten)]
+    pub walk: WalkArgs,
+    /// What counts.
+    #[command(flatten)]
+    pub policy: PolicyArgs,
+}
+
+/// `allow`.
+#[derive(Debug, Args)]
+pub struct AllowArgs {
+    /// The finding's fingerprint: 32 hexadecimal digits, as reports show it.
+    #[arg(value_name = "FINGERPRINT")]
+    pub fingerprint: String,
+    /// Why it is accepted; written beside the fingerprint.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub reason: String,
+    /// Add it to this baseline [default: .portcullis.baseline at the top of the work tree].
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+}

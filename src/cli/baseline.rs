@@ -1,0 +1,158 @@
+//! `baseline create`, `update` and `diff`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use super::allow::HEADER;
+use super::args::{BaselineArgs, BaselineCommand};
+use super::config::{self, Place};
+use super::exit::ExitStatus;
+use super::failure::Failure;
+use super::output::to_stdout;
+use super::{plan, scan};
+use crate::engine::Engine;
+use crate::model::Fingerprint;
+use crate::policy::{Baseline, Entry, Policy};
+use crate::report::sanitize::quote;
+
+/// What identifies an accepted credential.
+type Identity = (Fingerprint, String);
+
+/// What a scan found: a place of each.
+type Found = BTreeMap<Identity, String>;
+
+/// Runs `baseline`.
+///
+/// # Errors
+/// If not everything could be scanned, or the file cannot be read or written.
+pub(super) fn run(command: &BaselineCommand) -> Result<ExitStatus, Failure> {
+    match command {
+        BaselineCommand::Create(args) => {
+            let path = file(args);
+            if fs::symlink_metadata(&path).is_ok() {
+                return Err(Failure::new(format_args!("`{}` is there already", path.display()))
+                    .hint("`portcullis baseline update` adds to it"));
+            }
+            let found = found(args)?;
+            write(&path, &Baseline::default(), HEADER, &found, false)
+        }
+        BaselineCommand::Update { args, prune } => {
+            let path = file(args);
+            let (text, baseline) = read(&path)?;
+            let found = found(args)?;
+            let comments: String = text.split_inclusive('\n').filter(|line| line.starts_with('#')).collect();
+            write(&path, &baseline, if comments.is_empty() { HEADER } else { &comments }, &found, *prune)
+        }
+        BaselineCommand::Diff(args) => {
+            let (_, baseline) = read(&file(args))?;
+            diff(&baseline, &found(args)?)
+        }
+    }
+}
+
+fn file(args: &BaselineArgs) -> PathBuf {
+    let targets = plan::targets(&args.paths);
+    let named = args.policy.known.baseline.clone();
+    named.unwrap_or_else(|| plan::default_baseline(plan::near(&targets)))
+}
+
+fn read(path: &Path) -> Result<(String, Baseline), Failure> {
+    let shown = path.display();
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(Failure::because(format_args!("cannot read the baseline `{shown}`"), &error)),
+    };
+    let baseline = Baseline::parse(&bytes).map_err(|error| {
+        Failure::because(format_args!("the baseline `{shown}` makes no sense"), &error)
+            .hint("mend that line; a baseline is not read in part")
+    })?;
+    Ok((String::from_utf8_lossy(&bytes).into_owned(), baseline))
+}
+
+/// What counts but for the baseline. What was not scanned could be anything, so that nothing is made of a part.
+fn found(args: &BaselineArgs) -> Result<Found, Failure> {
+    let targets = plan::targets(&args.paths);
+    let known = &args.policy.known;
+    let settled = config::settle(&Place::Disk(plan::near(&targets)), known, config::flags(&args.policy))?;
+    settled.tell_expired();
+    let policy = Policy { key: plan::fingerprint_key(known.key_file.as_deref())?, ..settled.policy };
+    let report = scan::watched(&targets, &args.walk, &Engine::new(settled.rules), &policy);
+    if !report.coverage.is_complete() {
+        let number = report.coverage.skips.len();
+        return Err(Failure::new(format_args!(
+            "{number} things could not be scanned, so the baseline is left as it is"
+        ))
+        .hint("`portcullis scan` names them"));
+    }
+    let mut found = Found::new();
+    for item in report.blocking() {
+        let place = format!("{}:{}", quote(item.origin.label()), item.place.start.line);
+        found.entry((item.fingerprint, item.rule.id.clone())).or_insert(place);
+    }
+    Ok(found)
+}
+
+/// Whether the entry accepts any of these.
+fn is_found(entry: &Entry, found: &Found) -> bool {
+    let from = (entry.fingerprint, String::new());
+    let mut same = found.range(from..).take_while(|((print, _), _)| *print == entry.fingerprint);
+    same.any(|((_, rule), _)| entry.rule.as_ref().is_none_or(|own| own == rule))
+}
+
+fn write(path: &Path, old: &Baseline, head: &str, found: &Found, prune: bool) -> Result<ExitStatus, Failure> {
+    let mut lines: BTreeSet<(Identity, String)> = BTreeSet::new();
+    let (mut dropped, mut added) = (0_u64, 0_u64);
+    for entry in old.entries() {
+        if prune && !is_found(entry, found) {
+            dropped += 1;
+            continue;
+        }
+        let rule = entry.rule.clone().unwrap_or_default();
+        lines.insert(((entry.fingerprint, rule), entry.reason.clone()));
+    }
+    for (print, rule) in found.keys().filter(|(print, rule)| old.lookup(*print, rule).is_none()) {
+        added += 1;
+        lines.insert(((*print, rule.clone()), String::new()));
+    }
+    let mut text = head.to_owned();
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    for ((print, rule), reason) in &lines {
+        let rule = if rule.is_empty() { String::new() } else { format!("  {rule}") };
+        let reason = if reason.is_empty() { String::new() } else { format!("  # {reason}") };
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{print}{rule}{reason}");
+    }
+    // What is written is read back first: a file that we could not read would block everything.
+    Baseline::parse(text.as_bytes()).map_err(|error| Failure::because("cannot make a baseline of that", &error))?;
+    let shown = path.display();
+    fs::write(path, text).map_err(|error| Failure::because(format_args!("cannot write `{shown}`"), &error))?;
+    let kept = lines.len() as u64 - added;
+    to_stdout(|out| {
+        writeln!(
+            out,
+            "{shown}: {added} added, {kept} kept, {dropped} dropped\nsay in a comment (`# ...`) why each is accepted, and stage the file"
+        )
+    })?;
+    Ok(ExitStatus::Clean)
+}
+
+fn diff(baseline: &Baseline, found: &Found) -> Result<ExitStatus, Failure> {
+    let new: Vec<_> = found.iter().filter(|((print, rule), _)| baseline.lookup(*print, rule).is_none()).collect();
+    to_stdout(|out| {
+        for ((print, rule), place) in &new {
+            writeln!(out, "+ {print}  {rule}  {place}")?;
+        }
+        for entry in baseline.entries().iter().filter(|entry| !is_found(entry, found)) {
+            let rule = entry.rule.as_deref().unwrap_or("any rule");
+            writeln!(out, "- {}  {rule}  line {}", entry.fingerprint, entry.line)?;
+        }
+        Ok(())
+    })?;
+    Ok(if new.is_empty() { ExitStatus::Clean } else { ExitStatus::Findings })
+}
