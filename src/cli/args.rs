@@ -1,6 +1,9 @@
 //! What can be typed. Nothing is decided here; see `plan`.
 
 mod answer;
+mod generate;
+mod redact;
+mod rules;
 mod settings;
 
 use std::ffi::OsString;
@@ -11,6 +14,9 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use answer::AnswerArgs;
+pub use generate::{CompletionsArgs, ManArgs};
+pub use redact::RedactArgs;
+pub use rules::{RulesArgs, RulesCommand};
 pub use settings::{AllowArgs, BaselineArgs, BaselineCommand, ConfigCheckArgs, ConfigCommand, ConfigShowArgs};
 
 use crate::hook::server::Host;
@@ -64,6 +70,8 @@ pub enum Command {
     /// Show and check the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Copy standard input to standard output, or run a command, with every credential masked.
+    Redact(RedactArgs),
     /// List, show, check and test the rules.
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -73,6 +81,10 @@ pub enum Command {
     Uninstall(HooksArgs),
     /// Prove that the hooks are alive, or find out why they are not.
     Doctor(DoctorArgs),
+    /// Write what a shell needs to complete portcullis' arguments.
+    Completions(CompletionsArgs),
+    /// Write a manual page for every command.
+    Man(ManArgs),
 }
 
 /// Which rules run and what counts: the same for every command that scans.
@@ -314,54 +326,6 @@ pub struct ExplainArgs {
     /// Colour the report; `auto` does on a terminal, unless `NO_COLOR` is set.
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     pub color: Color,
-}
-
-/// `rules`.
-#[derive(Debug, Subcommand)]
-pub enum RulesCommand {
-    /// List the rules: id, severity and title.
-    List(RulesArgs),
-    /// Show everything about one rule.
-    Show {
-        /// The rule's id, as `rules list` and reports show it.
-        #[arg(value_name = "ID")]
-        id: String,
-        /// Which rules there are.
-        #[command(flatten)]
-        rules: RulesArgs,
-    },
-    /// Check a rule file and report every mistake in it, with line and column.
-    Lint {
-        /// The TOML file.
-        #[arg(value_name = "FILE")]
-        file: PathBuf,
-    },
-    /// Scan files and directories and say what each rule costs there: anchors, windows, matches, time.
-    Stats {
-        /// What to scan.
-        #[arg(value_name = "PATH", default_value = ".")]
-        paths: Vec<PathBuf>,
-        /// Show at most this many rules, those that take longest first [0: all that were tried].
-        #[arg(long, value_name = "N", default_value_t = 40)]
-        top: usize,
-        /// Which rules there are.
-        #[command(flatten)]
-        rules: RulesArgs,
-    },
-    /// Run every rule on texts drawn from its own examples and counter-examples.
-    Test {
-        /// Test the rules in this TOML file instead of the built-in ones.
-        #[arg(value_name = "FILE")]
-        file: Option<PathBuf>,
-    },
-}
-
-/// Which rules.
-#[derive(Debug, Args)]
-pub struct RulesArgs {
-    /// Add the rules in this TOML file to the built-in ones.
-    #[arg(long, value_name = "FILE")]
-    pub rules: Vec<PathBuf>,
 }
 
 /// `install` and `uninstall`.

@@ -8,6 +8,7 @@ mod date;
 pub mod exit;
 mod failure;
 mod gates;
+mod generate;
 mod history;
 mod hooks;
 mod interrupt;
@@ -16,6 +17,7 @@ mod plan;
 mod private;
 mod progress;
 mod receive;
+mod redact;
 mod rules;
 mod rules_stats;
 mod rules_test;
@@ -38,22 +40,23 @@ use failure::Failure;
 pub fn main() -> ExitCode {
     panic::set_hook(Box::new(internal_error));
     // The hook has told what happened; that there is no status means that we could not tell.
-    let status = panic::catch_unwind(|| run(std::env::args_os())).unwrap_or(ExitStatus::Unknown);
-    status.into()
+    panic::catch_unwind(|| run(std::env::args_os())).unwrap_or(ExitStatus::Unknown.into())
 }
 
-fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
+fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
-        Err(error) => return usage(&error),
+        Err(error) => return usage(&error).into(),
     };
-    match dispatch(cli.command) {
-        Ok(status) => status,
-        Err(failure) => {
-            failure.tell();
-            ExitStatus::Unknown
-        }
-    }
+    let ended = match cli.command {
+        // The one command that may end as another program does.
+        Command::Redact(args) => redact::run(&args),
+        command => dispatch(command).map(ExitCode::from),
+    };
+    ended.unwrap_or_else(|failure| {
+        failure.tell();
+        ExitStatus::Unknown.into()
+    })
 }
 
 fn dispatch(command: Command) -> Result<ExitStatus, Failure> {
@@ -71,10 +74,13 @@ fn dispatch(command: Command) -> Result<ExitStatus, Failure> {
         Command::Baseline(command) => baseline::run(&command),
         Command::Config(ConfigCommand::Show(args)) => config::show(&args),
         Command::Config(ConfigCommand::Check(args)) => config::check(&args),
+        Command::Redact(_) => Err(Failure::new("redact ends as its command does")),
         Command::Rules(command) => rules::run(&command),
         Command::Install(args) => hooks::install(&args),
         Command::Uninstall(args) => hooks::uninstall(&args),
         Command::Doctor(args) => hooks::doctor(&args),
+        Command::Completions(args) => generate::completions(&args),
+        Command::Man(args) => generate::man(&args),
     }
 }
 

@@ -4,6 +4,7 @@ use std::env;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::args::{Color, OutputArgs};
 use super::failure::Failure;
@@ -31,7 +32,8 @@ impl Output {
         });
         let file = file.transpose()?;
         let color = use_color(args.color, file.is_some());
-        let options = Options { color, show_secrets: args.show_secrets, width: width(), why: args.why };
+        let options =
+            Options { color, show_secrets: args.show_secrets, width: width(), why: args.why, times: (now(), 0) };
         Ok(Self { options, file })
     }
 
@@ -39,7 +41,11 @@ impl Output {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub(super) fn write(self, tell: impl FnOnce(&Options, &mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    pub(super) fn write(
+        mut self,
+        tell: impl FnOnce(&Options, &mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        self.options.times.1 = now();
         let Some((file, path)) = self.file else {
             return to_stdout(|out| tell(&self.options, out));
         };
@@ -92,6 +98,12 @@ pub(super) fn color_wanted() -> bool {
 pub(super) fn width() -> usize {
     let columns = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     columns.filter(|columns| (40..=400).contains(columns)).unwrap_or(WIDTH)
+}
+
+/// Seconds since 1970; 0 where the clock is set before.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or_default()
 }
 
 fn create(path: &PathBuf, private: bool) -> io::Result<File> {

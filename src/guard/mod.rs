@@ -7,6 +7,7 @@ pub mod pipeline;
 pub mod place;
 pub mod precommit;
 pub mod receive;
+pub mod redact;
 pub mod scan;
 mod segments;
 pub mod stats;

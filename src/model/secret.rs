@@ -45,12 +45,18 @@ impl Secret {
     /// byte that is not printable ASCII) and the length, as in `ghp_… (40 bytes)`.
     #[must_use]
     pub fn redacted(&self) -> String {
+        format!("{}… ({} bytes)", self.prefix(), self.0.len())
+    }
+
+    /// The bytes that [`Secret::redacted`] shows.
+    #[must_use]
+    pub fn prefix(&self) -> String {
         let mut shown = String::new();
         if self.0.len() >= SHOW_PREFIX_FROM {
             let printable = self.0.iter().take(SHOWN_PREFIX).take_while(|b| b.is_ascii_graphic());
             shown.extend(printable.map(|&b| char::from(b)));
         }
-        format!("{shown}… ({} bytes)", self.0.len())
+        shown
     }
 }
 

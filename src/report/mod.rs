@@ -6,12 +6,16 @@
 
 mod base64;
 mod block;
+mod csv;
 pub mod gate;
+mod gitlab;
 pub mod history;
 pub mod html;
 mod human;
 mod json;
 mod jsonl;
+mod junit;
+mod markdown;
 mod plain_json;
 pub mod receive;
 mod record;
@@ -43,11 +47,13 @@ pub struct Options {
     pub width: usize,
     /// Whether people's formats give every reason of a score, and list what was allowed.
     pub why: bool,
+    /// When the scan began and ended, in seconds since 1970, for formats that must say so.
+    pub times: (i64, i64),
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { color: false, show_secrets: false, width: 80, why: false }
+        Self { color: false, show_secrets: false, width: 80, why: false, times: (0, 0) }
     }
 }
 
@@ -72,6 +78,10 @@ pub const FORMATS: &[Format] = &[
         write: jsonl::write,
     },
     Format { name: "sarif", description: "SARIF 2.1.0, for code scanning", write: sarif::write },
+    Format { name: "gitlab", description: "GitLab's secret-detection report", write: gitlab::write },
+    Format { name: "junit", description: "JUnit XML: a failed test for each finding", write: junit::write },
+    Format { name: "csv", description: "one finding a line, for spreadsheets", write: csv::write },
+    Format { name: "markdown", description: "a comment on a pull request, or a job's summary", write: markdown::write },
 ];
 
 /// The format of that name, if there is one.

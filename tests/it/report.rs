@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
 mod fixture;
+mod formats;
 pub(crate) mod schema;
 
 use std::fs;
@@ -174,7 +175,7 @@ fn no_hostile_character_reaches_the_output() {
         for name in names() {
             for show_secrets in [false, true] {
                 let text = render(name, &report, &Options { show_secrets, why: true, ..Options::default() });
-                let bad = text.chars().find(|&c| c != '\n' && is_hostile(c));
+                let bad = text.chars().find(|&c| c != '\n' && !(name == "csv" && c == '\r') && is_hostile(c));
                 assert_eq!(bad, None, "{name}:\n{text:?}");
             }
         }

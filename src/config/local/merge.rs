@@ -138,6 +138,7 @@ const fn source<T>(setting: &Setting<T>, owner: Owner) -> Source {
 mod tests {
     use super::*;
 
+    #[expect(clippy::unnecessary_wraps, reason = "as the fields are")]
     fn said<T>(value: T) -> Option<Setting<T>> {
         Some(Setting { value, line: 1, column: 1 })
     }

@@ -59,7 +59,8 @@ pub(super) fn write(history: &History, options: &Options, out: &mut dyn Write) -
     Ok(())
 }
 
-fn cell(text: &str) -> String {
+/// The text as a cell that runs nothing.
+pub(in crate::report) fn cell(text: &str) -> String {
     let formula = text.starts_with(['=', '+', '-', '@']);
     let text = if formula { format!("'{text}") } else { text.to_owned() };
     if text.contains(['"', ',', '\r', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }

@@ -1,6 +1,6 @@
 //! What a repository's history holds, in each output format: grouped by credential, the worst first.
 
-mod csv;
+pub(super) mod csv;
 pub(super) mod date;
 mod human;
 mod json;

@@ -1,0 +1,176 @@
+//! `gitlab`: GitLab's secret-detection report, as its security dashboard and merge requests read it.
+//!
+//! The fields are those of version 15 of
+//! <https://gitlab.com/gitlab-org/security-products/security-report-schemas>. What was allowed is left out: the
+//! format has no word for it. What could not be scanned makes the scan a failed one.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+use super::record::{sorted_skips, text_or_base64};
+use super::redact::Redactor;
+use super::text::main_reason;
+use super::{Options, history, plain_json};
+use crate::model::{Item, Report, Severity};
+
+/// The version of the schema that this keeps to.
+const VERSION: &str = "15.0.7";
+/// The commit of what is in none yet, as GitLab's own analyser writes it.
+const NO_COMMIT: &str = "0000000";
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: &'static str,
+    scan: Scan,
+    vulnerabilities: Vec<Vulnerability<'a>>,
+}
+
+#[derive(Serialize)]
+struct Scan {
+    analyzer: Tool,
+    scanner: Tool,
+    r#type: &'static str,
+    start_time: String,
+    end_time: String,
+    status: &'static str,
+    messages: Vec<Message>,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    id: &'static str,
+    name: &'static str,
+    version: &'static str,
+    vendor: Vendor,
+}
+
+#[derive(Serialize)]
+struct Vendor {
+    name: &'static str,
+}
+
+#[derive(Serialize)]
+struct Message {
+    level: &'static str,
+    value: String,
+}
+
+#[derive(Serialize)]
+struct Vulnerability<'a> {
+    id: String,
+    category: &'static str,
+    name: &'a str,
+    description: String,
+    severity: &'static str,
+    solution: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    raw_source_code_extract: Option<String>,
+    location: Location,
+    identifiers: [Identifier<'a>; 1],
+    links: Vec<Link<'a>>,
+}
+
+#[derive(Serialize)]
+struct Location {
+    file: String,
+    commit: Commit,
+    start_line: u64,
+    end_line: u64,
+}
+
+#[derive(Serialize)]
+struct Commit {
+    sha: &'static str,
+}
+
+#[derive(Serialize)]
+struct Identifier<'a> {
+    r#type: &'static str,
+    name: String,
+    value: &'a str,
+}
+
+#[derive(Serialize)]
+struct Link<'a> {
+    url: &'a str,
+}
+
+const TOOL: Tool = Tool {
+    id: "portcullis",
+    name: "portcullis",
+    version: env!("CARGO_PKG_VERSION"),
+    vendor: Vendor { name: "portcullis" },
+};
+
+pub(super) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let redactor = Redactor::new(report, options);
+    let skips = sorted_skips(&report.coverage).into_iter().map(|skip| {
+        let path = text_or_base64(skip.origin.label()).0;
+        let value = format!("not scanned: {path}: {} {}", skip.reason.as_str(), redactor.text(&skip.detail));
+        Message { level: if skip.reason.is_by_design() { "info" } else { "error" }, value: value.trim_end().to_owned() }
+    });
+    // Without a zone, in UTC: so the schema wants it.
+    let time = |seconds| history::date::iso(seconds, 0).chars().take("2026-01-31T00:00:00".len()).collect();
+    let scan = Scan {
+        analyzer: TOOL,
+        scanner: TOOL,
+        r#type: "secret_detection",
+        start_time: time(options.times.0),
+        end_time: time(options.times.1),
+        status: if report.coverage.is_complete() { "success" } else { "failure" },
+        messages: skips.collect(),
+    };
+    let vulnerabilities = report.blocking().map(|item| vulnerability(item, options)).collect();
+    plain_json::pretty(out, &Document { version: VERSION, scan, vulnerabilities })?;
+    writeln!(out)
+}
+
+fn vulnerability<'a>(item: &'a Item, options: &Options) -> Vulnerability<'a> {
+    let Item { finding, rule, origin, place, .. } = item;
+    let secret = &finding.secret;
+    let shown = options.show_secrets.then(|| String::from_utf8_lossy(secret.expose()).into_owned());
+    let url = rule.revoke_url.as_str();
+    Vulnerability {
+        id: id(item),
+        category: "secret_detection",
+        name: &rule.title,
+        description: format!("{}; {}", secret.redacted(), main_reason(item)),
+        severity: match rule.severity {
+            Severity::Critical => "Critical",
+            Severity::High => "High",
+            Severity::Medium => "Medium",
+            Severity::Low => "Low",
+        },
+        solution: &rule.revoke,
+        raw_source_code_extract: shown,
+        location: Location {
+            file: text_or_base64(origin.label()).0,
+            commit: Commit { sha: NO_COMMIT },
+            start_line: place.start.line,
+            end_line: place.end.line,
+        },
+        identifiers: [Identifier {
+            r#type: "portcullis_rule_id",
+            name: format!("portcullis rule {}", rule.id),
+            value: &rule.id,
+        }],
+        links: if url.is_empty() { Vec::new() } else { vec![Link { url }] },
+    }
+}
+
+/// One for each place: the same credential may stand in several.
+fn id(item: &Item) -> String {
+    let mut hash = Sha256::new();
+    hash.update(item.fingerprint.to_string());
+    hash.update(item.origin.label());
+    hash.update(item.finding.secret_span.start.to_be_bytes());
+    let mut id = String::with_capacity(32);
+    for byte in hash.finalize().iter().take(16) {
+        // Writing to a string cannot fail.
+        let _ = write!(id, "{byte:02x}");
+    }
+    id
+}
