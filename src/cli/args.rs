@@ -367,7 +367,7 @@ pub struct RulesArgs {
 /// `install` and `uninstall`.
 #[derive(Debug, Args)]
 pub struct HooksArgs {
-    /// For all your repositories, in git's own configuration, and not only for this one.
+    /// For all repositories you make or clone from now on, in git's own configuration.
     #[arg(long)]
     pub global: bool,
     /// Also where a hook manager or another repository's hooks are in the way; lose changes made to our hooks.

@@ -18,11 +18,18 @@ pub(super) struct PrivateFile {
 }
 
 impl PrivateFile {
-    /// Begins a file, mode 0600, beside the place where it will be.
+    /// Begins a file, mode 0600, beside the place where it will be: what a symlink names, if `path` is one.
     ///
     /// # Errors
-    /// If `path` is a directory, or nothing can be made beside it.
+    /// If `path` is a directory or device, or nothing can be made beside it.
     pub(super) fn create(path: &Path) -> io::Result<Self> {
+        let there = fs::symlink_metadata(path);
+        let path =
+            if there.is_ok_and(|there| there.is_symlink()) { fs::canonicalize(path)? } else { path.to_path_buf() };
+        // A file takes the place of what has its name: it must not be that of /dev/null.
+        if fs::metadata(&path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+            return Err(io::Error::new(ErrorKind::InvalidInput, "it is no regular file"));
+        }
         let name = path.file_name().filter(|_| !path.is_dir()).ok_or(ErrorKind::IsADirectory)?;
         for attempt in 0..TRIES {
             let mut draft = OsString::from(".");
@@ -30,7 +37,7 @@ impl PrivateFile {
             draft.push(format!(".{}-{attempt}.tmp", process::id()));
             let draft = path.with_file_name(draft);
             match create_new(&draft) {
-                Ok(file) => return Ok(Self { file, draft, path: path.to_path_buf() }),
+                Ok(file) => return Ok(Self { file, draft, path: path.clone() }),
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),
             }

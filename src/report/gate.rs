@@ -114,13 +114,14 @@ fn allowing(page: &mut Page<'_>, found: &[&Item]) -> io::Result<()> {
         page.hanging("  - ", 4, "Say so in a comment on its line:")?;
         page.line("      portcullis:allow <reason>")?;
     }
-    page.hanging("  - ", 4, "Record it in the baseline:")?;
+    page.hanging("  - ", 4, "Record it in the baseline, and stage that:")?;
     let first = found.first().map(|item| item.fingerprint);
     let id = match first {
         Some(print) if found.iter().all(|item| item.fingerprint == print) => print.to_string(),
         _ => "<id>".to_owned(),
     };
-    page.line(&format!("      portcullis allow {id}"))
+    page.line(&format!("      portcullis allow {id}"))?;
+    page.line("      git add .portcullis.baseline")
 }
 
 fn incomplete(page: &mut Page<'_>, report: &Report, redactor: &Redactor<'_>) -> io::Result<()> {

@@ -56,7 +56,7 @@ const BEFORE: &str = "\
     public pub no is has needs need require requires allow show hide forgot forgotten invalid wrong missing max min \
     num primary foreign partition sort row dict hash csrf xsrf next page continuation sync cancellation cancel lex \
     syntax parse parser highlight map object column index translation localization publishable author ssh host \
-    pagination change lifecycle idempotency \
+    pagination change lifecycle idempotency cache \
     keyboard press registry reg on";
 
 /// Every word of the lists, with a bit for each list it stands in.

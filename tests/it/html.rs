@@ -124,6 +124,24 @@ fn it_is_redacted_unless_asked_and_only_its_owner_reads_it() {
     assert!(!left.iter().any(|name| name.to_string_lossy().contains(".tmp")), "{left:?}");
 }
 
+/// As root, a page for /dev/null took the device's place.
+#[test]
+fn a_page_goes_where_a_link_leads_and_never_in_a_devices_place() {
+    let repo = Repo::init(&[]);
+    repo.stage("f", "nothing");
+    repo.commit("one");
+    let (link, file, pipe) = (repo.beside("link.html"), repo.beside("file.html"), repo.beside("pipe"));
+    fs::write(&file, "old").unwrap();
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    let report = |path: &std::path::Path| repo.portcullis(&["history", "--report", path.to_str().unwrap()]);
+    assert_eq!(report(&link).code, Some(0));
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert!(fs::read_to_string(&file).unwrap().contains("<html"));
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    assert_eq!(report(&pipe).code, Some(2));
+    assert!(!fs::metadata(&pipe).unwrap().is_file());
+}
+
 #[test]
 fn a_place_that_cannot_be_written_is_told_before_the_scan() {
     let repo = Repo::init(&[]);

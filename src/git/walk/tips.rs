@@ -25,6 +25,12 @@ impl RefGlob {
         std::iter::once(name).chain(shortened).any(|name| self.fits(name))
     }
 
+    /// The pattern's text.
+    #[must_use]
+    pub fn text(&self) -> &[u8] {
+        &self.0
+    }
+
     fn fits(&self, name: &[u8]) -> bool {
         if self.0.iter().any(|b| matches!(b, b'*' | b'?')) {
             return glob(&self.0, name);

@@ -85,6 +85,14 @@ struct Looker<'a> {
 impl Looker<'_> {
     fn tips(&self) -> Result<Tips, GitError> {
         let mut tips = self.repo.tips()?;
+        // A slip of the pen must not look like a clean history.
+        let names = || tips.refs.iter().map(|one| &one.name).chain(tips.broken.iter().map(|(name, _)| name));
+        if let Some(nothing) = self.request.refs.iter().find(|glob| !names().any(|name| glob.matches(name))) {
+            return Err(GitError::Ref {
+                name: String::from_utf8_lossy(nothing.text()).into_owned(),
+                detail: "there is none of that name".to_owned(),
+            });
+        }
         tips.narrow(&self.request.refs, &self.request.exclude);
         Ok(tips)
     }

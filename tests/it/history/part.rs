@@ -137,3 +137,12 @@ fn a_missing_object_is_accepted_only_where_that_is_said() {
     assert_eq!(repo.portcullis(&["history", dir]).code, Some(2));
     assert_eq!(repo.portcullis(&["history", "--allow-missing", dir]).code, Some(0));
 }
+
+/// A slip of the pen looked like a clean history.
+#[test]
+fn a_pattern_that_means_no_ref_is_an_error() {
+    let repo = rich(&[]);
+    let ran = repo.portcullis(&["history", "--refs", "mian"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    assert!(ran.stderr.contains("mian"), "{}", ran.stderr);
+}
