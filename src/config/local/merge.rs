@@ -138,7 +138,7 @@ const fn source<T>(setting: &Setting<T>, owner: Owner) -> Source {
 mod tests {
     use super::*;
 
-    #[expect(clippy::unnecessary_wraps, reason = "as the fields are")]
+    #[expect(clippy::unnecessary_wraps, reason = "every setting is optional")]
     fn said<T>(value: T) -> Option<Setting<T>> {
         Some(Setting { value, line: 1, column: 1 })
     }
