@@ -2,7 +2,7 @@
 //!
 //! The stream is taken a line at a time however it is cut into writes, so what comes out is a function of its
 //! bytes alone. A line is scanned together with what came before it, as far back as any rule looks, and goes out at
-//! once; only what may be part of something longer ([`hold`]) waits for its end, and at most [`HELD`] bytes of it.
+//! once; only what may be part of something longer (`hold`) waits for its end, and at most [`HELD`] bytes of it.
 //! What is masked once stays masked. Inline allows and baselines are no reason to show a credential here.
 
 mod ansi;
