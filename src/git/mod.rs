@@ -37,5 +37,5 @@ pub use staged::{Change, Deleted, Mode, Staged};
 pub use tree::tree_entries;
 pub use walk::{
     Bounds, Child, Commit, Counts, Entry, Log, NameMark, Person, Problem, Range, Ref, RefGlob, Sight, Tag, Tips,
-    Walked, commit_parents, people,
+    Walked, people,
 };

@@ -27,23 +27,11 @@ pub use walked::{Child, Commit, Counts, Entry, NameMark, Problem, Sight, Tag, Wa
 
 use super::map::{Keyed, OidSet};
 use super::objects::Reader;
-use super::{GitError, HashKind, ObjectKind, Oid, Repo, Store};
+use super::{GitError, ObjectKind, Oid, Repo, Store};
 use crate::model::SkipReason;
 
 /// Most problems that are told one by one: a blobless clone lacks millions of objects.
 const MAX_PROBLEMS: usize = 10_000;
-
-/// The parents that a raw commit names, in order; `None` if it is malformed.
-#[must_use]
-pub fn commit_parents(bytes: &[u8], hash: HashKind) -> Option<Vec<Oid>> {
-    commit::commit(bytes, hash).map(|head| head.parents)
-}
-
-/// The object that a raw tag names; `None` if it is malformed.
-#[must_use]
-pub(super) fn tag_target(bytes: &[u8], hash: HashKind) -> Option<Oid> {
-    commit::tag(bytes, hash).map(|(target, _)| target)
-}
 
 impl Repo {
     /// Walks everything that `tips` reach within `bounds`.

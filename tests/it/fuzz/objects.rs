@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
 use portcullis::git::{
-    HashKind, Limits, Object, ObjectKind, Oid, Parent, Store, Visit, commit_parents, people, tag_target, tree_entries,
+    HashKind, Limits, Object, ObjectKind, Oid, Parent, Store, Visit, commit_links, people, tag_target, tree_entries,
 };
 
 use super::taker::Taker;
@@ -212,7 +212,7 @@ pub(crate) fn commit(data: &[u8]) {
     let hash = hash_of(&mut take);
     let head = format!("tree {0}\nparent {0}\n", "1".repeat(2 * hash.width()));
     for bytes in [take.0.to_vec(), [head.as_bytes(), take.0].concat()] {
-        let parents = commit_parents(&bytes, hash).unwrap_or_default();
+        let parents = commit_links(&bytes, hash).map(|links| links.parents).unwrap_or_default();
         assert!(parents.len() * 2 * hash.width() <= bytes.len());
         assert!(parents.iter().all(|oid| oid.hash_kind() == hash));
         let person = people(&bytes);
