@@ -268,6 +268,7 @@ fn tables_source(tables: &Tables) -> Result<String, std::fmt::Error> {
         index_source(&mut source, name, index)?;
     }
     writeln!(source, "static PAIRS: [u32; {}] = {:?};", tables.pairs.len(), tables.pairs)?;
+    writeln!(source, "static BASE64_PAIRS: [u32; {}] = {:?};", tables.base64_pairs.len(), tables.base64_pairs)?;
     writeln!(source, "static NEEDLES: [Needle; {}] = [", tables.needles.len())?;
     for needle in tables.needles.iter() {
         let (literal, len, fold, [outer, inner]) = (needle.literal, needle.len, needle.fold, needle.forms);
@@ -287,7 +288,7 @@ fn tables_source(tables: &Tables) -> Result<String, std::fmt::Error> {
     writeln!(source, "pub(super) static TABLES: Tables = Tables {{ pairs: Cow::Borrowed(&PAIRS), open: OPEN,")?;
     writeln!(
         source,
-        "base64: BASE64, hex: HEX, needles: Cow::Borrowed(&NEEDLES), targets: Cow::Borrowed(&TARGETS), literals: Cow::Borrowed(&LITERALS) }};"
+        "base64_pairs: Cow::Borrowed(&BASE64_PAIRS), base64: BASE64, hex: HEX, needles: Cow::Borrowed(&NEEDLES), targets: Cow::Borrowed(&TARGETS), literals: Cow::Borrowed(&LITERALS) }};"
     )?;
     Ok(source)
 }

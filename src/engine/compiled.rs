@@ -2,7 +2,10 @@
 
 use std::sync::OnceLock;
 
-use regex::bytes::{CaptureLocations, Regex, RegexBuilder};
+use regex_automata::meta::{Cache, Config, Regex};
+use regex_automata::util::primitives::NonMaxUsize;
+use regex_automata::{Anchored, Input};
+use regex_syntax::hir::{Capture, Hir, HirKind, Repetition};
 
 use super::glance::{Glance, Glimpse};
 
@@ -27,24 +30,29 @@ impl Regexes {
     }
 }
 
-/// One thread's memory for one regex.
+/// One thread's memory for one rule's regexes.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Memory {
-    captures: Option<CaptureLocations>,
+    short: Option<Search>,
+    exact: Option<Search>,
     glance: Option<super::glance::Cache>,
 }
 
-/// A compiled regex.
+/// One thread's memory for one regex.
+#[derive(Clone, Debug)]
+struct Search {
+    cache: Cache,
+    /// Where the whole match and the groups lie.
+    slots: Vec<Option<NonMaxUsize>>,
+}
+
+/// A rule's regex, in the forms that are asked one after the other.
 #[derive(Debug)]
 pub(super) struct Compiled {
     glance: Option<Glance>,
-    /// Compiled when it has something to match: few anchors are part of a match, even at a glance.
-    regex: OnceLock<Option<Regex>>,
-    pattern: String,
-    group: u8,
-    /// Whether it asks for something of the byte before the match (`\b`, `(?m)^`): then it can't be anchored
-    /// by cutting the text, and is searched for and held against the place.
-    looks_behind: bool,
+    /// Nearly all matches are short, and as the regex without its long counts tells them.
+    short: Option<Short>,
+    exact: Lazy,
 }
 
 /// Where a regex matched: the whole match, and the capture group that holds the credential.
@@ -56,24 +64,91 @@ pub(super) struct Match {
     pub(super) secret_end: usize,
 }
 
+/// A regex that is compiled when it has something to match: few anchors are part of a match, even at a glance.
+#[derive(Debug)]
+struct Lazy {
+    hir: Hir,
+    /// The capture group that holds the credential.
+    group: usize,
+    regex: OnceLock<Option<Regex>>,
+}
+
+impl Lazy {
+    fn new(hir: Hir, rule: &Rule) -> Self {
+        Self { hir, group: usize::from(rule.group), regex: OnceLock::new() }
+    }
+
+    fn get(&self) -> Option<&Regex> {
+        let config = Config::new().utf8_empty(false).nfa_size_limit(Some(REGEX_SIZE_LIMIT));
+        let compile = || Regex::builder().configure(config).build_from_hir(&self.hir).ok();
+        self.regex.get_or_init(compile).as_ref()
+    }
+
+    fn find(&self, input: &Input<'_>, memory: &mut Option<Search>) -> Option<Match> {
+        let regex = self.get()?;
+        let slots = || vec![None; 2 * self.group + 2];
+        let Search { cache, slots } =
+            memory.get_or_insert_with(|| Search { cache: regex.create_cache(), slots: slots() });
+        regex.search_slots_with(cache, input, slots)?;
+        let group =
+            |group: usize| Some(slots.get(2 * group).copied()??.get()..slots.get(2 * group + 1).copied()??.get());
+        let whole = group(0)?;
+        // A group that did not take part (an alternative without it) holds no credential: an empty one, which is
+        // passed over.
+        let secret = group(self.group).unwrap_or_default();
+        Some(Match { start: whole.start, end: whole.end, secret_start: secret.start, secret_end: secret.end })
+    }
+}
+
+/// A regex whose long counts have no upper bound: a tenth of the states, and of the time to find its groups.
+///
+/// What it matches within `limit` bytes is the exact regex's match, group for group: of all the ways to match, the
+/// exact regex takes the first that keeps its bounds, in the same order of preference, and a match that is no longer
+/// than the lowest bound keeps them all.
+#[derive(Debug)]
+struct Short {
+    regex: Lazy,
+    /// Bytes.
+    limit: usize,
+}
+
+/// Upper bounds from here on are left out.
+const LONG_COUNT: u32 = 96;
+
+/// The regex without its long counts, and the lowest of them.
+fn unbounded(regex: &Hir, limit: &mut u32) -> Hir {
+    let mut all = |parts: &[Hir]| parts.iter().map(|part| unbounded(part, limit)).collect();
+    match regex.kind() {
+        HirKind::Repetition(Repetition { min, max, greedy, sub }) => {
+            let sub = unbounded(sub, limit);
+            let uses_bytes = sub.properties().minimum_len().is_some_and(|len| len > 0);
+            let long = max.filter(|max| *max >= LONG_COUNT && max > min && uses_bytes);
+            *limit = (*limit).min(long.unwrap_or(u32::MAX));
+            let max = if long.is_some() { None } else { *max };
+            Hir::repetition(Repetition { min: *min, max, greedy: *greedy, sub: Box::new(sub) })
+        }
+        HirKind::Capture(capture) => {
+            Hir::capture(Capture { sub: Box::new(unbounded(&capture.sub, limit)), ..capture.clone() })
+        }
+        HirKind::Concat(parts) => Hir::concat(all(parts)),
+        HirKind::Alternation(parts) => Hir::alternation(all(parts)),
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => regex.clone(),
+    }
+}
+
 impl Compiled {
     fn new(rule: &Rule) -> Option<Self> {
         let everywhere = !rule.files.is_empty();
-        let mut parser = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build();
+        let mut parser = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).multi_line(everywhere).build();
         let hir = parser.parse(&rule.regex).ok()?;
-        let looks_behind = !hir.properties().look_set_prefix().is_empty();
-        let pattern = match (everywhere, looks_behind) {
-            (true, _) => format!("(?m:{})", rule.regex),
-            (false, true) => rule.regex.to_string(),
-            (false, false) => format!(r"\A(?:{})", rule.regex),
-        };
-        let glance = if everywhere { None } else { Glance::new(&hir) };
-        Some(Self { glance, regex: OnceLock::new(), pattern, group: rule.group, looks_behind })
-    }
-
-    fn regex(&self) -> Option<&Regex> {
-        let compile = || RegexBuilder::new(&self.pattern).unicode(false).size_limit(REGEX_SIZE_LIMIT).build().ok();
-        self.regex.get_or_init(compile).as_ref()
+        if everywhere {
+            return Some(Self { glance: None, short: None, exact: Lazy::new(hir, rule) });
+        }
+        let mut limit = u32::MAX;
+        let without = unbounded(&hir, &mut limit);
+        let short = Short { regex: Lazy::new(without, rule), limit: limit as usize };
+        let short = Some(short).filter(|_| limit < u32::MAX);
+        Some(Self { glance: Glance::new(&hir), short, exact: Lazy::new(hir, rule) })
     }
 
     /// Looks whether there may be a match that begins at `start` and ends at `end` or before.
@@ -83,30 +158,51 @@ impl Compiled {
 
     /// The match that begins at `start` and ends at `end` or before. `memory` is this regex's own.
     pub(super) fn match_at(&self, text: &[u8], start: usize, end: usize, memory: &mut Memory) -> Option<Match> {
-        let from = if self.looks_behind { start.saturating_sub(1) } else { start };
-        let found = self.find_at(&text[from..end], start - from, memory)?.shifted(from);
-        (found.start == start).then_some(found)
+        let input = Input::new(text.get(..end)?).range(start..).anchored(Anchored::Yes);
+        if let Some(Short { regex, limit }) = &self.short {
+            let found = regex.find(&input, &mut memory.short)?;
+            if found.end - found.start <= *limit {
+                return Some(found);
+            }
+        }
+        self.exact.find(&input, &mut memory.exact)
     }
 
     /// The first match at or after `from`.
     pub(super) fn find_at(&self, text: &[u8], from: usize, memory: &mut Memory) -> Option<Match> {
-        let regex = self.regex()?;
-        if self.group == 0 {
-            let found = regex.find_at(text, from)?;
-            let (start, end) = (found.start(), found.end());
-            return Some(Match { start, end, secret_start: start, secret_end: end });
-        }
-        let locations = memory.captures.get_or_insert_with(|| regex.capture_locations());
-        let found = regex.captures_read_at(locations, text, from)?;
-        // A group that did not take part (an alternative without it) has no credential.
-        let (secret_start, secret_end) = locations.get(usize::from(self.group))?;
-        Some(Match { start: found.start(), end: found.end(), secret_start, secret_end })
+        let input = Input::new(text).range(from.min(text.len())..);
+        self.exact.find(&input, &mut memory.exact)
     }
 }
 
-impl Match {
-    const fn shifted(self, by: usize) -> Self {
-        let Self { start, end, secret_start, secret_end } = self;
-        Self { start: start + by, end: end + by, secret_start: secret_start + by, secret_end: secret_end + by }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::{RuleSet, example};
+
+    /// The text of the generic family's rules has every long count that there is.
+    #[test]
+    fn a_short_regex_tells_what_the_exact_one_does() {
+        let rules = RuleSet::builtin();
+        let (mut matches, mut beyond) = (0, 0);
+        for rule in rules.as_slice().iter().filter(|rule| rule.files.is_empty()) {
+            let Some(compiled) = Compiled::new(rule).filter(|compiled| compiled.short.is_some()) else { continue };
+            let exact = Compiled { short: None, ..Compiled::new(rule).expect("it was compiled before") };
+            for example in rule.examples.iter() {
+                let text = example::expand(example, 1).expect("the examples are linted").into_bytes();
+                for fill in [0, 60, 400] {
+                    let text = [text.as_slice(), &b"a1".repeat(fill), b"\" ", &text].concat();
+                    for start in 0..text.len().min(32) {
+                        let end = text.len().min(start + rule.max_len as usize + 1);
+                        let (mut one, mut other) = (Memory::default(), Memory::default());
+                        let found = compiled.match_at(&text, start, end, &mut one);
+                        assert_eq!(found, exact.match_at(&text, start, end, &mut other), "{} at {start}", rule.id);
+                        matches += usize::from(found.is_some());
+                        beyond += usize::from(found.is_some_and(|found| found.end - found.start > 96));
+                    }
+                }
+            }
+        }
+        assert!(matches > 300 && beyond > 100, "{matches} matches, {beyond} long ones");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use memchr::memchr_iter;
+use memchr::{memchr_iter, memchr2};
 
 use super::compiled::{Match, Memory};
 use super::glance::Glimpse;
@@ -215,8 +215,16 @@ impl Attempt<'_> {
         if rule.extend.is_some() {
             return; // the parsers of blocks read escapes themselves
         }
+        let (from, to) = match looked_at {
+            Some((from, to)) => (from.saturating_sub(BEFORE), to),
+            None => (at.saturating_sub(limit.before), at + limit.after),
+        };
+        let around = from..text.bytes.len().min(to);
+        if memchr2(b'\\', b'%', &text.bytes[around.clone()]).is_none() {
+            return; // nearly always
+        }
         for (form, mark) in [(Form::PartBackslash, b'\\'), (Form::PartPercent, b'%')] {
-            if !has_escape(text.bytes, mark, looked_at, at, limit) {
+            if !has_escape(text.bytes, mark, around.clone()) {
                 continue;
             }
             let mut part = std::mem::take(self.part);
@@ -284,17 +292,14 @@ const BEFORE: usize = 16;
 
 /// Whether there is an escape that begins with `mark` among the bytes that made a rule fail: without it, it might
 /// not.
-fn has_escape(text: &[u8], mark: u8, looked_at: Option<(usize, usize)>, at: usize, limit: Limit) -> bool {
-    let (from, to) = match looked_at {
-        Some((from, to)) => (from.saturating_sub(BEFORE), to),
-        None => (at.saturating_sub(limit.before), at + limit.after),
-    };
+fn has_escape(text: &[u8], mark: u8, around: Range<usize>) -> bool {
+    let from = around.start;
     let is_escape = |at: usize| match text.get(at + 1..) {
         Some([high, low, ..]) if mark == b'%' => high.is_ascii_hexdigit() && low.is_ascii_hexdigit(),
         Some([_, ..]) => mark != b'%',
         _ => false,
     };
-    memchr_iter(mark, &text[from..text.len().min(to)]).any(|found| is_escape(from + found))
+    memchr_iter(mark, &text[around]).any(|found| is_escape(from + found))
 }
 
 /// How much of the text around an anchor a rule can look at.

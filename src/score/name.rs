@@ -1,6 +1,6 @@
 //! The name a value is assigned to: `db_password`, `clientSecret`, `token_url`.
 
-use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::words;
@@ -59,15 +59,20 @@ const BEFORE: &str = "\
     pagination change lifecycle idempotency cache \
     keyboard press registry reg on";
 
-/// Every word of the lists, with a bit for each list it stands in.
-static LISTS: LazyLock<HashMap<&'static str, u8>> = LazyLock::new(|| {
-    let mut lists = HashMap::new();
-    for list in [List::Strong, List::Telling, List::Bare, List::KeyOf, List::After, List::Before] {
-        for word in list.words().split_ascii_whitespace() {
-            *lists.entry(word).or_default() |= 1 << list as u8;
-        }
-    }
-    lists
+/// Every word of the lists, sorted, with a bit for each list it stands in.
+static LISTS: LazyLock<Vec<(&'static str, u8)>> = LazyLock::new(|| {
+    let lists = [List::Strong, List::Telling, List::Bare, List::KeyOf, List::After, List::Before];
+    let mut words: Vec<_> = lists
+        .iter()
+        .flat_map(|&list| list.words().split_ascii_whitespace().map(move |word| (word, list.bit())))
+        .collect();
+    words.sort_unstable();
+    words.dedup_by(|again, first| {
+        let same = again.0 == first.0;
+        first.1 |= if same { again.1 } else { 0 };
+        same
+    });
+    words
 });
 
 /// A list of words.
@@ -93,16 +98,27 @@ impl List {
         }
     }
 
+    const fn bit(self) -> u8 {
+        1 << self as u8
+    }
+
+    /// The lists that hold `word`: a bit for each.
+    fn of(word: &str) -> u8 {
+        LISTS.binary_search_by_key(&word, |entry| entry.0).map_or(0, |at| LISTS[at].1)
+    }
+
     /// Whether `word` is in the list.
     fn has(self, word: &str) -> bool {
-        LISTS.get(word).is_some_and(|lists| lists >> self as u8 & 1 != 0)
+        Self::of(word) & self.bit() != 0
     }
 }
 
 /// What a name says.
 #[must_use]
 pub(crate) fn strength(name: &[u8]) -> Strength {
-    let words = split(name);
+    // Asked of every assignment: no string of its own for each word.
+    let lower = name.to_ascii_lowercase();
+    let words: Vec<&str> = parts(name).filter_map(|part| std::str::from_utf8(lower.get(part)?).ok()).collect();
     let Some((at, found)) =
         words.iter().enumerate().rev().find_map(|(at, word)| tells(&words, at, word).map(|s| (at, s)))
     else {
@@ -111,28 +127,29 @@ pub(crate) fn strength(name: &[u8]) -> Strength {
     let after = words.get(at + 1..).unwrap_or_default();
     let before = words.get(..at).unwrap_or_default();
     // Vault's and Tencent's `secret_id` is a credential.
-    if after == ["id"] && words.get(at).is_some_and(|word| word == "secret") {
+    if after == ["id"] && words.get(at).is_some_and(|word| *word == "secret") {
         return Strength::Telling;
     }
     let negated =
         after.iter().any(|word| List::After.has(word)) || before.last().is_some_and(|word| List::Before.has(word));
-    let mocked = words.iter().any(|word| matches!(word.as_str(), "mock" | "mocked" | "dummy"));
+    let mocked = words.iter().any(|word| matches!(*word, "mock" | "mocked" | "dummy"));
     if negated || mocked { Strength::Negated } else { found }
 }
 
-fn tells(words: &[String], at: usize, word: &str) -> Option<Strength> {
+fn tells(words: &[&str], at: usize, word: &str) -> Option<Strength> {
     let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
-    let qualified = || at.checked_sub(1).and_then(|b| words.get(b)).is_some_and(|w| List::KeyOf.has(w));
-    if List::Strong.has(word) || STRONG_ENDS.iter().any(|end| word.ends_with(end)) {
+    let lists = List::of(word);
+    let is = |list: List| lists & list.bit() != 0;
+    let ends = |ends: &[&str]| ends.iter().any(|end| word.ends_with(end));
+    let qualifier = || at.checked_sub(1).and_then(|before| words.get(before)).copied();
+    if is(List::Strong) || ends(STRONG_ENDS) {
         Some(Strength::Strong)
-    } else if matches!(word, "key" | "keys" | "pkey") && qualified() {
-        let private = words
-            .get(at.wrapping_sub(1))
-            .is_some_and(|w| matches!(w.as_str(), "secret" | "private" | "encryption" | "master"));
+    } else if matches!(word, "key" | "keys" | "pkey") && qualifier().is_some_and(|word| List::KeyOf.has(word)) {
+        let private = matches!(qualifier(), Some("secret" | "private" | "encryption" | "master"));
         Some(if private { Strength::Strong } else { Strength::Telling })
-    } else if List::Telling.has(word) || TELLING_ENDS.iter().any(|end| word.ends_with(end)) {
+    } else if is(List::Telling) || ends(TELLING_ENDS) {
         Some(Strength::Telling)
-    } else if List::Bare.has(word) || word.ends_with("key") || word.ends_with("auth") {
+    } else if is(List::Bare) || word.ends_with("key") || word.ends_with("auth") {
         Some(Strength::Bare)
     } else {
         None
@@ -142,29 +159,27 @@ fn tells(words: &[String], at: usize, word: &str) -> Option<Strength> {
 /// The words of an identifier, lower case: `clientSecret_v2` is `client`, `secret`, `v2`.
 #[must_use]
 pub(crate) fn split(name: &[u8]) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let mut word = String::new();
-    for (at, &byte) in name.iter().enumerate() {
-        if !byte.is_ascii_alphanumeric() {
-            push(&mut words, &mut word);
-            continue;
-        }
-        let before = at.checked_sub(1).and_then(|b| name.get(b)).copied().unwrap_or(b'_');
-        let next_lower = name.get(at + 1).is_some_and(u8::is_ascii_lowercase);
-        // `clientSecret` breaks before S; `APIKey` before K.
-        if byte.is_ascii_uppercase() && (before.is_ascii_lowercase() || (before.is_ascii_uppercase() && next_lower)) {
-            push(&mut words, &mut word);
-        }
-        word.push(char::from(byte.to_ascii_lowercase()));
-    }
-    push(&mut words, &mut word);
-    words
+    let word = |part| String::from_utf8_lossy(name.get::<Range<usize>>(part).unwrap_or_default()).to_ascii_lowercase();
+    parts(name).map(word).collect()
 }
 
-fn push(words: &mut Vec<String>, word: &mut String) {
-    if !word.is_empty() {
-        words.push(std::mem::take(word));
-    }
+/// Where an identifier's words lie in it.
+fn parts(name: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let breaks = move |at: usize| {
+        let byte = |at: usize| name.get(at).copied().unwrap_or(b'_');
+        let (before, here, next) = (byte(at - 1), byte(at), byte(at + 1));
+        // `clientSecret` breaks before S; `APIKey` before K.
+        here.is_ascii_uppercase()
+            && (before.is_ascii_lowercase() || before.is_ascii_uppercase() && next.is_ascii_lowercase())
+    };
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        from += name.get(from..)?.iter().position(u8::is_ascii_alphanumeric)?;
+        let start = from;
+        let ends = |at: &usize| !name.get(*at).is_some_and(u8::is_ascii_alphanumeric) || breaks(*at);
+        from = (start + 1..name.len()).find(ends).unwrap_or(name.len());
+        Some(start..from)
+    })
 }
 
 /// Whether a text reads as a name or prose: nearly all of it known words.

@@ -59,5 +59,7 @@ pub(super) fn is_sequence(body: &[u8], strict: bool) -> bool {
 
 /// Length of the longest start of `text` that lies somewhere in `row`.
 fn longest_run(text: &[u8], row: &[u8]) -> usize {
-    (0..row.len()).map(|at| text.iter().zip(&row[at..]).take_while(|(a, b)| a == b).count()).max().unwrap_or(0)
+    let Some(&first) = text.first() else { return 0 };
+    let run = |at: usize| text.iter().zip(&row[at..]).take_while(|(a, b)| a == b).count();
+    row.iter().enumerate().filter(|(_, byte)| **byte == first).map(|(at, _)| run(at)).max().unwrap_or(0)
 }

@@ -96,6 +96,7 @@ impl Builder {
         Tables {
             pairs: windows.pairs.into(),
             open: Index::new(windows.open, 16),
+            base64_pairs: windows.base64_pairs.into(),
             base64: Index::new(windows.base64, 64),
             hex: Index::new(windows.hex, 32),
             needles: needles.into(),

@@ -79,8 +79,7 @@ impl<'t, F: FnMut(usize, &'t Needle)> Search<'_, 't, F> {
         let Some(pairs) = self.tables.pairs.first_chunk::<PAIRS>() else { return };
         let end = self.window.len().min(self.core.end.saturating_add(tables::MAX_WINDOW_OFFSET + REACH));
         let mut at = self.core.start.min(end);
-        let mut runs = Runs::new(at, end);
-        self.run_at_start(&mut runs, at);
+        let mut runs = Runs::new(self.window, at, end);
         while at < end {
             let padded_block;
             #[expect(clippy::single_match_else, reason = "the padded block has to outlive the arm")]
@@ -97,10 +96,11 @@ impl<'t, F: FnMut(usize, &'t Needle)> Search<'_, 't, F> {
             }
             let in_runs = block.first_chunk().map_or(0, |block| runs.pairs(block));
             if in_runs != 0 {
-                self.runs(&mut runs, at, in_runs);
+                runs.note(self.window, at, in_runs);
             }
             at += BLOCK;
         }
+        self.runs(&runs);
     }
 
     /// Tests the windows that the samples of the block at `at` may belong to.
@@ -112,10 +112,25 @@ impl<'t, F: FnMut(usize, &'t Needle)> Search<'_, 't, F> {
         }
     }
 
-    /// Tests the windows that a sample at `at` may belong to: those that begin before it at the distances that
-    /// [`units::Shape`] says.
+    /// Tests the windows that a sample at `at` may belong to.
     #[inline]
     fn sample(&mut self, at: usize) {
+        // Nearly all samples are of plain windows, and have what these need on both sides.
+        if let Some(before) = at.checked_sub(1)
+            && let Some(&[b0, b1, b2, b3, b4]) = self.window.get(before..).and_then(<[u8]>::first_chunk)
+            && !(MAY_BE_UNIT[usize::from(b1)] | MAY_BE_UNIT[usize::from(b2)])
+        {
+            self.confirm(units::folded([b1, b2, b3, b4]), at);
+            self.confirm(units::folded([b0, b1, b2, b3]), before);
+            return;
+        }
+        self.sample_of_any_form(at);
+    }
+
+    /// Tests the windows that begin before a sample at the distances that [`units::Shape`] says.
+    #[cold]
+    #[inline(never)]
+    fn sample_of_any_form(&mut self, at: usize) {
         let byte = |at: usize| self.window.get(at).copied().unwrap_or(0);
         match [byte(at), byte(at + 1), byte(at + 2)] {
             [0, 0, 0] => {}
@@ -172,6 +187,15 @@ impl<'t, F: FnMut(usize, &'t Needle)> Search<'_, 't, F> {
     }
 }
 
+/// The bytes by which samples of the forms that write each byte by itself are recognised.
+static MAY_BE_UNIT: [bool; 256] = {
+    let mut bytes = [false; 256];
+    bytes[0] = true;
+    bytes[b'%' as usize] = true;
+    bytes[b'\\' as usize] = true;
+    bytes
+};
+
 /// Greatest distance of a sample from its window's start.
 const REACH: usize = 8;
 
@@ -179,17 +203,19 @@ const REACH: usize = 8;
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "it is compiled once more for each set of instructions")]
 fn samples(pairs: &[u32; PAIRS], block: &[u8; BLOCK_BYTES]) -> u32 {
-    let sample = |at: usize| {
-        let pair = u16::from_le_bytes([block[at], block[at + 1]]);
-        pairs[usize::from(pair)] >> (block[at + 2] % 32) & 1
-    };
-    let (mut low, mut high) = (0, 0);
-    // From the end, so that each takes one instruction to join the others; in two chains, that do not wait.
-    for at in (0..BLOCK / 2).step_by(2).rev() {
-        low = low << 1 | sample(at);
-        high = high << 1 | sample(at + BLOCK / 2);
+    let (mut samples, mut next) = (0, u64::from(block[BLOCK]));
+    // From the end, so that each joins the others by one instruction; eight bytes are loaded once for four.
+    for bytes in block.as_chunks::<8>().0.iter().rev() {
+        let word = u64::from_le_bytes(*bytes);
+        let sample = |pair: u64, third: u64| pairs[pair as usize % PAIRS] >> (third % 32) & 1;
+        let last = sample(word >> 48, next);
+        let third = sample(word >> 32, word >> 48);
+        let second = sample(word >> 16, word >> 32);
+        let first = sample(word, word >> 16);
+        samples = samples << 4 | (((last << 1 | third) << 1 | second) << 1 | first);
+        next = word;
     }
-    high << (BLOCK / 4) | low
+    samples
 }
 
 /// The last few bytes of the window, with zeros after them. What these make beyond the end is refused when

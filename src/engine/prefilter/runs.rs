@@ -1,7 +1,7 @@
 //! The search for base64 and hexadecimal needles, in runs of digits that are long enough for a credential.
 
-use super::tables::Needle;
-use super::{Search, units};
+use super::tables::{Needle, PAIRS};
+use super::{BLOCK, Search, units};
 
 /// The shortest run of letters and digits in which encoded needles are sought. A credential of 17 bytes has 23
 /// digits in base64. Any run as long covers two adjoining eights of aligned bytes.
@@ -32,47 +32,74 @@ static DIGITS: [bool; 256] = {
     digits
 };
 
-/// Finds the blocks that are part of a long run of digits.
+/// Finds the long runs of digits. They are searched after the main pass, so that its registers stay its own.
 #[derive(Debug)]
 pub(super) struct Runs {
+    /// The runs, or the parts of them that are to be searched.
+    found: Vec<(usize, usize)>,
     /// Whether the last eight bytes of the block before were all digits: bit 7.
     eights: u32,
-    /// Where the search has come to.
-    searched_to: usize,
-    /// Where it ends.
+    /// Up to where runs were found.
+    found_to: usize,
+    /// Where the search ends.
     end: usize,
 }
 
 impl Runs {
-    pub(super) const fn new(at: usize, end: usize) -> Self {
-        Self { eights: 0, searched_to: at, end }
+    /// A search from `at`, which may lie in a run that began long before, to `end`.
+    pub(super) fn new(window: &[u8], at: usize, end: usize) -> Self {
+        let mut runs = Self { found: Vec::new(), eights: 0, found_to: at, end };
+        if at < end && in_run(window, at) {
+            runs.found_to = at + digits_at_start(&window[at..end]);
+            runs.found.push((at, runs.found_to));
+        }
+        runs
     }
 
     /// Where in the block two adjoining eights of digits end: bit `i` for the `i`-th eight.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "it is compiled once more for each set of instructions")]
-    pub(super) fn pairs(&mut self, block: &[u8; super::BLOCK]) -> u32 {
-        let mut digits = [0_u8; super::BLOCK];
-        for (digit, &byte) in digits.iter_mut().zip(block) {
-            *digit = u8::from(is_digit(byte));
+    pub(super) fn pairs(&mut self, block: &[u8; BLOCK]) -> u32 {
+        let mut digits = [0_u8; BLOCK];
+        for (at, &byte) in block.iter().enumerate() {
+            digits[at] = u8::from(is_digit(byte));
         }
-        let mut eights = 0;
-        for (i, eight) in digits.as_chunks::<8>().0.iter().enumerate() {
-            eights |= u32::from(u64::from_le_bytes(*eight) == 0x0101_0101_0101_0101) << i;
+        let all = |eight: &[u8; 8]| u64::from_le_bytes(*eight) == 0x0101_0101_0101_0101;
+        let chunks = digits.as_chunks::<8>().0;
+        // Most blocks have none, which vectors tell at once.
+        if !chunks.iter().fold(false, |any, eight| any | all(eight)) {
+            self.eights = 0;
+            return 0;
         }
+        let eights = chunks.iter().rev().fold(0, |eights, eight| eights << 1 | u32::from(all(eight)));
         let pairs = eights & (eights << 1 | self.eights >> 7);
         self.eights = eights;
         pairs
     }
 
-    /// The run around an eight of digits that ends at `end`, as far as it was not searched yet.
+    /// Notes the runs of which there are eights in the block at `at`; `pairs` says where.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn note(&mut self, window: &[u8], at: usize, mut pairs: u32) {
+        while pairs != 0 {
+            let end = at + 8 * pairs.trailing_zeros() as usize + 8;
+            pairs &= pairs - 1;
+            let Some((start, stop)) = self.around(window, end) else { continue };
+            self.found_to = stop;
+            if start < stop && (stop - start >= MIN_RUN || in_run(window, start)) {
+                self.found.push((start, stop));
+            }
+        }
+    }
+
+    /// The run around an eight of digits that ends at `end`, as far as it was not found yet.
     fn around(&self, window: &[u8], end: usize) -> Option<(usize, usize)> {
-        if end <= self.searched_to {
+        if end <= self.found_to {
             return None;
         }
-        let seed = self.searched_to.max(end.saturating_sub(16)).min(self.end);
+        let seed = self.found_to.max(end.saturating_sub(16)).min(self.end);
         let digit = |byte: &&u8| DIGITS[usize::from(**byte)];
-        let start = seed - window[self.searched_to.min(seed)..seed].iter().rev().take_while(digit).count();
+        let start = seed - window[self.found_to.min(seed)..seed].iter().rev().take_while(digit).count();
         Some((start, seed + digits_at_start(&window[seed..self.end])))
     }
 }
@@ -92,86 +119,57 @@ fn in_run(window: &[u8], at: usize) -> bool {
     ahead >= MIN_RUN || ahead + window[..at].iter().rev().take(MIN_RUN).take_while(digit).count() >= MIN_RUN
 }
 
-/// Positions of base64 digits taken at once.
-const AT_ONCE: usize = 8;
-/// Digits of a window after its first.
-const DIGITS_AFTER: usize = units::BASE64_DIGITS - 1;
-
-/// The keys of the windows that begin at each of some digits.
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "it is compiled once more for each set of instructions")]
-fn key_of_each(digits: &[u8; AT_ONCE + DIGITS_AFTER]) -> [u32; AT_ONCE] {
-    std::array::from_fn(|at| u32::from_le_bytes([digits[at], digits[at + 1], digits[at + 2], digits[at + 3]]))
-}
-
 impl<'t, F: FnMut(usize, &'t Needle)> Search<'_, 't, F> {
-    /// Searches the run that the core's first byte is part of: it may have begun long before.
-    pub(super) fn run_at_start(&mut self, runs: &mut Runs, at: usize) {
-        if at < runs.end && in_run(self.window, at) {
-            runs.searched_to = at + digits_at_start(&self.window[at..runs.end]);
-            self.search_run(at, runs.searched_to);
-        }
-    }
-
-    /// Searches the runs of which there are eights in the block at `at`; `pairs` says where.
-    #[cold]
-    #[inline(never)]
-    pub(super) fn runs(&mut self, runs: &mut Runs, at: usize, mut pairs: u32) {
-        while pairs != 0 {
-            let end = at + 8 * pairs.trailing_zeros() as usize + 8;
-            pairs &= pairs - 1;
-            let Some((start, stop)) = runs.around(self.window, end) else { continue };
-            runs.searched_to = stop;
-            if start < stop && (stop - start >= MIN_RUN || in_run(self.window, start)) {
-                self.search_run(start, stop);
+    /// Searches the runs.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "it is compiled once more for each set of instructions")]
+    pub(super) fn runs(&mut self, runs: &Runs) {
+        for &(start, stop) in &runs.found {
+            for from in (start..stop).step_by(CHUNK) {
+                self.base64(from, stop.min(from + CHUNK));
+                self.hex(from, stop.min(from + CHUNK));
             }
         }
     }
 
-    /// Searches a run.
-    fn search_run(&mut self, start: usize, stop: usize) {
-        for from in (start..stop).step_by(CHUNK) {
-            self.base64(from, stop.min(from + CHUNK));
-            self.hex(from, stop.min(from + CHUNK));
-        }
-    }
-
-    /// Tests every position of a range.
+    /// Tests the base64 windows that begin in a range: as the main pass does, at every second position.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "it is compiled once more for each set of instructions")]
     fn base64(&mut self, from: usize, to: usize) {
         let index = &self.tables.base64;
+        let Some(pairs) = self.tables.base64_pairs.first_chunk::<PAIRS>() else { return };
         let filter = index.filter();
-        let mut at = from;
-        // Several at once: their keys are hashed by vectors.
-        while at + AT_ONCE <= to
-            && let Some(digits) = self.window.get(at..).and_then(<[u8]>::first_chunk::<{ AT_ONCE + DIGITS_AFTER }>)
-        {
-            let mut held = filter.which_may_hold(&key_of_each(digits));
-            while held != 0 {
-                let start = at + held.trailing_zeros() as usize;
-                held &= held - 1;
-                if let Some(key) = units::base64_key(&self.window[start..]) {
-                    self.confirm_in_run(index, key, start);
+        // The last window may be seen one byte after it began.
+        for at in (from..=to).step_by(BLOCK) {
+            let mut samples = match self.window.get(at..).and_then(<[u8]>::first_chunk) {
+                Some(block) => super::samples(pairs, block),
+                None => super::samples(pairs, &super::padded(self.window, at)),
+            };
+            while samples != 0 {
+                let sample = at + 2 * samples.trailing_zeros() as usize;
+                samples &= samples - 1;
+                for start in [sample, sample.wrapping_sub(1)] {
+                    if (from..to).contains(&start)
+                        && let Some(key) = units::base64_key(&self.window[start..])
+                        && filter.may_hold(key)
+                    {
+                        self.confirm_in_run(index, key, start);
+                    }
                 }
-            }
-            at += AT_ONCE;
-        }
-        for at in at..to {
-            if let Some(key) = self.window.get(at..).and_then(units::base64_key)
-                && filter.may_hold(key)
-            {
-                self.confirm_in_run(index, key, at);
             }
         }
     }
 
     /// Tests every position of a range where enough hexadecimal digits stand.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "it is compiled once more for each set of instructions")]
     fn hex(&mut self, from: usize, to: usize) {
         let index = &self.tables.hex;
         let filter = index.filter();
         // Of adjoining windows all digits but one are the same.
         let (mut next, mut key) = (usize::MAX, 0);
         // The last positions of a block can't be judged by it alone: they are the next one's first.
-        for at in (from..to).step_by(super::BLOCK - units::HEX_DIGITS + 1) {
+        for at in (from..to).step_by(BLOCK - units::HEX_DIGITS + 1) {
             let Some(rest) = self.window.get(at..) else { return };
             let block = match rest.first_chunk() {
                 Some(block) => *block,
@@ -211,9 +209,10 @@ impl<'t, F: FnMut(usize, &'t Needle)> Search<'_, 't, F> {
 }
 
 /// Where in a block enough hexadecimal digits stand.
-#[inline]
-fn hex_windows(block: &[u8; super::BLOCK]) -> u64 {
-    let mut digits = [0_u8; super::BLOCK];
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "it is compiled once more for each set of instructions")]
+fn hex_windows(block: &[u8; BLOCK]) -> u64 {
+    let mut digits = [0_u8; BLOCK];
     for (digit, &byte) in digits.iter_mut().zip(block) {
         *digit = u8::from(byte.wrapping_sub(b'0') < 10) | u8::from((byte | 0x20).wrapping_sub(b'a') < 6);
     }

@@ -97,19 +97,6 @@ impl Filter<'_> {
     }
 }
 
-impl Filter<'_> {
-    /// Which of these keys may have a window there: a bit for each.
-    #[inline]
-    #[must_use]
-    pub fn which_may_hold<const N: usize>(self, keys: &[u32; N]) -> u32 {
-        let slots = keys.map(|key| hash(key) >> self.shift);
-        slots.iter().rev().fold(0, |held, &slot| {
-            let word = self.words.get(slot as usize / 32).copied().unwrap_or(0);
-            held << 1 | (word >> (slot % 32) & 1)
-        })
-    }
-}
-
 impl Index {
     /// The bitmap.
     #[inline]
@@ -168,6 +155,8 @@ pub struct Tables {
     pub pairs: Cow<'static, [u32]>,
     /// The needles that may stand anywhere.
     pub open: Index,
+    /// The same as [`Self::pairs`] for base64 needles.
+    pub base64_pairs: Cow<'static, [u32]>,
     /// The base64 needles, which stand only in long runs of digits.
     pub base64: Index,
     /// The hexadecimal needles, which do too.

@@ -49,6 +49,13 @@ impl Shape {
     }
 }
 
+/// The key of a plain window.
+#[inline]
+#[must_use]
+pub(super) const fn folded(window: [u8; PLAIN]) -> u32 {
+    u32::from_le_bytes(window) | FOLD
+}
+
 /// The key of the plain window that begins `text`; what is missing at its end counts as zero.
 #[inline]
 #[must_use]
@@ -57,7 +64,7 @@ pub(super) fn plain_key(text: &[u8]) -> u32 {
         Some(bytes) => *bytes,
         None => std::array::from_fn(|i| text.get(i).copied().unwrap_or(0)),
     };
-    u32::from_le_bytes(bytes) | FOLD
+    folded(bytes)
 }
 
 /// The key of the window in an encoded form that begins `text`, if there is one.

@@ -14,6 +14,8 @@ pub(super) struct Windows {
     /// See [`Tables::pairs`](super::tables::Tables::pairs).
     pub(super) pairs: Vec<u32>,
     pub(super) open: Vec<Entry>,
+    /// See [`Tables::base64_pairs`](super::tables::Tables::base64_pairs).
+    pub(super) base64_pairs: Vec<u32>,
     pub(super) base64: Vec<Entry>,
     pub(super) hex: Vec<Entry>,
 }
@@ -21,7 +23,8 @@ pub(super) struct Windows {
 impl Default for Windows {
     fn default() -> Self {
         let (open, base64, hex) = Default::default();
-        Self { frequency: Frequency::default(), pairs: vec![0; PAIRS], open, base64, hex }
+        let none = || vec![0; PAIRS];
+        Self { frequency: Frequency::default(), pairs: none(), open, base64_pairs: none(), base64, hex }
     }
 }
 
@@ -35,22 +38,25 @@ impl Windows {
         let (shape, form) = if whole { (shape, form) } else { (Shape::PLAIN, Form::Plain) };
         let samples = |window: &[u8]| samples(window.get(shape.sample..).unwrap_or_default(), fold);
         let offset = rarest(literal, shape.len, shape.unit, |window| {
-            samples(window).into_iter().map(|(pair, thirds)| self.share(pair, thirds)).sum()
+            cost(&self.pairs, &samples(window), |sample| self.frequency.sample(sample))
         });
         let window = &literal[offset..];
-        for (pair, thirds) in samples(window) {
-            self.pairs[usize::from(u16::from_le_bytes(pair))] |= thirds;
-        }
+        enter(&mut self.pairs, &samples(window));
         let keys =
             if form == Form::Plain { plain_keys(window) } else { units::key(form, window).into_iter().collect() };
         self.open.extend(keys.into_iter().map(|key| Entry { key, needle, offset: offset as u8 }));
     }
 
-    /// The same for base64 and hexadecimal digits, which have no samples.
+    /// The same for base64 and hexadecimal digits.
     fn add_digits(&mut self, literal: &[u8], form: Form, needle: u32) {
         let is_hex = form == Form::Hex;
         let len = if is_hex { units::HEX_DIGITS } else { units::BASE64_DIGITS };
-        let share = |window: &[u8]| window.iter().map(|&digit| self.frequency.byte(digit)).product();
+        let share = |window: &[u8]| -> f32 {
+            if is_hex {
+                return window.iter().map(|&digit| self.frequency.byte(digit)).product();
+            }
+            cost(&self.base64_pairs, &samples(window, false), |sample| self.frequency.sample(sample).max(RANDOM_BASE64))
+        };
         // A run ends at the digits that are neither letter nor digit: the window begins in the run that the needle
         // begins in.
         let run = literal.iter().take_while(|digit| digit.is_ascii_alphanumeric()).count();
@@ -59,17 +65,33 @@ impl Windows {
         let key = if is_hex { units::hex_key(window) } else { units::base64_key(window) };
         let entries = if is_hex { &mut self.hex } else { &mut self.base64 };
         entries.extend(key.map(|key| Entry { key, needle, offset: offset as u8 }));
+        if !is_hex {
+            enter(&mut self.base64_pairs, &samples(&window[..len], false));
+        }
     }
+}
 
-    /// What a sample would cost: the share of text's samples that would be taken, less for those that are
-    /// already. These cost no more look-ups, but the needle is compared at each of them.
-    fn share(&self, pair: [u8; 2], thirds: u32) -> f32 {
-        let taken = self.pairs[usize::from(u16::from_le_bytes(pair))];
-        let of = |thirds: u32| -> f32 {
-            let thirds = (0..=u8::MAX).filter(|third| thirds >> (third % 32) & 1 != 0);
-            thirds.map(|third| self.frequency.sample([pair[0], pair[1], third])).sum()
-        };
-        of(thirds & !taken) + TAKEN * of(thirds & taken)
+/// The share of one sample in base64 of random bytes.
+const RANDOM_BASE64: f32 = 1.0 / (64 * 64 * 64) as f32;
+
+/// What samples would cost: the share of text's samples that would be taken, less for those that are already. These
+/// cost no more look-ups, but the needle is compared at each of them.
+fn cost(table: &[u32], samples: &[([u8; 2], u32)], share: impl Fn([u8; 3]) -> f32) -> f32 {
+    let of = |pair: [u8; 2], thirds: u32| -> f32 {
+        let thirds = (0..=u8::MAX).filter(|third| thirds >> (third % 32) & 1 != 0);
+        thirds.map(|third| share([pair[0], pair[1], third])).sum()
+    };
+    let both = samples.iter().map(|&(pair, thirds)| {
+        let taken = table[usize::from(u16::from_le_bytes(pair))];
+        of(pair, thirds & !taken) + TAKEN * of(pair, thirds & taken)
+    });
+    both.sum()
+}
+
+/// Enters samples into a table.
+fn enter(table: &mut [u32], samples: &[([u8; 2], u32)]) {
+    for &(pair, thirds) in samples {
+        table[usize::from(u16::from_le_bytes(pair))] |= thirds;
     }
 }
 

@@ -57,9 +57,13 @@ pub(super) const CRATES: &[(&str, &[&str], &str)] = &[
     ("memmap2", &["git"], "packs are read where they lie"),
     ("nix", &["cli"], "passing a signal on to the command that runs under `redact --exec`"),
     ("rayon", &["guard", "git"], "own pools, never the global one; git: delta families are walked in parallel"),
-    ("regex", &["engine", "policy"], "confirming matches; allows by what a credential reads"),
-    ("regex_automata", &["engine"], "anchored matching without cutting the text"),
-    ("regex_syntax", &["rules", "engine"], "the lint's proofs; what a pattern looks behind at"),
+    ("regex", &["policy"], "allows by what a credential reads"),
+    (
+        "regex_automata",
+        &["engine"],
+        "confirming matches: anchored, in memory of each thread, of a regex that was read once",
+    ),
+    ("regex_syntax", &["rules", "engine"], "the lint's proofs; regexes without their long counts"),
     ("serde", &["config", "report", "rules"], "deriving for toml and serde_json"),
     ("serde_json", &["report", "score"], "formats; checks of tokens and key files that are JSON inside"),
     (
