@@ -79,24 +79,15 @@ impl<'t, F: FnMut(usize, &'t Needle)> Search<'_, 't, F> {
         let Some(pairs) = self.tables.pairs.first_chunk::<PAIRS>() else { return };
         let end = self.window.len().min(self.core.end.saturating_add(tables::MAX_WINDOW_OFFSET + REACH));
         let mut at = self.core.start.min(end);
-        let mut runs = Runs::new(self.window, at, end);
+        let mut runs = Runs::<false>::new(self.window, at, end);
         while at < end {
-            let padded_block;
-            #[expect(clippy::single_match_else, reason = "the padded block has to outlive the arm")]
-            let block = match self.window.get(at..).and_then(|rest| rest.first_chunk::<BLOCK_BYTES>()) {
-                Some(block) => block,
-                None => {
-                    padded_block = padded(self.window, at);
-                    &padded_block
-                }
-            };
+            let block = &block(self.window, at);
             let samples = samples(pairs, block);
             if samples != 0 {
                 self.samples(at, samples);
             }
-            let in_runs = block.first_chunk().map_or(0, |block| runs.pairs(block));
-            if in_runs != 0 {
-                runs.note(self.window, at, in_runs);
+            if let Some(block) = block.first_chunk() {
+                runs.take(at, block);
             }
             at += BLOCK;
         }
@@ -218,6 +209,16 @@ fn samples(pairs: &[u32; PAIRS], block: &[u8; BLOCK_BYTES]) -> u32 {
     samples
 }
 
+/// The bytes at `at`.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "it is compiled once more for each set of instructions")]
+fn block(window: &[u8], at: usize) -> [u8; BLOCK_BYTES] {
+    match window.get(at..).and_then(<[u8]>::first_chunk) {
+        Some(block) => *block,
+        None => padded(window, at),
+    }
+}
+
 /// The last few bytes of the window, with zeros after them. What these make beyond the end is refused when
 /// the needle is compared with the real bytes.
 #[cold]
@@ -259,15 +260,20 @@ mod tests {
 
     /// The same by comparing every needle at every place.
     fn naive(tables: &Tables, text: &[u8], core: Range<usize>) -> Vec<(usize, u32)> {
-        let is_digit = |byte: &&u8| byte.is_ascii_alphanumeric();
+        let in_run = |at: usize, is_digit: fn(&u8) -> bool| {
+            let behind = text[..at].iter().rev().take_while(|byte| is_digit(byte)).count();
+            let ahead = text[at..].iter().take_while(|byte| is_digit(byte)).count();
+            ahead > 0 && ahead + behind >= runs::MIN_RUN
+        };
         let mut all = Vec::new();
         for at in core {
-            let behind = text[..at].iter().rev().take_while(is_digit).count();
-            let ahead = text[at..].iter().take_while(is_digit).count();
             for needle in tables.needles.iter() {
-                let in_run = ahead > 0 && ahead + behind >= runs::MIN_RUN;
-                let anywhere = units::Shape::of(needle.forms[0]).is_some();
-                if (anywhere || in_run) && tables.matches(needle, &text[at..]) {
+                let may_stand = match needle.forms[0] {
+                    Form::Hex => in_run(at, u8::is_ascii_hexdigit),
+                    form if form.is_base64() => in_run(at, u8::is_ascii_alphanumeric),
+                    _ => true,
+                };
+                if may_stand && tables.matches(needle, &text[at..]) {
                     all.push((at, needle.literal));
                 }
             }
@@ -317,9 +323,9 @@ mod tests {
                 }
                 match random(4) {
                     0 => {
-                        // Every third with digits that end a run.
-                        let digits = if random(3) == 0 { 26 } else { 22 };
-                        text.extend((0..random(40)).map(|_| b"ABCxyz0123456789abcdef+/-_"[random(digits)]));
+                        // Every third with digits that end a run; every third hexadecimal.
+                        let (from, to) = [(0, 26), (0, 22), (6, 22)][random(3)];
+                        text.extend((0..random(40)).map(|_| b"ABCxyz0123456789abcdef+/-_"[from + random(to - from)]));
                     }
                     1 => text.extend(fillers[random(fillers.len())].repeat(random(4))),
                     2 => text.extend_from_slice(&literal[..random(literal.len() + 1)]),

@@ -135,13 +135,11 @@ pub(super) fn hex_key(text: &[u8]) -> Option<u32> {
     text.get(..HEX_DIGITS)?.iter().try_fold(0, |key, &digit| Some(key << 4 | u32::from(nibble(digit)?)))
 }
 
-/// The key of the window one digit further on than that of `key`, at whose end `digit` stands.
+/// The key of the window one digit further on than that of `key`, at whose end a digit of that value stands.
 #[inline]
 #[must_use]
 pub(super) const fn next_hex_key(key: u32, digit: u8) -> u32 {
-    // Letters have bit 6, and their low four bits are one for `a` and `A`.
-    let value = (digit & 0x0F) as u32 + 9 * (digit >> 6) as u32;
-    (key << 4 | value) & ((1 << (4 * HEX_DIGITS)) - 1)
+    (key << 4 | digit as u32) & ((1 << (4 * HEX_DIGITS)) - 1)
 }
 
 /// Base64 digits of a window in that form.
