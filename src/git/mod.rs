@@ -2,7 +2,7 @@
 //!
 //! A hook must see what git is about to do, not what a repository usually looks like, so this room
 //! honours the variables git sets for its hooks (`GIT_DIR`, `GIT_INDEX_FILE`, ...), never follows
-//! replacement refs, runs no child process and writes nothing.
+//! replacement refs and writes nothing. It runs no child process but for refs kept in reftables.
 
 mod config;
 mod env;
@@ -16,6 +16,7 @@ mod oid;
 mod open;
 mod pack;
 mod refs;
+mod reftable;
 mod revision;
 mod staged;
 mod tree;
