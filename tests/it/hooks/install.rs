@@ -66,6 +66,28 @@ fn uninstall_puts_back_exactly_what_was_there() {
 }
 
 #[test]
+fn a_pre_push_hook_that_was_there_sees_every_line_and_comes_back() {
+    // The first reads what git says, the second does not care: neither takes it from ours.
+    for theirs in ["#!/bin/sh\ncat >> \"$HOME/seen\"\n", "#!/bin/sh\nexit 0\n"] {
+        let repo = Repo::init(&[]);
+        repo.hook("pre-push", theirs);
+        repo.portcullis(&["install"]).text();
+        assert_guarded(&repo);
+        repo.portcullis(&["uninstall"]).text();
+        assert_eq!(fs::read_to_string(hooks_dir(&repo).join("pre-push")).unwrap(), theirs);
+        if theirs.contains("seen") {
+            assert_eq!(fs::read_to_string(repo.beside("home/seen")).unwrap().lines().count(), 2);
+        }
+    }
+    let repo = Repo::init(&[]);
+    repo.hook("pre-push", "#!/bin/sh\nexit 3\n");
+    repo.portcullis(&["install"]).text();
+    repo.commit("more");
+    let refused = push(&repo, "HEAD");
+    assert!(!refused.ok && !refused.stderr.contains("portcullis"), "{}", refused.stderr);
+}
+
+#[test]
 fn a_linked_hook_still_works_when_it_is_kept() {
     let repo = Repo::init(&[]);
     let ran = repo.beside("ran");
