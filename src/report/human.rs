@@ -38,6 +38,27 @@ pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Res
     coverage(&mut page, &report.coverage, &redactor)
 }
 
+/// Writes all findings of a report in full, what is allowed among them, each with what allows it.
+///
+/// # Errors
+/// The writer's own.
+pub fn explain(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let mut page = Page::new(out, options.width, options.color);
+    let redactor = Redactor::new(report, options);
+    for item in &report.items {
+        block::write(&mut page, item, 0, options)?;
+        if let Verdict::Allowed(by) = &item.verdict {
+            page.hanging("    status  ", 12, &format!("allowed; {}", allowed_by(by, &redactor)))?;
+        }
+        page.gap()?;
+    }
+    if report.blocking().next().is_some() {
+        remedies(&mut page, report)?;
+        page.gap()?;
+    }
+    coverage(&mut page, &report.coverage, &redactor)
+}
+
 /// How to revoke what was found, once for each rule.
 fn remedies(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     page.line(&page.ink(Ink::Bold, "What to do"))?;
@@ -69,16 +90,21 @@ fn allowed(page: &mut Page<'_>, report: &Report, redactor: &Redactor<'_>) -> io:
             page.line(&page.ink(Ink::Bold, "Allowed"))?;
             any = true;
         }
-        let (by, reason) = match by {
-            AllowReason::Inline { marker, reason } => ((*marker).to_owned(), reason),
-            AllowReason::Baseline { line, reason } => (format!("baseline, line {line}"), reason),
-            AllowReason::Config { entry, reason } => (clean(entry), reason),
-        };
-        let reason = if reason.is_empty() { "no reason given".into() } else { clean(redactor.text(reason)) };
         page.line(&format!("  {}", block::place(item)))?;
-        page.words(4, &format!("{}; {by}: {reason}", clean(&item.rule.title)))?;
+        page.words(4, &format!("{}; {}", clean(&item.rule.title), allowed_by(by, redactor)))?;
     }
     if any { page.gap() } else { Ok(()) }
+}
+
+/// By what something is allowed, and why.
+pub(super) fn allowed_by(by: &AllowReason, redactor: &Redactor<'_>) -> String {
+    let (by, reason) = match by {
+        AllowReason::Inline { marker, reason } => ((*marker).to_owned(), reason),
+        AllowReason::Baseline { line, reason } => (format!("baseline, line {line}"), reason),
+        AllowReason::Config { entry, reason } => (clean(entry), reason),
+    };
+    let reason = if reason.is_empty() { "no reason given".into() } else { clean(redactor.text(reason)) };
+    format!("{by}: {reason}")
 }
 
 /// How many findings there are, by confidence, and how many do not count.

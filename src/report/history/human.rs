@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use super::{Redactor, date};
 use crate::model::history::{CommitInfo, History, Life, Listed, LiveAt, Spot};
-use crate::model::{AllowReason, Confidence, Verdict};
-use crate::report::human::incomplete;
+use crate::model::{Confidence, Verdict};
+use crate::report::human::{allowed_by, incomplete};
 use crate::report::sanitize::{clean, quote};
 use crate::report::text::{Ink, Page, count, size, thousands};
 use crate::report::{LOWER_THRESHOLD, Options};
@@ -213,13 +213,8 @@ impl Teller<'_, '_> {
                 self.page.line(&self.page.ink(Ink::Bold, "Allowed"))?;
                 any = true;
             }
-            let (by, reason) = match by {
-                AllowReason::Inline { marker, reason } => ((*marker).to_owned(), reason),
-                AllowReason::Baseline { line, reason } => (format!("baseline, line {line}"), reason),
-                AllowReason::Config { entry, reason } => (clean(entry), reason),
-            };
-            let reason = if reason.is_empty() { "no reason given".into() } else { clean(self.redactor.text(reason)) };
-            self.page.words(2, &format!("{} {}; {by}: {reason}", clean(&life.rule.title), life.fingerprint))?;
+            let by = allowed_by(by, self.redactor);
+            self.page.words(2, &format!("{} {}; {by}", clean(&life.rule.title), life.fingerprint))?;
         }
         if any { self.page.gap() } else { Ok(()) }
     }
