@@ -26,8 +26,7 @@ pub use config::{Cleanup, Comment, MessageConfig};
 pub use env::Env;
 pub use error::GitError;
 pub use incoming::{
-    Brought, Command, CommitLinks, Gone, Incoming, Known, Lines, LinesError, Scope, Structure, TreeItem, commit_links,
-    tag_target, tree_items,
+    Brought, Command, Gone, Incoming, Known, Lines, LinesError, Scope, Structure, TreeItem, tree_items,
 };
 pub use index::Index;
 pub use objects::{ObjectKind, Store, Trouble};
@@ -37,6 +36,6 @@ pub use pack::{Limits, Object, Op, Parent, Visit};
 pub use staged::{Change, Deleted, Mode, Staged};
 pub use tree::tree_entries;
 pub use walk::{
-    Bounds, Child, Commit, Counts, Entry, Log, NameMark, Person, Problem, Range, Ref, RefGlob, Sight, Tag, Tips,
-    Walked, people,
+    Bounds, Child, Commit, CommitLinks, Counts, Entry, Log, NameMark, Person, Problem, Range, Ref, RefGlob, Sight, Tag,
+    Tips, Walked, commit_links, people, tag_target,
 };
