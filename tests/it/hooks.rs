@@ -80,6 +80,13 @@ fn write_script(path: &Path, text: &str) {
     set_mode(path, 0o755);
 }
 
+/// Puts the program under test there, too. (A copy that this process writes could be open in a child of another test,
+/// and what is open for writing cannot be run.)
+fn place_program(at: &Path) {
+    let program = env!("CARGO_BIN_EXE_portcullis");
+    fs::hard_link(program, at).or_else(|_| fs::copy(program, at).map(drop)).expect("the program");
+}
+
 fn hooks_dir(repo: &Repo) -> PathBuf {
     repo.git_dir().join("hooks")
 }

@@ -15,10 +15,7 @@ fn a_fresh_repository_is_guarded_by_one_command() {
     }
     assert_guarded(&repo);
     // A clean merge runs neither pre-commit nor a scan of its own.
-    repo.ok("checkout -q -b side");
-    repo.stage("side.txt", secret(1));
-    repo.commit("side");
-    repo.ok("checkout -q main");
+    repo.aside("side", "side.txt", secret(1));
     repo.stage("main.txt", "nothing\n");
     repo.commit("main");
     let merge = repo.git(["merge", "-q", "--no-edit", "side"]);
@@ -179,7 +176,7 @@ fn a_missing_program_blocks_the_commit_and_says_in_one_line_what_to_do() {
     let repo = Repo::init(&[]);
     let program = repo.beside("it's here/portcullis");
     fs::create_dir(program.parent().unwrap()).unwrap();
-    fs::copy(env!("CARGO_BIN_EXE_portcullis"), &program).unwrap();
+    place_program(&program);
     let ran = repo.command(&program).arg("install").output().unwrap();
     assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
     assert_guarded(&repo);

@@ -87,9 +87,7 @@ fn strange_names_are_no_trouble() {
         repo.git(["init", "-q", "-b", "main", top.to_str().unwrap()]).text();
         repo.dir.clone_from(&top);
         let program = top.join("portcullis");
-        fs::hard_link(env!("CARGO_BIN_EXE_portcullis"), &program)
-            .or_else(|_| fs::copy(env!("CARGO_BIN_EXE_portcullis"), &program).map(drop))
-            .unwrap();
+        place_program(&program);
         let ran = repo.command(&program).arg("install").output().unwrap();
         let said = String::from_utf8_lossy(&ran.stdout);
         assert!(ran.status.success(), "{name:?}: {}", String::from_utf8_lossy(&ran.stderr));

@@ -61,10 +61,7 @@ const WAYS: &[Way] = &[
 ];
 
 fn bad_on_side(repo: &Repo, secret: &str) {
-    repo.ok("checkout -q -b side");
-    repo.stage("s", secret);
-    repo.commit("bad");
-    repo.ok("checkout -q main");
+    repo.aside("side", "s", secret);
     repo.stage("other", "clean");
     repo.commit("other");
 }
