@@ -118,5 +118,10 @@ fn append(path: &Path, old: &[u8], print: Fingerprint, reason: &str) -> std::io:
     };
     let reason = if reason.is_empty() { String::new() } else { format!("  # {reason}") };
     let mut file = OpenOptions::new().append(true).create(true).open(path)?;
-    file.write_all(format!("{before}{print}{reason}\n").as_bytes())
+    let written = file.write_all(format!("{before}{print}{reason}\n").as_bytes());
+    if written.is_err() {
+        // Half a line would make no sense, and stop everything that reads the file. The first trouble is what is told.
+        let _ = if old.is_empty() { fs::remove_file(path) } else { file.set_len(old.len() as u64) };
+    }
+    written
 }
