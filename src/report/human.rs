@@ -6,7 +6,7 @@ use super::redact::Redactor;
 use super::sanitize::{clean, quote};
 use super::text::{Ink, Page, count, size, thousands};
 use super::{LOWER_THRESHOLD, Options, block};
-use crate::model::{AllowReason, Confidence, Coverage, Report, Verdict};
+use crate::model::{AllowReason, Confidence, Coverage, Report, SkipReason, Verdict};
 
 /// Most skips that are named; the other formats name them all.
 const MOST_SKIPS: usize = 20;
@@ -162,11 +162,16 @@ fn coverage(page: &mut Page<'_>, coverage: &Coverage, redactor: &Redactor<'_>) -
     let mut scanned = format!("Scanned {}, {}", count(coverage.objects, "file", "files"), size(coverage.bytes));
     if coverage.by_design > 0 {
         let passed =
-            count(coverage.by_design, "symlink, submodule or special file", "symlinks, submodules and special files");
+            count(coverage.by_design, "symlink, `.git` or special file", "symlinks, `.git`s and special files");
         scanned = format!("{scanned}; passed over {passed}");
     }
     page.words(0, &scanned)?;
     incomplete(page, coverage, redactor)
+}
+
+/// Whether somebody ended the scan early.
+pub(super) fn is_interrupted(coverage: &Coverage) -> bool {
+    coverage.skips.iter().any(|skip| skip.reason == SkipReason::Interrupted)
 }
 
 /// Loudly, what was not scanned.
@@ -174,11 +179,24 @@ pub(super) fn incomplete(page: &mut Page<'_>, coverage: &Coverage, redactor: &Re
     if coverage.is_complete() {
         return Ok(());
     }
-    let number = coverage.skips.len();
-    let skipped =
-        count(number as u64, "thing was not scanned; what it holds is", "things were not scanned; what they hold is");
-    page.hanging(&page.ink(Ink::Red, "INCOMPLETE: "), 12, &format!("{skipped} not known"))?;
-    let skips = super::record::sorted_skips(coverage);
+    let mut skips = super::record::sorted_skips(coverage);
+    let interrupted = is_interrupted(coverage);
+    // What was under way when somebody pressed Ctrl-C is no more, and no less, than all that comes after it.
+    skips.retain(|skip| skip.reason != SkipReason::Interrupted);
+    let number = skips.len();
+    let words = match (interrupted, number) {
+        (true, 0) => "interrupted; the rest was not scanned, and what it holds is not known".to_owned(),
+        (true, _) => {
+            let things = count(number as u64, "thing that was met", "things that were met");
+            format!("interrupted; neither the rest nor {things} could be scanned, and what they hold is not known")
+        }
+        (false, _) => {
+            let them = if number == 1 { "it holds" } else { "they hold" };
+            let things = count(number as u64, "thing was", "things were");
+            format!("{things} not scanned; what {them} is not known")
+        }
+    };
+    page.hanging(&page.ink(Ink::Red, "INCOMPLETE: "), 12, &words)?;
     for skip in skips.iter().take(MOST_SKIPS) {
         let name = quote(skip.origin.label());
         let detail = clean(redactor.text(&skip.detail));

@@ -81,7 +81,8 @@ fn proof(output: &Output, sign: &str) -> Proof {
     let said = String::from_utf8_lossy(&output.stderr);
     if output.status.success() {
         Proof::LetThrough
-    } else if said.contains(sign) {
+    } else if said.contains(sign) || String::from_utf8_lossy(&output.stdout).contains(sign) {
+        // What a hook prints goes to standard error, but in a push: there it is passed on as it is.
         Proof::Blocked
     } else {
         Proof::Refused(first_line(&said))
