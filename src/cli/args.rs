@@ -51,6 +51,8 @@ pub enum Command {
     /// Check what is staged; git runs this before every commit.
     PreCommit(GateArgs),
     /// Check the message of the commit being made; git runs this on every commit.
+    ///
+    /// A line that says `portcullis:allow <reason>` is allowed, as in a file; it stays in the history.
     CommitMsg(CommitMsgArgs),
     /// Check what is being pushed, before it leaves; git runs this on every push.
     PrePush(PrePushArgs),

@@ -57,8 +57,8 @@ pub fn run(repo: &Repo, engine: &Engine, watch: Watch<'_>) -> Result<Outcome, Gi
     });
     let mut parts = parts.into_inner().unwrap_or_else(PoisonError::into_inner);
     parts.sort_by_key(|(at, _)| *at);
-    let mut outcome = Outcome::default();
-    outcome.paths = staged.changes.iter().map(|change| change.path.clone()).collect();
+    let paths = staged.changes.iter().map(|change| change.path.clone()).collect();
+    let mut outcome = Outcome { paths, ..Outcome::default() };
     for (_, part) in parts {
         outcome.found.extend(part.found);
         outcome.coverage.merge(part.coverage);

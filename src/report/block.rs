@@ -36,9 +36,8 @@ pub(super) fn brief(page: &mut Page<'_>, item: &Item, indent: usize, options: &O
     let margin = indent + 4;
     page.line(&format!("{}{}", " ".repeat(indent), page.ink(Ink::Bold, &place(item))))?;
     let severity = page.ink(severity.into(), severity.as_str());
-    let title = clean(&item.rule.title);
-    page.words(margin, &format!("{title} ({severity}, {confidence}): {}", secret(item, options)))?;
-    page.line(&format!("{}id {}", " ".repeat(margin), item.fingerprint))
+    page.words(margin, &format!("{} ({severity}, {confidence})", clean(&item.rule.title)))?;
+    page.words(margin, &format!("{}, id {}", secret(item, options), item.fingerprint))
 }
 
 /// Where a finding is, safe to print: `path:line:column`.
