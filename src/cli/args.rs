@@ -51,6 +51,8 @@ pub enum Command {
     /// Check what is staged; git runs this before every commit.
     PreCommit(GateArgs),
     /// Check the message of the commit being made; git runs this on every commit.
+    ///
+    /// A line that says `portcullis:allow <reason>` is allowed, as in a file; it stays in the history.
     CommitMsg(CommitMsgArgs),
     /// Check what is being pushed, before it leaves; git runs this on every push.
     PrePush(PrePushArgs),
@@ -78,7 +80,7 @@ pub enum Command {
     /// Put the hooks where git runs them; hooks that are there already are kept, and run first.
     Install(InstallArgs),
     /// Take the hooks out again, and put back what was there before.
-    Uninstall(HooksArgs),
+    Uninstall(UninstallArgs),
     /// Prove that the hooks are alive, or find out why they are not.
     Doctor(DoctorArgs),
     /// Write what a shell needs to complete portcullis' arguments.
@@ -259,8 +261,8 @@ pub struct CommitMsgArgs {
 #[derive(Debug, Args)]
 pub struct PrePushArgs {
     /// The remote's name, as git gives it to the hook.
-    #[arg(value_name = "REMOTE", default_value = "origin")]
-    pub remote: OsString,
+    #[arg(value_name = "REMOTE")]
+    pub remote: Option<OsString>,
     /// The remote's address, as git gives it to the hook.
     #[arg(value_name = "URL")]
     pub url: Option<OsString>,
@@ -332,7 +334,7 @@ pub struct ExplainArgs {
 #[derive(Debug, Args)]
 pub struct HooksArgs {
     /// For all repositories you make or clone from now on, in git's own configuration.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "server")]
     pub global: bool,
     /// Also where a hook manager or another repository's hooks are in the way; lose changes made to our hooks.
     #[arg(long)]
@@ -342,6 +344,17 @@ pub struct HooksArgs {
 /// `install`.
 #[derive(Debug, Args)]
 pub struct InstallArgs {
+    /// Which hooks, and how.
+    #[command(flatten)]
+    pub hooks: HooksArgs,
+    /// Where on a server.
+    #[command(flatten)]
+    pub place: PlaceArgs,
+}
+
+/// `uninstall`.
+#[derive(Debug, Args)]
+pub struct UninstallArgs {
     /// Which hooks, and how.
     #[command(flatten)]
     pub hooks: HooksArgs,

@@ -12,7 +12,7 @@ use super::config::{self, Place};
 use super::exit::ExitStatus;
 use super::failure::Failure;
 use super::output::to_stdout;
-use super::{plan, scan};
+use super::{plan, private, scan};
 use crate::engine::Engine;
 use crate::model::Fingerprint;
 use crate::policy::{Baseline, Entry, Policy};
@@ -131,7 +131,8 @@ fn write(path: &Path, old: &Baseline, head: &str, found: &Found, prune: bool) ->
     // What is written is read back first: a file that we could not read would block everything.
     Baseline::parse(text.as_bytes()).map_err(|error| Failure::because("cannot make a baseline of that", &error))?;
     let shown = path.display();
-    fs::write(path, text).map_err(|error| Failure::because(format_args!("cannot write `{shown}`"), &error))?;
+    private::replace(path, text.as_bytes())
+        .map_err(|error| Failure::because(format_args!("cannot write `{shown}`"), &error))?;
     let kept = lines.len() as u64 - added;
     to_stdout(|out| {
         writeln!(

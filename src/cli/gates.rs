@@ -49,6 +49,10 @@ fn run(
         .map_err(|failure| failure.or_hint(HINT))?;
     let engine = Engine::new(settled.rules.clone());
     let outcome = look(&repo, &engine).map_err(|error| blocked("cannot read what is being committed", &error))?;
+    // A broken one that goes in unseen is everybody's trouble at the next finding.
+    if outcome.paths.iter().any(|path| path == plan::BASELINE.as_bytes()) {
+        plan::staged_baseline(&repo).map_err(|failure| failure.or_hint(HINT))?;
+    }
     if outcome.found.is_empty() && outcome.coverage.is_complete() {
         // Nothing to judge: neither baseline nor policy is needed.
         return Ok(ExitStatus::Clean);
@@ -74,13 +78,7 @@ fn baseline(args: &PolicyArgs, repo: &Repo, trusted: bool) -> Result<Baseline, F
     if !trusted {
         return Ok(Baseline::default());
     }
-    let bytes = repo
-        .index_blob(plan::BASELINE.as_bytes())
-        .map_err(|error| blocked("cannot read the staged baseline", &error))?;
-    Baseline::parse(&bytes.unwrap_or_default()).map_err(|error| {
-        Failure::because(format_args!("the staged {} makes no sense", plan::BASELINE), &error)
-            .hint("mend that line and stage the file again")
-    })
+    plan::staged_baseline(repo).map_err(|failure| failure.or_hint(HINT))
 }
 
 fn color() -> bool {

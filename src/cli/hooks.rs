@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::args::{DoctorArgs, HooksArgs, InstallArgs, PlaceArgs};
+use super::args::{DoctorArgs, InstallArgs, PlaceArgs, UninstallArgs};
 use super::exit::ExitStatus;
 use super::failure::Failure;
 use super::output::to_stdout;
@@ -84,10 +84,16 @@ fn recipe(args: &PlaceArgs, place: &Path) -> Result<&'static Recipe, Failure> {
 ///
 /// # Errors
 /// If the hooks cannot be taken out.
-pub(super) fn uninstall(args: &HooksArgs) -> Result<ExitStatus, Failure> {
+pub(super) fn uninstall(args: &UninstallArgs) -> Result<ExitStatus, Failure> {
     let git = Git::at(".");
     let mut text = String::new();
     let mut left = false;
+    if let Some(place) = &args.place.server {
+        let step = recipe(&args.place, place)?.uninstall(place, args.hooks.force);
+        left = tell_steps(&mut text, &[step.map_err(|error| cannot_uninstall(&error))?]);
+        return say(&text, if left { ExitStatus::Findings } else { ExitStatus::Clean });
+    }
+    let args = &args.hooks;
     if args.global {
         let ways = global::uninstall(&git, args.force).map_err(|error| cannot_uninstall(&error))?;
         for way in &ways {
@@ -226,14 +232,17 @@ fn tell_managed(text: &mut String, managed: &Managed, forced: bool) {
     let (name, seen) = (who.name, &managed.seen);
     let _ = writeln!(text, "Installed nothing: {name} manages the hooks here ({seen}).");
     if managed.names_us {
-        let _ = writeln!(text, "Its configuration names portcullis, but not all of its hooks are in place.");
+        text.push_str(
+            "Its configuration names portcullis, but not all of its hooks are in place. All of this has to\n",
+        );
+        let _ = writeln!(text, "be there ({}):\n", who.snippet_for);
     } else {
         let _ = writeln!(text, "To have it run portcullis, {}:\n", who.snippet_for);
-        who.snippet.lines().for_each(|line| {
-            let _ = writeln!(text, "    {line}");
-        });
-        text.push('\n');
     }
+    who.snippet.lines().for_each(|line| {
+        let _ = writeln!(text, "    {line}");
+    });
+    text.push('\n');
     let _ = writeln!(text, "Then run `{}`, and `portcullis doctor` to see that it works.", who.then);
     if forced && !who.chains {
         let _ = writeln!(text, "--force does not help: {name} goes by the names of its hooks, and would run none.");

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::WalkArgs;
 use super::failure::Failure;
+use crate::git::Repo;
 use crate::guard::scan::{Options, Target};
 use crate::policy::{Baseline, Key};
 use crate::rules::{self, Rule, RuleSet};
@@ -97,6 +98,20 @@ pub(super) fn baseline(file: Option<&Path>, near: &Path) -> Result<Baseline, Fai
     })
 }
 
+/// The baseline as it is staged: what only lies in the work tree is not what others will have. Empty where none is.
+///
+/// # Errors
+/// If it cannot be read, or a line of it makes no sense.
+pub(super) fn staged_baseline(repo: &Repo) -> Result<Baseline, Failure> {
+    let bytes = repo
+        .index_blob(BASELINE.as_bytes())
+        .map_err(|error| Failure::because(format_args!("cannot read the staged {BASELINE}"), &error))?;
+    Baseline::parse(&bytes.unwrap_or_default()).map_err(|error| {
+        Failure::because(format_args!("the staged {BASELINE} makes no sense"), &error)
+            .hint("mend that line and stage the file again")
+    })
+}
+
 fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
@@ -108,7 +123,7 @@ pub(super) fn default_baseline(near: &Path) -> PathBuf {
 }
 
 /// The nearest directory, from `near` upwards, that holds a `.git`.
-fn worktree_top(near: &Path) -> Option<PathBuf> {
+pub(super) fn worktree_top(near: &Path) -> Option<PathBuf> {
     // A relative path has no parents beyond what was typed. The directory's name on the way there is of
     // no account, so links may be resolved.
     let absolute = directory(near).canonicalize().or_else(|_| env::current_dir()).ok()?;

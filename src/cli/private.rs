@@ -1,4 +1,4 @@
-//! Files that only their owner may read, and that are there whole or not at all.
+//! Files that are there whole or not at all, and that only their owner may read, unless said otherwise.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
@@ -23,6 +23,10 @@ impl PrivateFile {
     /// # Errors
     /// If `path` is a directory or device, or nothing can be made beside it.
     pub(super) fn create(path: &Path) -> io::Result<Self> {
+        Self::begin(path, true)
+    }
+
+    fn begin(path: &Path, private: bool) -> io::Result<Self> {
         let there = fs::symlink_metadata(path);
         let path =
             if there.is_ok_and(|there| there.is_symlink()) { fs::canonicalize(path)? } else { path.to_path_buf() };
@@ -36,7 +40,7 @@ impl PrivateFile {
             draft.push(name);
             draft.push(format!(".{}-{attempt}.tmp", process::id()));
             let draft = path.with_file_name(draft);
-            match create_new(&draft) {
+            match open_new(&draft, private) {
                 Ok(file) => return Ok(Self { file, draft, path: path.clone() }),
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),
@@ -71,14 +75,33 @@ impl Drop for PrivateFile {
 /// # Errors
 /// If it is there already, or cannot be made.
 pub(super) fn create_new(path: &Path) -> io::Result<File> {
+    open_new(path, true)
+}
+
+fn open_new(path: &Path, private: bool) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
-    {
+    if private {
         use std::os::unix::fs::OpenOptionsExt as _;
         options.mode(0o600);
     }
+    #[cfg(not(unix))]
+    let _ = private;
     options.open(path)
+}
+
+/// Puts those bytes in a file that everybody may read, or whoever may read the one that is there: where it fails, that
+/// one stays as it is.
+///
+/// # Errors
+/// As [`PrivateFile::create`], or if it cannot be written.
+pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let new = PrivateFile::begin(path, false)?;
+    if let Ok(old) = fs::metadata(path) {
+        new.file.set_permissions(old.permissions())?;
+    }
+    new.write(|out| out.write_all(bytes))
 }
 
 /// A new directory that only its owner may enter.

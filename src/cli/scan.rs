@@ -12,7 +12,7 @@ use crate::config::local::Flags;
 use crate::engine::Engine;
 use crate::guard::scan::{self, Target};
 use crate::guard::watch::{Unwatched, Watch};
-use crate::model::{Confidence, Item, Report, Verdict};
+use crate::model::{Confidence, Report};
 use crate::policy::Policy;
 use crate::report;
 
@@ -61,11 +61,7 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<ExitStatus, Failure> {
         let hint = "give the path it was found under, and the same --rules; a commit's message is not looked at";
         return Err(Failure::new("nothing here has that fingerprint").hint(hint));
     }
-    // What is allowed is told in full too, beside the allow.
-    let allowed = report.items.iter().filter(|item| matches!(item.verdict, Verdict::Allowed(_)));
-    let told: Vec<Item> = allowed.map(|item| Item { verdict: Verdict::Block, ..item.clone() }).collect();
-    report.items.extend(told);
-    output.write(|options, out| report::human(&report, options, out))?;
+    output.write(|options, out| report::explain(&report, options, out))?;
     Ok(if report.coverage.is_complete() { ExitStatus::Clean } else { ExitStatus::Unknown })
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A hook must see what git is about to do, not what a repository usually looks like, so this room
 //! honours the variables git sets for its hooks (`GIT_DIR`, `GIT_INDEX_FILE`, ...), never follows
-//! replacement refs, runs no child process and writes nothing.
+//! replacement refs and writes nothing. It runs no child process but for refs kept in reftables.
 
 mod config;
 mod env;
@@ -16,6 +16,7 @@ mod oid;
 mod open;
 mod pack;
 mod refs;
+mod reftable;
 mod revision;
 mod staged;
 mod tree;
@@ -25,8 +26,7 @@ pub use config::{Cleanup, Comment, MessageConfig};
 pub use env::Env;
 pub use error::GitError;
 pub use incoming::{
-    Brought, Command, CommitLinks, Gone, Incoming, Known, Lines, LinesError, Scope, Structure, TreeItem, commit_links,
-    tag_target, tree_items,
+    Brought, Command, Gone, Incoming, Known, Lines, LinesError, Scope, Structure, TreeItem, tree_items,
 };
 pub use index::Index;
 pub use objects::{ObjectKind, Store, Trouble};
@@ -36,6 +36,6 @@ pub use pack::{Limits, Object, Op, Parent, Visit};
 pub use staged::{Change, Deleted, Mode, Staged};
 pub use tree::tree_entries;
 pub use walk::{
-    Bounds, Child, Commit, Counts, Entry, Log, NameMark, Person, Problem, Range, Ref, RefGlob, Sight, Tag, Tips,
-    Walked, people,
+    Bounds, Child, Commit, CommitLinks, Counts, Entry, Log, NameMark, Person, Problem, Range, Ref, RefGlob, Sight, Tag,
+    Tips, Walked, commit_links, people, tag_target,
 };

@@ -67,7 +67,8 @@ impl Repo {
 
     pub(super) fn read_ref(&self, name: &[u8]) -> Result<Option<Target>, GitError> {
         if self.format.reftable {
-            return Err(broken(name, "this repository keeps its refs in reftables, which are not read yet"));
+            check_name(name)?;
+            return super::reftable::read(self, name);
         }
         self.read_ref_in(&self.git_dir, name)
     }
@@ -115,13 +116,9 @@ impl Repo {
         }
     }
 
-    /// The file of a ref. Names come from files anyone may edit, so they must not lead out of the repository.
+    /// The file of a ref.
     fn ref_path(&self, own: &Path, name: &[u8]) -> Result<PathBuf, GitError> {
-        let inside = name == b"HEAD" || name.starts_with(b"refs/");
-        let clean = name.split(|&b| b == b'/').all(|part| !part.is_empty() && part != b"." && part != b"..");
-        if !inside || !clean || name.contains(&0) {
-            return Err(broken(name, "not a valid ref name"));
-        }
+        check_name(name)?;
         let of_worktree = name == b"HEAD"
             || [&b"refs/bisect/"[..], b"refs/worktree/", b"refs/rewritten/"].iter().any(|area| name.starts_with(area));
         let dir = if of_worktree { own } else { &self.common_dir };
@@ -150,6 +147,13 @@ impl Repo {
         }
         Ok(None)
     }
+}
+
+/// Names come from files anyone may edit, so they must not lead out of the repository.
+fn check_name(name: &[u8]) -> Result<(), GitError> {
+    let inside = name == b"HEAD" || name.starts_with(b"refs/");
+    let clean = name.split(|&b| b == b'/').all(|part| !part.is_empty() && part != b"." && part != b"..");
+    if inside && clean && !name.contains(&0) { Ok(()) } else { Err(broken(name, "not a valid ref name")) }
 }
 
 pub(super) fn broken(name: &[u8], detail: &str) -> GitError {

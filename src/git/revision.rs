@@ -4,7 +4,7 @@
 //! any of them `~3`, `^`, `^2`.
 
 use super::refs::{Target, broken};
-use super::walk::{commit_head, tag_head};
+use super::walk::{commit_links, tag_target};
 use super::{GitError, ObjectKind, Oid, Range, Repo, Store};
 
 /// Where git looks for a name, in its order.
@@ -61,7 +61,7 @@ impl Repo {
             let (times, which) = if sign == '~' { (count, 1) } else { (usize::from(count > 0), count) };
             for _ in 0..times {
                 let (_, bytes) = store.read(at)?;
-                let parents = commit_head(&bytes, at.hash_kind()).map(|head| head.parents).unwrap_or_default();
+                let parents = commit_links(&bytes, at.hash_kind()).map(|head| head.parents).unwrap_or_default();
                 at = *parents.get(which - 1).ok_or_else(|| wrong("there is no such parent"))?;
             }
             steps = rest;
@@ -112,7 +112,7 @@ fn peeled(store: &Store, mut at: Oid) -> Result<Oid, GitError> {
         match kind {
             ObjectKind::Commit => return Ok(at),
             ObjectKind::Tag => {
-                let target = tag_head(&bytes, at.hash_kind()).map(|(target, _)| target);
+                let target = tag_target(&bytes, at.hash_kind()).map(|(target, _)| target);
                 at = target.ok_or_else(|| GitError::object("tag", at, "it names no object"))?;
             }
             _ => break,

@@ -27,6 +27,8 @@ pub struct Outcome {
     pub found: Vec<Found>,
     /// What was scanned, and what could not be.
     pub coverage: Coverage,
+    /// The paths that the commit adds or changes.
+    pub paths: Vec<Vec<u8>>,
 }
 
 /// A credential's identity for comparing blobs.
@@ -55,7 +57,8 @@ pub fn run(repo: &Repo, engine: &Engine, watch: Watch<'_>) -> Result<Outcome, Gi
     });
     let mut parts = parts.into_inner().unwrap_or_else(PoisonError::into_inner);
     parts.sort_by_key(|(at, _)| *at);
-    let mut outcome = Outcome::default();
+    let paths = staged.changes.iter().map(|change| change.path.clone()).collect();
+    let mut outcome = Outcome { paths, ..Outcome::default() };
     for (_, part) in parts {
         outcome.found.extend(part.found);
         outcome.coverage.merge(part.coverage);

@@ -74,7 +74,7 @@ pub fn run(targets: &[Target], options: Options, engine: &Engine, policy: &Polic
         items.extend(worker.items);
         coverage.merge(worker.coverage);
     }
-    if watch.stopped() && coverage.is_complete() {
+    if watch.stopped() && coverage.skips.iter().all(|skip| skip.reason != SkipReason::Interrupted) {
         coverage.skip(Origin::File(b".".to_vec()), SkipReason::Interrupted, "not all of it was scanned");
     }
     assemble("scan", items, coverage)

@@ -27,6 +27,9 @@ const TIES: &[&str] = &[
     "GIT_PREFIX",
 ];
 
+/// How git begins to say that there is no repository. Its commands speak English: see [`Git::command`].
+const NO_REPOSITORY: &str = "not a git repository (or any";
+
 /// Git's version: major and minor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version(pub u32, pub u32);
@@ -148,7 +151,11 @@ impl Git {
     /// # Errors
     /// If there is no repository, or git will not work in it.
     pub fn place(&self) -> Result<Place, HookError> {
-        let bare = self.path(&["--is-inside-work-tree"])?.as_os_str() == "false";
+        let inside = self.path(&["--is-inside-work-tree"]).map_err(|error| match error {
+            HookError::Git { said, .. } if said.starts_with(NO_REPOSITORY) => HookError::NotInRepository,
+            other => other,
+        })?;
+        let bare = inside.as_os_str() == "false";
         let top = if bare { None } else { Some(self.path(&["--path-format=absolute", "--show-toplevel"])?) };
         Ok(Place {
             top,

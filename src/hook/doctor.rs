@@ -59,7 +59,9 @@ const INSTALL: &str = "portcullis install";
 pub fn examine(git: &Git, version: &str) -> Vec<Note> {
     match Examination::new(git).and_then(|it| it.run(version)) {
         Ok(notes) => notes,
-        Err(error @ HookError::NoGit(_)) => vec![Note::unknown(tell(&error), error.hint())],
+        Err(error @ (HookError::NoGit(_) | HookError::NotInRepository)) => {
+            vec![Note::unknown(tell(&error), error.hint())]
+        }
         Err(error) => vec![Note::unknown(tell(&error), "git rev-parse --git-path hooks")],
     }
 }

@@ -43,6 +43,12 @@ pub enum HookError {
         /// The one kept.
         kept: PathBuf,
     },
+    /// There is a file of somebody else's, which ours would not run.
+    #[error("{} was not written by portcullis", shown(.0))]
+    Taken(PathBuf),
+    /// The directory is in no repository.
+    #[error("this directory is in no git repository")]
+    NotInRepository,
     /// Our own hook, but with changes that somebody made.
     #[error("{} was written by portcullis and changed since", shown(.0))]
     Edited(PathBuf),
@@ -77,6 +83,8 @@ impl HookError {
             Self::KeptAlready { .. } => {
                 "put what you need of both into the first, delete the second, and install again"
             }
+            Self::Taken(_) => "move it away, or give it another name",
+            Self::NotInRepository => "go into one, or make one with `git init`; `--global` is for all repositories",
             Self::Edited(_) => "move your changes elsewhere, or give --force to lose them",
             Self::NoRepository(_) => "name the directory that `objects` and `refs` are in, or another --host",
             Self::Shared { .. } => "`portcullis install --global` is for all repositories; --force installs there now",

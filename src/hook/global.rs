@@ -156,6 +156,8 @@ mod tests {
         let guard = guard.join("portcullis");
         let config = home.path().join("config");
         fs::write(&config, "").unwrap();
+        let refs = home.path().join("refs");
+        fs::write(&refs, "one ref\ntwo refs\n").unwrap();
         for hook in HOOKS {
             let command = script::command(hook, &guard);
             let run = |args: &[&OsStr]| {
@@ -174,6 +176,7 @@ mod tests {
                     .arg(script::path(&line))
                     .args(["x", "message file"])
                     .env("PATH", path)
+                    .stdin(fs::File::open(&refs).unwrap())
                     .output()
                     .unwrap()
             };
@@ -183,11 +186,11 @@ mod tests {
             #[cfg(unix)]
             {
                 use std::os::unix::fs::PermissionsExt as _;
-                fs::write(&guard, "#!/bin/sh\necho \"$#:$1:$2\"; exit 7\n").unwrap();
+                fs::write(&guard, "#!/bin/sh\necho \"$#:$1:$2\"; read -r ref; echo \"$ref\"; exit 7\n").unwrap();
                 fs::set_permissions(&guard, fs::Permissions::from_mode(0o755)).unwrap();
                 let ran = run("/nowhere");
                 assert_eq!(ran.status.code(), Some(7));
-                assert_eq!(ran.stdout, format!("2:{}:message file\n", hook.gate).as_bytes());
+                assert_eq!(ran.stdout, format!("2:{}:message file\none ref\n", hook.gate).as_bytes());
                 fs::remove_file(&guard).unwrap();
             }
         }

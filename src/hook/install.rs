@@ -96,6 +96,8 @@ pub(super) fn install_hook(dir: &Path, hook: &Hook, guard: &Path, force: bool) -
     let found = look(hook, &path)?;
     match found {
         Found::File(Author::UsEdited) if !force => Err(HookError::Edited(path)),
+        // What our script would not run must not be moved out of the way: nobody would run it.
+        Found::File(Author::Others) | Found::Dangling if !hook.chains() => Err(HookError::Taken(path)),
         Found::File(Author::Others) | Found::Dangling if exists(&hook.kept(dir)) => {
             Err(HookError::KeptAlready { hook: path, kept: hook.kept(dir) })
         }
@@ -135,13 +137,24 @@ fn install_one(dir: &Path, hook: &Hook, path: PathBuf, found: &Found, guard: &Pa
 pub fn uninstall(dir: &Path, force: bool) -> Result<Vec<Step>, HookError> {
     let mut plan = Vec::with_capacity(HOOKS.len());
     for hook in HOOKS {
-        let path = hook.path(dir);
-        match look(hook, &path)? {
-            Found::File(Author::UsEdited) if !force => return Err(HookError::Edited(path)),
-            found => plan.push((path, hook.kept(dir), found)),
-        }
+        plan.push(removal(dir, hook, force)?);
     }
     plan.into_iter().map(|(path, kept, found)| uninstall_one(path, &kept, &found)).collect()
+}
+
+/// Takes one hook out of `dir`, as [`uninstall`] does all of them.
+pub(super) fn uninstall_hook(dir: &Path, hook: &Hook, force: bool) -> Result<Step, HookError> {
+    let (path, kept, found) = removal(dir, hook, force)?;
+    uninstall_one(path, &kept, &found)
+}
+
+/// The hook's file, the one kept beside it, and what is in its place.
+fn removal(dir: &Path, hook: &Hook, force: bool) -> Result<(PathBuf, PathBuf, Found), HookError> {
+    let path = hook.path(dir);
+    match look(hook, &path)? {
+        Found::File(Author::UsEdited) if !force => Err(HookError::Edited(path)),
+        found => Ok((path, hook.kept(dir), found)),
+    }
 }
 
 fn uninstall_one(path: PathBuf, kept: &Path, found: &Found) -> Result<Step, HookError> {

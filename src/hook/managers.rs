@@ -32,7 +32,7 @@ pub struct Manager {
 pub const MANAGERS: &[Manager] = &[
     Manager {
         name: "husky",
-        configs: &[".husky/pre-commit", ".husky/pre-merge-commit", ".husky/commit-msg", ".husky"],
+        configs: &[".husky/pre-commit", ".husky/pre-merge-commit", ".husky/commit-msg", ".husky/pre-push", ".husky"],
         snippet_for: "run this at the top of the work tree, and commit the change",
         snippet: include_str!("../../hooks/frameworks/husky.sh"),
         then: "npm run prepare",

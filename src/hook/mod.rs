@@ -44,6 +44,8 @@ pub enum Canary {
     Merged,
     /// In the message.
     Message,
+    /// In a commit that is pushed.
+    Pushed,
 }
 
 /// The hooks. One more is one more line, and its script.
@@ -66,6 +68,12 @@ pub const HOOKS: &[Hook] = &[
         script: include_str!("../../hooks/git/commit-msg"),
         canary: Canary::Message,
     },
+    Hook {
+        name: "pre-push",
+        gate: "pre-push",
+        script: include_str!("../../hooks/git/pre-push"),
+        canary: Canary::Pushed,
+    },
 ];
 
 impl Hook {
@@ -73,6 +81,11 @@ impl Hook {
     #[must_use]
     pub fn path(&self, dir: &Path) -> PathBuf {
         dir.join(self.name)
+    }
+
+    /// Whether its script runs the hook that was there before.
+    pub(crate) fn chains(&self) -> bool {
+        self.script.contains(CHAINED)
     }
 
     /// The file that an existing hook is kept in.

@@ -9,6 +9,8 @@ pub enum SkipReason {
     Symlink,
     /// A submodule: another repository's commit. By design, still complete.
     Submodule,
+    /// A repository's own `.git`. By design, still complete: `portcullis history` is for what it holds.
+    GitDir,
     /// A FIFO, socket or device found while walking. By design, still complete.
     Special,
     /// Permission denied, an I/O error, a corrupt object.
@@ -32,6 +34,7 @@ impl SkipReason {
         match self {
             Self::Symlink => "symlink",
             Self::Submodule => "submodule",
+            Self::GitDir => "git-dir",
             Self::Special => "special-file",
             Self::Unreadable => "unreadable",
             Self::Vanished => "vanished",
@@ -45,7 +48,7 @@ impl SkipReason {
     /// Whether the scan still counts as complete with this skip in it.
     #[must_use]
     pub const fn is_by_design(self) -> bool {
-        matches!(self, Self::Symlink | Self::Submodule | Self::Special)
+        matches!(self, Self::Symlink | Self::Submodule | Self::GitDir | Self::Special)
     }
 }
 
@@ -69,7 +72,7 @@ pub struct Coverage {
     pub bytes: u64,
     /// Skips that leave the scan incomplete, in order of origin once sorted.
     pub skips: Vec<Skip>,
-    /// How many symlinks, submodules and special files were passed over by design.
+    /// How many symlinks, submodules, `.git`s and special files were passed over by design.
     pub by_design: u64,
 }
 

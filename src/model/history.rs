@@ -133,6 +133,17 @@ impl Life {
     }
 }
 
+/// Which part of a history was asked for; all of it where none of these is set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Part {
+    /// Only certain refs.
+    pub refs: bool,
+    /// Only commits of that second (since 1970) or later.
+    pub since: Option<i64>,
+    /// Only the commits of a range.
+    pub range: bool,
+}
+
 /// How much of a repository was looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Scope {
@@ -150,6 +161,8 @@ pub struct Scope {
     pub unreachable: Option<u64>,
     /// How many were known to hold nothing and not read again; `None` where no ledger was kept.
     pub remembered: Option<u64>,
+    /// What was asked for of all that.
+    pub part: Part,
 }
 
 /// What a rewrite has to touch, beside the text of files and messages, to be rid of what counts.

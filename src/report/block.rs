@@ -30,6 +30,16 @@ pub(super) fn write(page: &mut Page<'_>, item: &Item, indent: usize, options: &O
     page.line(&format!("{}{}", label("id"), item.fingerprint))
 }
 
+/// The same in three lines, without reasons.
+pub(super) fn brief(page: &mut Page<'_>, item: &Item, indent: usize, options: &Options) -> io::Result<()> {
+    let (severity, confidence) = (item.rule.severity, item.finding.score.confidence);
+    let margin = indent + 4;
+    page.line(&format!("{}{}", " ".repeat(indent), page.ink(Ink::Bold, &place(item))))?;
+    let severity = page.ink(severity.into(), severity.as_str());
+    page.words(margin, &format!("{} ({severity}, {confidence})", clean(&item.rule.title)))?;
+    page.words(margin, &format!("{}, id {}", secret(item, options), item.fingerprint))
+}
+
 /// Where a finding is, safe to print: `path:line:column`.
 pub(super) fn place(item: &Item) -> String {
     let start = item.place.start;

@@ -12,6 +12,8 @@ use crate::model::{Item, Origin, Report};
 
 /// Most findings, and most skips, that are told one by one.
 pub const MOST: usize = 10;
+/// Up to so many findings are told in full, and as many files and kinds of credentials each with its remedy.
+const FEW: usize = 5;
 /// Width of a page that every terminal and every hook's output has room for.
 pub const WIDTH: usize = 72;
 
@@ -51,14 +53,18 @@ pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Res
 }
 
 fn findings(page: &mut Page<'_>, found: &[&Item], options: &Options) -> io::Result<()> {
+    let many = found.len() > FEW;
     for (at, item) in found.iter().take(MOST).enumerate() {
+        if many {
+            block::brief(page, item, 2, options)?;
+            continue;
+        }
         if at > 0 {
             page.gap()?;
         }
         block::write(page, item, 2, options)?;
     }
     if found.len() > MOST {
-        page.gap()?;
         page.line(&format!("  and {} more", thousands((found.len() - MOST) as u64)))?;
     }
     Ok(())
@@ -71,11 +77,12 @@ fn remedies(page: &mut Page<'_>, found: &[&Item]) -> io::Result<()> {
     if !paths.is_empty() {
         let leave = "Take it out of the file and `git add` that, or leave the file out of this commit:";
         page.hanging("  - ", 4, leave)?;
-        for path in paths.iter().take(MOST) {
+        for path in paths.iter().take(FEW) {
             page.line(&format!("      git reset -q -- {}", pathspec(path)))?;
         }
-        if paths.len() > MOST {
-            page.line(&format!("      and {} more files", thousands((paths.len() - MOST) as u64)))?;
+        if paths.len() > FEW {
+            let more = count((paths.len() - FEW) as u64, "more file", "more files");
+            page.words(6, &format!("and so for {more}; `git reset -q` unstages all"))?;
         }
     }
     if found.iter().any(|item| item.origin == Origin::CommitMessage) {
@@ -90,11 +97,18 @@ fn remedies(page: &mut Page<'_>, found: &[&Item]) -> io::Result<()> {
             continue;
         }
         told.push(&rule.id);
+        if told.len() > FEW {
+            continue;
+        }
         let how = if rule.revoke.is_empty() { String::new() } else { format!(": {}", clean(&rule.revoke)) };
         page.words(6, &format!("{}{how}", clean(&rule.title)))?;
         if !rule.revoke_url.is_empty() {
             page.line(&format!("      {}", clean(&rule.revoke_url)))?;
         }
+    }
+    if told.len() > FEW {
+        let more = count((told.len() - FEW) as u64, "more kind", "more kinds");
+        page.words(6, &format!("and {more} of credentials: `portcullis explain <id>` says how"))?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use super::redact::Redactor;
 use super::sanitize::{clean, quote};
 use super::text::{Ink, Page, count, size, thousands};
 use super::{LOWER_THRESHOLD, Options, block};
-use crate::model::{AllowReason, Confidence, Coverage, Report, Verdict};
+use crate::model::{AllowReason, Confidence, Coverage, Report, SkipReason, Verdict};
 
 /// Most skips that are named; the other formats name them all.
 const MOST_SKIPS: usize = 20;
@@ -35,6 +35,27 @@ pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Res
         allowed(&mut page, report, &redactor)?;
     }
     totals(&mut page, report)?;
+    coverage(&mut page, &report.coverage, &redactor)
+}
+
+/// Writes all findings of a report in full, what is allowed among them, each with what allows it.
+///
+/// # Errors
+/// The writer's own.
+pub fn explain(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let mut page = Page::new(out, options.width, options.color);
+    let redactor = Redactor::new(report, options);
+    for item in &report.items {
+        block::write(&mut page, item, 0, options)?;
+        if let Verdict::Allowed(by) = &item.verdict {
+            page.hanging("    status  ", 12, &format!("allowed; {}", allowed_by(by, &redactor)))?;
+        }
+        page.gap()?;
+    }
+    if report.blocking().next().is_some() {
+        remedies(&mut page, report)?;
+        page.gap()?;
+    }
     coverage(&mut page, &report.coverage, &redactor)
 }
 
@@ -69,16 +90,21 @@ fn allowed(page: &mut Page<'_>, report: &Report, redactor: &Redactor<'_>) -> io:
             page.line(&page.ink(Ink::Bold, "Allowed"))?;
             any = true;
         }
-        let (by, reason) = match by {
-            AllowReason::Inline { marker, reason } => ((*marker).to_owned(), reason),
-            AllowReason::Baseline { line, reason } => (format!("baseline, line {line}"), reason),
-            AllowReason::Config { entry, reason } => (clean(entry), reason),
-        };
-        let reason = if reason.is_empty() { "no reason given".into() } else { clean(redactor.text(reason)) };
         page.line(&format!("  {}", block::place(item)))?;
-        page.words(4, &format!("{}; {by}: {reason}", clean(&item.rule.title)))?;
+        page.words(4, &format!("{}; {}", clean(&item.rule.title), allowed_by(by, redactor)))?;
     }
     if any { page.gap() } else { Ok(()) }
+}
+
+/// By what something is allowed, and why.
+pub(super) fn allowed_by(by: &AllowReason, redactor: &Redactor<'_>) -> String {
+    let (by, reason) = match by {
+        AllowReason::Inline { marker, reason } => ((*marker).to_owned(), reason),
+        AllowReason::Baseline { line, reason } => (format!("baseline, line {line}"), reason),
+        AllowReason::Config { entry, reason } => (clean(entry), reason),
+    };
+    let reason = if reason.is_empty() { "no reason given".into() } else { clean(redactor.text(reason)) };
+    format!("{by}: {reason}")
 }
 
 /// How many findings there are, by confidence, and how many do not count.
@@ -136,11 +162,16 @@ fn coverage(page: &mut Page<'_>, coverage: &Coverage, redactor: &Redactor<'_>) -
     let mut scanned = format!("Scanned {}, {}", count(coverage.objects, "file", "files"), size(coverage.bytes));
     if coverage.by_design > 0 {
         let passed =
-            count(coverage.by_design, "symlink, submodule or special file", "symlinks, submodules and special files");
+            count(coverage.by_design, "symlink, `.git` or special file", "symlinks, `.git`s and special files");
         scanned = format!("{scanned}; passed over {passed}");
     }
     page.words(0, &scanned)?;
     incomplete(page, coverage, redactor)
+}
+
+/// Whether somebody ended the scan early.
+pub(super) fn is_interrupted(coverage: &Coverage) -> bool {
+    coverage.skips.iter().any(|skip| skip.reason == SkipReason::Interrupted)
 }
 
 /// Loudly, what was not scanned.
@@ -148,11 +179,24 @@ pub(super) fn incomplete(page: &mut Page<'_>, coverage: &Coverage, redactor: &Re
     if coverage.is_complete() {
         return Ok(());
     }
-    let number = coverage.skips.len();
-    let skipped =
-        count(number as u64, "thing was not scanned; what it holds is", "things were not scanned; what they hold is");
-    page.hanging(&page.ink(Ink::Red, "INCOMPLETE: "), 12, &format!("{skipped} not known"))?;
-    let skips = super::record::sorted_skips(coverage);
+    let mut skips = super::record::sorted_skips(coverage);
+    let interrupted = is_interrupted(coverage);
+    // What was under way when somebody pressed Ctrl-C is no more, and no less, than all that comes after it.
+    skips.retain(|skip| skip.reason != SkipReason::Interrupted);
+    let number = skips.len();
+    let words = match (interrupted, number) {
+        (true, 0) => "interrupted; the rest was not scanned, and what it holds is not known".to_owned(),
+        (true, _) => {
+            let things = count(number as u64, "thing that was met", "things that were met");
+            format!("interrupted; neither the rest nor {things} could be scanned, and what they hold is not known")
+        }
+        (false, _) => {
+            let them = if number == 1 { "it holds" } else { "they hold" };
+            let things = count(number as u64, "thing was", "things were");
+            format!("{things} not scanned; what {them} is not known")
+        }
+    };
+    page.hanging(&page.ink(Ink::Red, "INCOMPLETE: "), 12, &words)?;
     for skip in skips.iter().take(MOST_SKIPS) {
         let name = quote(skip.origin.label());
         let detail = clean(redactor.text(&skip.detail));

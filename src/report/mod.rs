@@ -27,7 +27,7 @@ mod text;
 
 use std::io::{self, Write};
 
-pub use human::write as human;
+pub use human::{explain, write as human};
 
 use crate::model::Report;
 

@@ -140,6 +140,7 @@ impl<V: Visit> ParallelVisitor for Visitor<'_, V> {
 
 fn meet(visit: &mut impl Visit, entry: &DirEntry) -> WalkState {
     if entry.depth() > 0 && entry.file_name() == OsStr::new(".git") {
+        visit.skip(entry.path(), Trouble { reason: SkipReason::GitDir, detail: String::new() });
         return WalkState::Skip;
     }
     match entry.file_type() {

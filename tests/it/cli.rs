@@ -120,6 +120,39 @@ fn a_finding_is_explained_allowed_and_then_quiet() {
     sandbox.run(&["scan", "--baseline", "/dev/null"]).exits(1);
     let told = sandbox.run(&["explain", &print]).exits(0).stdout();
     assert!(told.contains("baseline, line 2") && told.contains("points"), "{told}");
+    assert!(!told.contains("What to do") && !told.contains("credential found"), "{told}");
+}
+
+#[test]
+fn allow_says_what_it_was_that_was_allowed() {
+    let sandbox = Sandbox::new();
+    sandbox.leak("leak", 1);
+    let print = sandbox.run(&["scan", "--format", "jsonl"]).exits(1).lines()[0]["fingerprint"].clone();
+    let (print, unseen) = (print.as_str().unwrap(), "0123456789abcdef0123456789abcdef");
+
+    let ran = sandbox.run(&["allow", print]).exits(2);
+    assert!(ran.stderr().contains("in no git repository") && ran.stderr().contains("--baseline"), "{}", ran.stderr());
+    assert!(!sandbox.path(".portcullis.baseline").exists());
+    sandbox.run(&["allow", print, "--baseline", "own"]).exits(0);
+    assert!(fs::read_to_string(sandbox.path("own")).unwrap().contains(print));
+
+    assert!(
+        std::process::Command::new("git")
+            .args(["init", "-q"])
+            .current_dir(sandbox.path("."))
+            .status()
+            .unwrap()
+            .success()
+    );
+    let said = sandbox.run(&["allow", print]).exits(0).stdout();
+    assert!(said.contains("that is GitHub personal access token (classic) in ") && said.contains("line 2"), "{said}");
+    let said = sandbox.run(&["allow", unseen]).exits(0).stdout();
+    assert!(said.contains("nothing that is staged or in the work tree has this id"), "{said}");
+    for malformed in [&print[..31], "0123", &format!("{print}0"), "../../etc"] {
+        let ran = sandbox.run(&["allow", malformed]).exits(2);
+        assert!(ran.stderr().contains("32 hexadecimal digits"), "{}", ran.stderr());
+    }
+    assert_eq!(fs::read_to_string(sandbox.path(".portcullis.baseline")).unwrap().lines().count(), 3);
 }
 
 #[test]

@@ -82,6 +82,14 @@ fn c35_above_the_scissors_with_its_line_number() {
 }
 
 #[test]
+fn a_line_of_the_message_can_be_allowed_as_one_of_a_file_can() {
+    let repo = removing(None);
+    let token = Draw(38).token();
+    blocks(&repo, &["commit", "-m", &format!("subject\n\n{token}\nportcullis:allow on another line\n")]);
+    passes(&repo, &["commit", "-m", &format!("subject\n\nas in {token} (portcullis:allow made up)\n")]);
+}
+
+#[test]
 fn comment_lines_count_only_where_they_are_kept() {
     let editor = format!("sed -i '1s/^/subject\\n# {}\\n/'", Draw(37).token());
     let mut repo = removing(None);

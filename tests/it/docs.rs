@@ -14,9 +14,10 @@ use portcullis::model::SkipReason;
 use portcullis::rules::{BY_NAME, Rule, RuleSet};
 
 /// Every reason: [`is_told`] does not compile where one is new, and this list is where to add it.
-const SKIPS: [SkipReason; 9] = [
+const SKIPS: [SkipReason; 10] = [
     SkipReason::Symlink,
     SkipReason::Submodule,
+    SkipReason::GitDir,
     SkipReason::Special,
     SkipReason::Unreadable,
     SkipReason::Vanished,
@@ -30,6 +31,7 @@ const fn is_told(reason: SkipReason) -> bool {
     match reason {
         SkipReason::Symlink
         | SkipReason::Submodule
+        | SkipReason::GitDir
         | SkipReason::Special
         | SkipReason::Unreadable
         | SkipReason::Vanished

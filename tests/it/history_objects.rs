@@ -283,3 +283,16 @@ fn make_writable(path: &Path) {
 
 #[cfg(not(unix))]
 fn make_writable(_: &Path) {}
+
+/// A push is gone over several times, and each list of loose objects costs 256 directories.
+#[test]
+fn loose_objects_are_listed_once() {
+    let repo = Repo::init(&[]);
+    repo.stage("a", "a");
+    let first = store(&repo.dir);
+    let ids = first.ids().expect("listed");
+    assert_eq!(ids.len(), 1);
+    repo.stage("b", "b");
+    assert_eq!(first.ids().expect("listed"), ids);
+    assert_eq!(store(&repo.dir).ids().expect("listed").len(), 2);
+}

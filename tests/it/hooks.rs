@@ -14,7 +14,7 @@ use crate::support::Repo;
 use crate::support::draw::Draw;
 use crate::support::repo::Ran;
 
-const HOOKS: [&str; 3] = ["pre-commit", "pre-merge-commit", "commit-msg"];
+const HOOKS: [&str; 4] = ["pre-commit", "pre-merge-commit", "commit-msg", "pre-push"];
 
 /// A line with a credential that was never seen before.
 fn secret(seed: u64) -> String {
@@ -43,6 +43,21 @@ fn assert_guarded(repo: &Repo) {
     commit_clean(repo, 7).text();
     let message = repo.git(["commit", "-q", "--allow-empty", "-m", &secret(8)]);
     assert!(!message.ok && message.stderr.contains("commit message"), "{}", message.stderr);
+    // What no other hook sees: commits made without any.
+    let clean = repo.ok("commit-tree -m clean HEAD^{tree}");
+    let unseen = repo.git(["commit-tree", "-m", &secret(9), "HEAD^{tree}"]).text();
+    let pushed = push(repo, &unseen);
+    assert!(!pushed.ok && pushed.stderr.contains("push blocked: 1 credential"), "{}", pushed.stderr);
+    push(repo, &clean).text();
+}
+
+/// Pushes that to a branch of a repository beside this one.
+fn push(repo: &Repo, what: &str) -> Ran {
+    let remote = repo.beside("remote.git");
+    if !remote.exists() {
+        repo.git(["init", "-q", "--bare", remote.to_str().expect("UTF-8")]).text();
+    }
+    repo.git(["push", "-q", remote.to_str().expect("UTF-8"), &format!("+{what}:refs/heads/main")])
 }
 
 /// Makes a file executable, or not.
@@ -63,6 +78,13 @@ fn write_script(path: &Path, text: &str) {
     fs::create_dir_all(path.parent().expect("a parent")).expect("directories");
     fs::write(path, text).expect("written");
     set_mode(path, 0o755);
+}
+
+/// Puts the program under test there, too. (A copy that this process writes could be open in a child of another test,
+/// and what is open for writing cannot be run.)
+fn place_program(at: &Path) {
+    let program = env!("CARGO_BIN_EXE_portcullis");
+    fs::hard_link(program, at).or_else(|_| fs::copy(program, at).map(drop)).expect("the program");
 }
 
 fn hooks_dir(repo: &Repo) -> PathBuf {

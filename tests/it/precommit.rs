@@ -5,3 +5,4 @@ mod broken;
 mod cases;
 mod listing;
 mod random;
+mod reftable;

@@ -125,8 +125,13 @@ fn the_gate_keeps_to_72_columns() {
 #[test]
 fn the_gate_tells_ten_findings_and_counts_the_rest() {
     let text = render("gate", &fixture::staged(13), &Options::default());
-    assert_eq!(text.matches("secret  ").count(), gate::MOST);
+    assert_eq!(text.matches(", id ").count(), gate::MOST);
     assert!(text.contains("13 credentials found") && text.contains("and 3 more\n"), "{text}");
+    // Many are told shortly: what a terminal of fifty lines shows at once, or nearly so.
+    assert!(text.lines().count() <= 60, "{text}");
+    let six = render("gate", &fixture::staged(6), &Options::default());
+    let five = render("gate", &fixture::staged(5), &Options::default());
+    assert!(six.lines().count() < five.lines().count() && five.contains("why   "), "{six}");
     assert_eq!(text.matches(&fixture::acme().revoke_url).count(), 1);
 }
 

@@ -29,6 +29,7 @@ fn hidden_files_are_read_and_git_directories_are_not() {
     sandbox.leak("linked/.git", 6);
     let ran = sandbox.run(&["scan", "--format", "jsonl"]).exits(1);
     assert_eq!(ran.places(), [".env:2:9", "a/.config/b/.hidden:2:9", "a/.gitignored:2:9"]);
+    assert_eq!(ran.coverage()["by_design"], 3, "every .git is counted");
     let ran = sandbox.run(&["scan", "--format", "jsonl", ".git/config"]).exits(1);
     assert_eq!(ran.places(), [".git/config:2:9"], "what is named is read");
 }

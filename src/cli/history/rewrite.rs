@@ -1,7 +1,7 @@
 //! `--rewrite-plan`: a directory of files that only its owner may enter, outside any repository.
 
 use std::fs;
-use std::io::{BufWriter, ErrorKind, Write};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::cli::args::HistoryArgs;
@@ -32,8 +32,10 @@ impl Plan {
         let parent = parent.canonicalize().map_err(|error| cannot_write(&shown, &error))?;
         let dir = parent.join(name);
         if fs::symlink_metadata(&dir).is_ok() {
-            return Err(cannot_write(shown, &ErrorKind::AlreadyExists.into())
-                .hint("name a directory that is not there yet: it is made so that only you can read it"));
+            return Err(Failure::new(format!(
+                "`{shown}` is there already, and a plan is written into a new directory"
+            ))
+            .hint("name one that is not there yet: it is made so that only you can read it"));
         }
         let top = repo.top().canonicalize().ok();
         if let Some(around) = parent.ancestors().find(|around| is_repository(around) || top.as_deref() == Some(around))

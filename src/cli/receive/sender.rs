@@ -1,10 +1,11 @@
 //! `pre-push`: the developer's early warning, by the same look as the server's.
 
 use std::collections::HashSet;
+use std::ffi::OsString;
 use std::io;
 use std::path::Path;
 
-use super::input;
+use super::{framework, input};
 use crate::cli::args::PrePushArgs;
 use crate::cli::config::{self, Place};
 use crate::cli::exit::ExitStatus;
@@ -30,9 +31,22 @@ pub(in crate::cli) fn pre_push(args: &PrePushArgs) -> Result<ExitStatus, Failure
         .map_err(|error| Failure::because("cannot open the repository", &error).hint(HINT))?;
     let input = input::read().map_err(failed("cannot read what git says of the push"))?;
     let lines = Lines { hash: repo.hash_kind(), most: REFS as usize * 10 };
-    let commands = lines
+    let mut commands = lines
         .push(&input)
         .map_err(|error| Failure::because("what git says of the push makes no sense", &error).hint(HINT))?;
+    let mut tracking = tracking(args.remote.as_ref(), args.url.as_ref());
+    // Git names the remote whatever it pushes, so without a name what is pushed stands elsewhere or nowhere.
+    if input.is_empty() && args.remote.is_none() {
+        if !framework::runs_us() {
+            return Err(Failure::new("nobody says what is being pushed: neither arguments nor standard input").hint(
+                "git runs a hook as `portcullis pre-push REMOTE URL`, and tells it every ref on standard input; \
+                 whatever runs this instead has to hand both on",
+            ));
+        }
+        let told = framework::read(&repo, lines)?;
+        tracking = self::tracking(told.remote.as_ref(), told.url.as_ref());
+        commands.push(told.command);
+    }
     if commands.iter().all(|command| command.new.is_null()) {
         return Ok(ExitStatus::Clean);
     }
@@ -42,7 +56,7 @@ pub(in crate::cli) fn pre_push(args: &PrePushArgs) -> Result<ExitStatus, Failure
     let key = plan::fingerprint_key(known.key_file.as_deref())?;
     let policy = Policy { baseline: baseline(args, &repo, settled.trusted)?, key, ..settled.policy.clone() };
     let engine = Engine::new(settled.rules.clone());
-    let known = Known::Remote(tracking(args), commands.iter().map(|command| command.old).collect());
+    let known = Known::Remote(tracking, commands.iter().map(|command| command.old).collect());
     let halt = Halt::new(u64::MAX, policy.threshold);
     let bypass = HashSet::new();
     let request = Request {
@@ -69,10 +83,11 @@ pub(in crate::cli) fn pre_push(args: &PrePushArgs) -> Result<ExitStatus, Failure
 }
 
 /// The names of the branches that are known of the remote. One that has no name of its own may have any of them.
-fn tracking(args: &PrePushArgs) -> Vec<u8> {
-    let name = args.remote.as_encoded_bytes();
-    let is_url = args.url.as_ref().is_none_or(|url| url.as_encoded_bytes() == name);
-    if is_url { b"refs/remotes/".to_vec() } else { [b"refs/remotes/", name, b"/"].concat() }
+fn tracking(remote: Option<&OsString>, url: Option<&OsString>) -> Vec<u8> {
+    match remote {
+        Some(name) if url.is_some_and(|url| url != name) => [b"refs/remotes/", name.as_encoded_bytes(), b"/"].concat(),
+        _ => b"refs/remotes/".to_vec(),
+    }
 }
 
 /// The baseline as it is staged: what will be in the repository next.
@@ -83,9 +98,5 @@ fn baseline(args: &PrePushArgs, repo: &Repo, trusted: bool) -> Result<Baseline, 
     if !trusted {
         return Ok(Baseline::default());
     }
-    let bytes = repo
-        .index_blob(plan::BASELINE.as_bytes())
-        .map_err(|error| Failure::because("cannot read the staged baseline", &error).hint(HINT))?;
-    Baseline::parse(&bytes.unwrap_or_default())
-        .map_err(|error| Failure::because(format_args!("the staged {} makes no sense", plan::BASELINE), &error))
+    plan::staged_baseline(repo).map_err(|failure| failure.or_hint(HINT))
 }

@@ -5,9 +5,9 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::Incoming;
-use super::links::{CommitLinks, TreeItem, tree_items};
+use super::links::{TreeItem, tree_items};
 use crate::git::staged::Mode;
-use crate::git::{GitError, Oid};
+use crate::git::{CommitLinks, GitError, Oid};
 
 /// Components of a path that are followed: twice git's own `core.maxTreeDepth`.
 const MAX_DEPTH: usize = 4096;

@@ -25,11 +25,11 @@ use std::path::{Path, PathBuf};
 pub use diff::{Brought, Gone};
 pub use known::Known;
 pub use lines::{Command, Lines, LinesError};
-pub use links::{CommitLinks, TreeItem, commit_links, tag_target, tree_items};
+pub use links::{TreeItem, tree_items};
 pub use scope::{Scope, Structure};
 
 use super::map::OidSet;
-use super::{GitError, HashKind, ObjectKind, Oid, Repo, Store};
+use super::{CommitLinks, GitError, HashKind, ObjectKind, Oid, Repo, Store, commit_links};
 
 /// Greatest commit, tree or tag that is read while following what objects name, in bytes.
 pub(super) const LINK_LIMIT: u64 = 64 << 20;

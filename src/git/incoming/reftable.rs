@@ -1,8 +1,9 @@
-//! Refs kept in reftables. The format is read by git alone, so this is the one place where a gate runs a child.
+//! All refs of a repository that keeps them in reftables.
 
-use std::process::{Command, Stdio};
+use std::ffi::OsStr;
 
 use super::tips::RefLine;
+use crate::git::reftable::git;
 use crate::git::{GitError, Repo};
 
 /// Lists all refs by `git for-each-ref`.
@@ -11,21 +12,8 @@ use crate::git::{GitError, Repo};
 /// If git cannot be run, fails, or says what makes no sense: refs that are not known would make old things new.
 pub(super) fn list(repo: &Repo) -> Result<Vec<RefLine>, GitError> {
     let broken = |detail: String| GitError::Ref { name: "refs (kept in reftables)".to_owned(), detail };
-    let mut command = Command::new("git");
-    command.arg("--git-dir").arg(&repo.git_dir);
-    command.args(["-c", "core.fsmonitor=false", "for-each-ref"]);
-    command.arg("--format=%(HEAD)%(objectname) %(*objectname) %(refname)");
-    command.current_dir(repo.start_dir()).stdin(Stdio::null()).stderr(Stdio::null());
-    for (name, value) in [
-        ("GIT_NO_REPLACE_OBJECTS", "1"),
-        ("GIT_OPTIONAL_LOCKS", "0"),
-        ("GIT_TERMINAL_PROMPT", "0"),
-        ("GIT_NO_LAZY_FETCH", "1"),
-        ("LC_ALL", "C"),
-    ] {
-        command.env(name, value);
-    }
-    let output = command.output().map_err(|error| broken(format!("git is needed to read them: {error}")))?;
+    let format = OsStr::new("--format=%(HEAD)%(objectname) %(*objectname) %(refname)");
+    let output = git(repo, &["for-each-ref".as_ref(), format])?;
     if !output.status.success() {
         return Err(broken("git for-each-ref failed".to_owned()));
     }

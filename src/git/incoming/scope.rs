@@ -4,11 +4,11 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::known::Known;
 use super::lines::Command;
-use super::links::{CommitLinks, TreeItem, tag_target, tree_items};
+use super::links::{TreeItem, tree_items};
 use super::paint::Painter;
 use super::tips::Tips;
 use super::{Incoming, LINK_LIMIT, OidSet};
-use crate::git::{GitError, ObjectKind, Oid, Repo};
+use crate::git::{CommitLinks, GitError, ObjectKind, Oid, Repo, tag_target};
 
 /// Tags that name each other in a row.
 const MAX_TAGS: usize = 64;

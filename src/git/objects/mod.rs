@@ -7,6 +7,7 @@ mod visit;
 
 use std::cell::RefCell;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use loose::Loose;
 pub(super) use reader::Reader;
@@ -64,6 +65,8 @@ pub struct Store {
     dirs: Vec<PathBuf>,
     packs: Vec<Pack>,
     troubles: Vec<GitError>,
+    /// The loose objects, once they are listed: a list costs 256 directories.
+    loose: OnceLock<Vec<Oid>>,
 }
 
 /// Packs that may name each other's objects as bases in a row. Git itself never stores such a pack.
@@ -104,13 +107,14 @@ impl Store {
                 }
             }
         }
-        Ok(Self { hash, dirs, packs, troubles })
+        Ok(Self { hash, dirs, packs, troubles, loose: OnceLock::new() })
     }
 
     /// A store of packs that are in memory, each with its index, and of nothing else.
     #[must_use]
     pub fn in_memory(hash: HashKind, packs: impl IntoIterator<Item = (Vec<u8>, Vec<u8>)>) -> Self {
-        let mut store = Self { hash, dirs: Vec::new(), packs: Vec::new(), troubles: Vec::new() };
+        let loose = OnceLock::new();
+        let mut store = Self { hash, dirs: Vec::new(), packs: Vec::new(), troubles: Vec::new(), loose };
         for (pack, index) in packs {
             match Pack::held(pack, index, hash) {
                 Ok(pack) => store.packs.push(pack),
@@ -137,7 +141,7 @@ impl Store {
     /// # Errors
     /// If a directory of loose objects cannot be listed.
     pub fn ids(&self) -> Result<Vec<Oid>, GitError> {
-        let mut ids = self.loose_ids()?;
+        let mut ids = self.loose_ids()?.to_vec();
         for pack in &self.packs {
             ids.extend((0..pack.len()).filter_map(|at| pack.oid(at)));
         }
@@ -146,15 +150,18 @@ impl Store {
         Ok(ids)
     }
 
-    /// The ids of all loose objects, sorted, each once.
-    pub(in crate::git) fn loose_ids(&self) -> Result<Vec<Oid>, GitError> {
+    /// The ids of all loose objects, sorted, each once: those that were there when this was first asked.
+    pub(in crate::git) fn loose_ids(&self) -> Result<&[Oid], GitError> {
+        if let Some(ids) = self.loose.get() {
+            return Ok(ids);
+        }
         let mut ids = Vec::new();
         for dir in &self.dirs {
             loose::list(dir, self.hash, &mut ids)?;
         }
         ids.sort_unstable();
         ids.dedup();
-        Ok(ids)
+        Ok(self.loose.get_or_init(|| ids))
     }
 
     /// Whether some pack or loose file is there for an object. It may be broken.

@@ -95,7 +95,7 @@ impl Store {
         let failures = Failures::default();
         let no_threads = |error| GitError::io("the threads to read objects with")(std::io::Error::other(error));
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(no_threads)?;
-        pool.install(|| self.walk(&wanted, visit, plan, &loose, &failures));
+        pool.install(|| self.walk(&wanted, visit, plan, loose, &failures));
         let failed = failures.0.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut troubles: Vec<Trouble> =
             failed.into_iter().map(|(oid, kind, error)| Trouble { oid, kind, error }).collect();

@@ -6,7 +6,7 @@
 use std::collections::hash_map::Entry;
 
 use super::Walk;
-use super::commit::{self, CommitHead};
+use super::commit::{CommitLinks, commit_links, tag_target};
 use super::walked::Slot;
 use crate::git::map::{OidMap, OidSet};
 use crate::git::tree::raw_entry;
@@ -42,7 +42,7 @@ impl Bounds {
 }
 
 /// Adds to a set of commits all that were made after them, unless they are known.
-fn with_descendants(chosen: &mut OidSet, heads: &OidMap<Option<CommitHead>>, known: &OidSet) {
+fn with_descendants(chosen: &mut OidSet, heads: &OidMap<Option<CommitLinks>>, known: &OidSet) {
     let mut children: OidMap<Vec<Oid>> = OidMap::default();
     let others = heads.iter().filter(|(oid, _)| !chosen.contains(*oid) && !known.contains(*oid));
     others
@@ -61,7 +61,7 @@ fn with_descendants(chosen: &mut OidSet, heads: &OidMap<Option<CommitHead>>, kno
 impl Walk<'_> {
     /// Reads all commits that lead from the starts, chooses, and notes what the others hold next to the border.
     pub(super) fn choose(&mut self, bounds: &Bounds, mut starts: Vec<Oid>) {
-        let mut heads: OidMap<Option<CommitHead>> = OidMap::default();
+        let mut heads: OidMap<Option<CommitLinks>> = OidMap::default();
         let mut known = OidSet::default();
         if let Some(range) = bounds.range {
             starts = vec![range.to];
@@ -70,8 +70,8 @@ impl Walk<'_> {
             self.out.objects.extend(tags.into_iter().map(|tag| (tag, Slot::Outside)));
         }
         self.commits(starts, &mut heads);
-        let is_recent = |head: &CommitHead| bounds.since.is_none_or(|since| head.time >= since);
-        let is_chosen = |(oid, head): (&Oid, &Option<CommitHead>)| {
+        let is_recent = |head: &CommitLinks| bounds.since.is_none_or(|since| head.time >= since);
+        let is_chosen = |(oid, head): (&Oid, &Option<CommitLinks>)| {
             let chosen = head.as_ref().is_none_or(is_recent) && !known.contains(oid);
             chosen.then_some(*oid)
         };
@@ -91,15 +91,15 @@ impl Walk<'_> {
 
     /// The heads of all commits that lead from these objects; `None` for one that cannot be read, which the walk
     /// tells when it comes there. Gives the tags that were met.
-    fn commits(&mut self, mut left: Vec<Oid>, heads: &mut OidMap<Option<CommitHead>>) -> Vec<Oid> {
+    fn commits(&mut self, mut left: Vec<Oid>, heads: &mut OidMap<Option<CommitLinks>>) -> Vec<Oid> {
         let (mut tags, mut bytes) = (Vec::new(), Vec::new());
         while let Some(oid) = left.pop() {
             let Entry::Vacant(slot) = heads.entry(oid) else { continue };
             let head = match self.reader.read(oid, &mut bytes) {
-                Ok(ObjectKind::Commit) => commit::commit(&bytes, oid.hash_kind()),
+                Ok(ObjectKind::Commit) => commit_links(&bytes, oid.hash_kind()),
                 Ok(ObjectKind::Tag) => {
                     tags.push(oid);
-                    left.extend(commit::tag(&bytes, oid.hash_kind()).map(|(target, _)| target));
+                    left.extend(tag_target(&bytes, oid.hash_kind()).map(|(target, _)| target));
                     continue;
                 }
                 Ok(_) => continue,

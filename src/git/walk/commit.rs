@@ -2,17 +2,20 @@
 
 use crate::git::{HashKind, ObjectKind, Oid};
 
-/// What a walk follows of a commit.
-#[derive(Debug, PartialEq, Eq)]
-pub(in crate::git) struct CommitHead {
-    pub(in crate::git) tree: Oid,
-    pub(in crate::git) parents: Vec<Oid>,
-    /// The committer's clock, in seconds; 0 where the line makes no sense.
-    pub(in crate::git) time: i64,
+/// What a commit names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommitLinks {
+    /// Its tree.
+    pub tree: Oid,
+    /// Its parents, in order.
+    pub parents: Vec<Oid>,
+    /// The committer's clock, in seconds since 1970; 0 where it makes no sense.
+    pub time: i64,
 }
 
-/// Reads the head of a commit; `None` if it is not one.
-pub(in crate::git) fn commit(bytes: &[u8], hash: HashKind) -> Option<CommitHead> {
+/// Reads what a commit names; `None` if it is malformed.
+#[must_use]
+pub fn commit_links(bytes: &[u8], hash: HashKind) -> Option<CommitLinks> {
     let mut lines = bytes.split(|&b| b == b'\n');
     let tree = id(lines.next()?.strip_prefix(b"tree ")?, hash)?;
     let (mut parents, mut time) = (Vec::new(), 0);
@@ -26,11 +29,12 @@ pub(in crate::git) fn commit(bytes: &[u8], hash: HashKind) -> Option<CommitHead>
             break;
         }
     }
-    Some(CommitHead { tree, parents, time })
+    Some(CommitLinks { tree, parents, time })
 }
 
-/// The object an annotated tag names, and what sort it says that is.
-pub(in crate::git) fn tag(bytes: &[u8], hash: HashKind) -> Option<(Oid, ObjectKind)> {
+/// The object that an annotated tag names, and what it says that is; `None` if it is malformed.
+#[must_use]
+pub fn tag_target(bytes: &[u8], hash: HashKind) -> Option<(Oid, ObjectKind)> {
     let mut lines = bytes.split(|&b| b == b'\n');
     let target = id(lines.next()?.strip_prefix(b"object ")?, hash)?;
     let kind = match lines.next()?.strip_prefix(b"type ")? {
@@ -106,13 +110,13 @@ mod tests {
         let (tree, parent) = ("1".repeat(40), "2".repeat(40));
         let who = "A <B> U Thor <a@b> 1700000000 -0130";
         let text = format!("tree {tree}\nparent {parent}\nauthor {who}\ncommitter {who}\n\n\nOne\n two\n\nmore\n");
-        let head = commit(text.as_bytes(), HashKind::Sha1).unwrap();
+        let head = commit_links(text.as_bytes(), HashKind::Sha1).unwrap();
         assert_eq!((head.tree.to_string(), head.parents.len(), head.time), (tree.clone(), 1, 1_700_000_000));
         let person = people(text.as_bytes());
         assert_eq!((person.zone, person.subject.as_slice()), (-90, &b"One two"[..]));
-        assert_eq!(commit(text.as_bytes(), HashKind::Sha256), None);
-        assert_eq!(commit(b"", HashKind::Sha1), None);
-        assert_eq!(commit(format!("tree {tree}\nparent 12\n").as_bytes(), HashKind::Sha1), None);
+        assert_eq!(commit_links(text.as_bytes(), HashKind::Sha256), None);
+        assert_eq!(commit_links(b"", HashKind::Sha1), None);
+        assert_eq!(commit_links(format!("tree {tree}\nparent 12\n").as_bytes(), HashKind::Sha1), None);
     }
 
     #[test]

@@ -18,8 +18,7 @@ use std::io::ErrorKind;
 use std::sync::Arc;
 
 pub use bounds::{Bounds, Range};
-pub use commit::{Person, people};
-pub(in crate::git) use commit::{commit as commit_head, tag as tag_head};
+pub use commit::{CommitLinks, Person, commit_links, people, tag_target};
 pub use refs::{Log, Ref, Tips};
 pub use tips::RefGlob;
 use walked::Slot;
@@ -237,7 +236,7 @@ impl Walk<'_> {
         let hash = oid.hash_kind();
         if kind == ObjectKind::Tag {
             self.advance(bytes.len());
-            let Some((target, kind)) = commit::tag(bytes, hash) else {
+            let Some((target, kind)) = tag_target(bytes, hash) else {
                 return self.trouble("tag", oid, &GitError::object("tag", oid, "it names no object"));
             };
             self.out.counts.tags += 1;
@@ -253,7 +252,7 @@ impl Walk<'_> {
             self.out.objects.insert(oid, Slot::Outside);
             return;
         }
-        let Some(mut head) = commit::commit(bytes, hash) else {
+        let Some(mut head) = commit_links(bytes, hash) else {
             return self.trouble("commit", oid, &GitError::object("commit", oid, "it is malformed"));
         };
         head.parents.retain(is_chosen);

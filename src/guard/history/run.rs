@@ -13,7 +13,7 @@ use crate::engine::{Engine, Scratch};
 use crate::git::{Bounds, Child, GitError, Range, RefGlob, Repo, Store, Walked};
 use crate::guard::feed::Feed;
 use crate::guard::watch::Watch;
-use crate::model::history::{History, Scope};
+use crate::model::history::{History, Part, Scope};
 use crate::model::{Coverage, Finding, Origin, SkipReason};
 use crate::policy::Policy;
 
@@ -81,7 +81,12 @@ pub fn run(
     let Join { mut ledger, mut holders, binary, mut coverage, .. } = join;
     let logs = logs::scan(&walked.logs, engine, &mut ledger, &mut coverage);
     holders.fit(ledger.entries.len());
-    let scope = Scope { remembered, ..scope(&walked) };
+    let part = Part {
+        refs: !request.refs.is_empty() || !request.exclude.is_empty(),
+        since: request.since,
+        range: request.range.is_some(),
+    };
+    let scope = Scope { remembered, part, ..scope(&walked) };
     let Told { lives, below, reach } = tell::all(&store, &walked, &ledger, &holders, &logs, &binary);
     Ok(History { lives, below_threshold: below, reach, scope, coverage })
 }
@@ -96,6 +101,7 @@ fn scope(walked: &Walked) -> Scope {
         blobs: counts.blobs,
         unreachable: walked.unreachable,
         remembered: None,
+        part: Part::default(),
     }
 }
 
@@ -136,6 +142,8 @@ impl Join<'_> {
             self.coverage.skip(Origin::Object(b"objects".to_vec()), SkipReason::Missing, detail);
         }
         if watch.stopped() {
+            // The walk has ended early too; what was scanned by then is what counts.
+            self.coverage.objects = scanned.objects;
             self.coverage.skip(Origin::Object(b"history".to_vec()), SkipReason::Interrupted, "");
         }
     }

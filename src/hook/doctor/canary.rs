@@ -15,8 +15,9 @@ use crate::rules::example;
 
 /// The canary: of a form that has a checksum, so that no doubt about it is possible.
 const TEMPLATE: &str = "ghp_{base62:30}{crc32-base62}";
-/// How our gates begin when they find one credential.
+/// How our gates begin when they find one credential in a commit, and in a push.
 const SIGN: &str = "portcullis: commit blocked: 1 credential found";
+const PUSH_SIGN: &str = "portcullis: push blocked: 1 credential found";
 
 /// Which hooks the scratch repository runs.
 pub(super) enum Run {
@@ -64,8 +65,9 @@ pub(super) fn prove(run: &Run, which: &[&'static Hook]) -> Result<Vec<(&'static 
             Canary::Staged => scratch.staged()?,
             Canary::Message => scratch.message()?,
             Canary::Merged => scratch.merged()?,
+            Canary::Pushed => scratch.pushed()?,
         };
-        let proof = proof(&output);
+        let proof = proof(&output, if hook.canary == Canary::Pushed { PUSH_SIGN } else { SIGN });
         // What refuses every commit is told once.
         if !(is_refused && matches!(proof, Proof::Refused(_))) {
             proofs.push((hook.name, proof));
@@ -75,11 +77,12 @@ pub(super) fn prove(run: &Run, which: &[&'static Hook]) -> Result<Vec<(&'static 
     Ok(proofs)
 }
 
-fn proof(output: &Output) -> Proof {
+fn proof(output: &Output, sign: &str) -> Proof {
     let said = String::from_utf8_lossy(&output.stderr);
     if output.status.success() {
         Proof::LetThrough
-    } else if said.contains(SIGN) {
+    } else if said.contains(sign) || String::from_utf8_lossy(&output.stdout).contains(sign) {
+        // What a hook prints goes to standard error, but in a push: there it is passed on as it is.
         Proof::Blocked
     } else {
         Proof::Refused(first_line(&said))
@@ -169,6 +172,16 @@ impl Scratch {
         self.stage("other.txt", "nothing of worth\n")?;
         quiet("other")?;
         self.git.output(&["merge", "-q", "--no-edit", "--no-ff", "side"])
+    }
+
+    /// A push to an empty repository beside the scratch one.
+    fn pushed(&self) -> Result<Output, HookError> {
+        let remote = self.root.join("remote");
+        fs::create_dir(&remote).map_err(HookError::io("make the directory", &remote))?;
+        Git::only_at(&remote).run(&["init", "-q", "--bare", "--template="])?;
+        self.stage_canary()?;
+        self.git.run(&["commit", "-q", "--no-verify", "-m", "canary"])?;
+        self.git.output(&["push".as_ref(), "-q".as_ref(), remote.as_os_str(), "HEAD:refs/heads/main".as_ref()])
     }
 
     fn line(&self) -> String {

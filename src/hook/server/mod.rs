@@ -119,4 +119,12 @@ impl Recipe {
         fs::create_dir_all(&dir).map_err(HookError::io("make the directory", &dir))?;
         install::install_hook(&dir, &self.hook, guard, force)
     }
+
+    /// Takes the hook out again, and puts back the one that was there before.
+    ///
+    /// # Errors
+    /// If it cannot be removed, or was changed since it was written and `force` is not given.
+    pub fn uninstall(&self, place: &Path, force: bool) -> Result<Step, HookError> {
+        install::uninstall_hook(&place.join(self.dir), &self.hook, force)
+    }
 }

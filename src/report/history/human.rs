@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 
 use super::{Redactor, date};
-use crate::model::history::{CommitInfo, History, Life, Listed, LiveAt, Spot};
-use crate::model::{AllowReason, Confidence, Verdict};
-use crate::report::human::incomplete;
+use crate::model::history::{CommitInfo, History, Life, Listed, LiveAt, Part, Spot};
+use crate::model::{Confidence, Verdict};
+use crate::report::human::{allowed_by, incomplete, is_interrupted};
 use crate::report::sanitize::{clean, quote};
 use crate::report::text::{Ink, Page, count, size, thousands};
 use crate::report::{LOWER_THRESHOLD, Options};
@@ -213,13 +213,8 @@ impl Teller<'_, '_> {
                 self.page.line(&self.page.ink(Ink::Bold, "Allowed"))?;
                 any = true;
             }
-            let (by, reason) = match by {
-                AllowReason::Inline { marker, reason } => ((*marker).to_owned(), reason),
-                AllowReason::Baseline { line, reason } => (format!("baseline, line {line}"), reason),
-                AllowReason::Config { entry, reason } => (clean(entry), reason),
-            };
-            let reason = if reason.is_empty() { "no reason given".into() } else { clean(self.redactor.text(reason)) };
-            self.page.words(2, &format!("{} {}; {by}: {reason}", clean(&life.rule.title), life.fingerprint))?;
+            let by = allowed_by(by, self.redactor);
+            self.page.words(2, &format!("{} {}; {by}", clean(&life.rule.title), life.fingerprint))?;
         }
         if any { self.page.gap() } else { Ok(()) }
     }
@@ -257,22 +252,37 @@ impl Teller<'_, '_> {
 
     fn scope(&mut self, history: &History) -> io::Result<()> {
         let scope = history.scope;
-        let text = format!(
-            "Scanned {}, {}, {}, {} ({}) that {} and their reflogs reach",
+        let bytes = size(history.coverage.bytes);
+        if is_interrupted(&history.coverage) {
+            let objects = count(history.coverage.objects, "object", "objects");
+            return self.page.words(0, &format!("Scanned {objects} ({bytes}) before it was interrupted"));
+        }
+        let [commits, tags, trees, blobs, refs] = [
             count(scope.commits, "commit", "commits"),
             count(scope.tags, "tag", "tags"),
             count(scope.trees, "tree", "trees"),
             count(scope.blobs, "blob", "blobs"),
-            size(history.coverage.bytes),
             count(scope.refs, "ref", "refs"),
-        );
-        let text = match scope.unreachable {
-            None => format!("{text}; --unreachable looks at what they do not reach, too"),
-            Some(number) => {
-                format!("{text}, and among them {} that they do not reach", count(number, "object", "objects"))
+        ];
+        let since = scope.part.since.map(|second| format!(" since {}", date::day(second, 0))).unwrap_or_default();
+        let which = match (scope.part, scope.unreachable) {
+            (Part { range: true, .. }, _) => format!(": what the commits of that range{since} brought in"),
+            (Part { since: Some(_), refs: true, .. }, _) => {
+                format!(": what commits{since} brought in, of all that the {refs} asked for reach")
+            }
+            (Part { since: Some(_), .. }, _) => {
+                format!(": what commits{since} brought in, of all that {refs} and their reflogs reach")
+            }
+            (Part { refs: true, .. }, _) => format!(" that the {refs} asked for reach"),
+            (_, None) => {
+                format!(" that {refs} and their reflogs reach; --unreachable looks at what they do not reach, too")
+            }
+            (_, Some(number)) => {
+                let among = count(number, "object", "objects");
+                format!(" that {refs} and their reflogs reach, and among them {among} that they do not reach")
             }
         };
-        self.page.words(0, &text)?;
+        self.page.words(0, &format!("Scanned {commits}, {tags}, {trees}, {blobs} ({bytes}){which}"))?;
         match scope.remembered {
             Some(number) if number > 0 => {
                 let known = count(number, "object was", "objects were");

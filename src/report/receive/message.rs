@@ -13,6 +13,8 @@ use crate::report::text::{Page, count, thousands};
 const WIDTH: usize = 72;
 /// Most credentials that are told one by one.
 const MOST: usize = 10;
+/// Up to so many are told in full.
+const FEW: usize = 5;
 /// Digits of a commit's id that commands name it by.
 const SHORT: usize = 16;
 
@@ -102,12 +104,18 @@ fn body(push: &Push, told: &Told<'_>, page: &mut Page<'_>) -> io::Result<()> {
     }
     let secrets = push.leaks.iter().map(|leak| &leak.finding.secret);
     let redactor = Redactor::of(secrets, &Options::default());
-    for leak in found.iter().take(MOST) {
+    if found.len() > FEW {
         page.gap()?;
-        one(page, leak, &redactor)?;
+    }
+    for leak in found.iter().take(MOST) {
+        if found.len() > FEW {
+            brief(page, leak, &redactor)?;
+        } else {
+            page.gap()?;
+            one(page, leak, &redactor)?;
+        }
     }
     if found.len() > MOST {
-        page.gap()?;
         page.line(&format!("  and {} more", thousands((found.len() - MOST) as u64)))?;
     }
     if !found.is_empty() {
@@ -125,17 +133,36 @@ fn body(push: &Push, told: &Told<'_>, page: &mut Page<'_>) -> io::Result<()> {
     Ok(())
 }
 
-fn one(page: &mut Page<'_>, leak: &Leak, redactor: &Redactor<'_>) -> io::Result<()> {
+/// Where it is, on one line.
+fn place(leak: &Leak, redactor: &Redactor<'_>) -> String {
     let name = |path: &[u8]| quote(&redactor.name(path));
-    let place = match &leak.spot {
+    match &leak.spot {
         Spot::File { path, line } => format!("{}:{line}", fit(&name(path), 56)),
         Spot::Name(path) => format!("the file name {}", fit(&name(path), 56)),
         Spot::Commit(line) => format!("commit message or header, line {line}"),
         Spot::Tag { id, line } => format!("tag {}, line {line}", short(id)),
         Spot::Ref(ref_name) => format!("the ref name {}", fit(&name(ref_name), 56)),
         Spot::Object { kind, id, line } => format!("{kind} {}, line {line}, in no commit of this push", short(id)),
-    };
-    page.line(&format!("  {place}"))?;
+    }
+}
+
+/// One of many, in four lines.
+fn brief(page: &mut Page<'_>, leak: &Leak, redactor: &Redactor<'_>) -> io::Result<()> {
+    page.line(&format!("  {}", place(leak, redactor)))?;
+    if let Some(culprit) = &leak.culprit {
+        let tip = match culprit.at_tip {
+            Some(true) => ", still in the tip",
+            Some(false) => ", gone from the tip",
+            None => "",
+        };
+        page.line(&format!("      commit {}{tip}", short(&culprit.id)))?;
+    }
+    page.words(6, &format!("{} ({})", clean(&leak.rule.title), leak.rule.severity))?;
+    page.words(6, &format!("{}, id {}", leak.finding.secret.redacted(), leak.fingerprint))
+}
+
+fn one(page: &mut Page<'_>, leak: &Leak, redactor: &Redactor<'_>) -> io::Result<()> {
+    page.line(&format!("  {}", place(leak, redactor)))?;
     if let Some(culprit) = &leak.culprit {
         page.line(&format!("      commit  {}", short(&culprit.id)))?;
         match culprit.at_tip {

@@ -46,6 +46,32 @@ fn a_baseline_is_made_kept_and_compared() {
     sandbox.run(&["scan"]).exits(0);
 }
 
+/// The disk ran full: half a baseline is a broken one, which stops every later command.
+#[test]
+#[cfg(unix)]
+fn what_cannot_be_written_whole_stays_as_it_was() {
+    let sandbox = project("");
+    let limited = |words: &str| {
+        // The kernel ends writes at 512 bytes, and the signal that would end the program is ignored.
+        let line = format!("trap '' XFSZ; ulimit -f 1; exec '{}' {words}", env!("CARGO_BIN_EXE_portcullis"));
+        let mut command = std::process::Command::new("/bin/sh");
+        let ran = command.arg("-c").arg(line).current_dir(sandbox.path(".")).env_clear().output().unwrap();
+        assert_eq!(ran.status.code(), Some(2), "{words}: {}", String::from_utf8_lossy(&ran.stderr));
+        assert!(String::from_utf8_lossy(&ran.stderr).contains("cannot write"), "{words}");
+    };
+    let old = format!("# {}\n", "x".repeat(490));
+    for words in ["allow 0123456789abcdef0123456789abcdef", "baseline update"] {
+        sandbox.write(".portcullis.baseline", &old);
+        limited(words);
+        assert_eq!(read(&sandbox), old, "{words}");
+    }
+    fs::remove_file(sandbox.path(".portcullis.baseline")).unwrap();
+    limited(&format!("allow 0123456789abcdef0123456789abcdef --reason {}", "x".repeat(600)));
+    assert!(!sandbox.path(".portcullis.baseline").exists());
+    let left = fs::read_dir(sandbox.path(".")).unwrap();
+    assert!(left.flatten().all(|entry| !entry.file_name().to_string_lossy().ends_with(".tmp")));
+}
+
 #[test]
 fn nothing_is_made_of_a_part_or_of_a_file_with_conflicts() {
     let sandbox = project("");

@@ -128,6 +128,25 @@ fn what_a_range_brought_in_and_nothing_else() {
 }
 
 #[test]
+fn the_summary_says_which_part_was_looked_at() {
+    let repo = Repo::init(&[]);
+    repo.commit("old");
+    repo.ok("tag before");
+    repo.commit("new");
+    for (args, words) in [
+        (&[][..], "reach; --unreachable looks at what they do not reach, too"),
+        (&["--refs", "before"], "that the 1 ref asked for reach"),
+        (&["--since", "2020-02-03"], "what commits since 2020-02-03 brought in, of all that"),
+        (&["--range", "before..main"], "what the commits of that range brought in"),
+        (&["--range", "before..main", "--since", "2020-02-03"], "of that range since 2020-02-03 brought in"),
+    ] {
+        let said = repo.portcullis(&[&["history"], args].concat()).text().replace('\n', " ");
+        assert!(said.contains(words), "{args:?}: {said}");
+        assert!(args.is_empty() || !said.contains("reflogs reach;"), "{args:?}: {said}");
+    }
+}
+
+#[test]
 fn a_missing_object_is_accepted_only_where_that_is_said() {
     let repo = rich(&[]);
     let url = format!("file://{}", repo.dir.display());

@@ -54,10 +54,7 @@ fn gone_and_back_and_gone() {
 fn a_merge_brings_in_nothing_of_its_branches() {
     let repo = Repo::init(&[]);
     repo.commit("root");
-    repo.ok("checkout -q -b feature");
-    repo.stage("f", format!("{}\n", token()));
-    let first = repo.commit("in");
-    repo.ok("checkout -q main");
+    let first = repo.aside("feature", "f", format!("{}\n", token()));
     repo.stage("g", "other\n");
     repo.commit("meanwhile");
     repo.ok("merge -q --no-ff --no-edit feature");
@@ -70,10 +67,7 @@ fn a_merge_brings_in_nothing_of_its_branches() {
 fn an_evil_merge_brings_it_in_itself() {
     let repo = Repo::init(&[]);
     repo.commit("root");
-    repo.ok("checkout -q -b feature");
-    repo.stage("f", "one\n");
-    repo.commit("one");
-    repo.ok("checkout -q main");
+    repo.aside("feature", "f", "one\n");
     repo.stage("g", "two\n");
     repo.commit("two");
     repo.ok("merge -q --no-commit --no-ff feature");
@@ -87,10 +81,7 @@ fn a_merge_of_the_side_that_removed_it_removes_nothing() {
     let repo = Repo::init(&[]);
     repo.stage("f", format!("{}\n", token()));
     repo.commit("in");
-    repo.ok("checkout -q -b feature");
-    repo.stage("g", "feature\n");
-    repo.commit("feature goes on, and holds it");
-    repo.ok("checkout -q main");
+    repo.aside("feature", "g", "feature\n");
     repo.stage("f", "clean\n");
     let out = repo.commit("out");
     for (into, from) in [("main", "feature"), ("feature", "main")] {
@@ -107,10 +98,7 @@ fn a_merge_of_the_side_that_removed_it_removes_nothing() {
 fn a_merge_that_drops_it_removed_it() {
     let repo = Repo::init(&[]);
     repo.commit("root");
-    repo.ok("checkout -q -b feature");
-    repo.stage("f", format!("{}\n", token()));
-    repo.commit("in");
-    repo.ok("checkout -q main");
+    repo.aside("feature", "f", format!("{}\n", token()));
     repo.commit("meanwhile");
     repo.ok("merge -q -s ours --no-edit feature");
     let merge = repo.ok("rev-parse HEAD");

@@ -102,6 +102,8 @@ fn a_plan_is_refused_where_it_could_be_committed_or_read() {
     for dir in ["plan", "sub/plan", ".git/plan", taken.to_str().unwrap(), through.to_str().unwrap(), "nowhere/plan"] {
         let ran = repo.portcullis(&["history", "--rewrite-plan", dir]);
         assert_eq!((ran.code, ran.stdout.len()), (Some(2), 0), "{dir}: {}", ran.stderr);
+        let is_taken = ran.stderr.contains("is there already, and a plan is written into a new directory");
+        assert_eq!(is_taken, dir == taken.to_str().unwrap(), "{dir}: {}", ran.stderr);
     }
     assert!(repo.ok("status --porcelain --ignored").is_empty());
     let clean = Repo::init(&[]);

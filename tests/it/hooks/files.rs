@@ -34,7 +34,7 @@ fn what_scripts_and_snippets_run_are_commands_that_there_are() {
         let after = text.split("portcullis ").skip(1).filter_map(|rest| rest.split([' ', '\n', '\\']).next());
         commands.extend(after.filter(|word| word.starts_with(|c: char| c.is_ascii_lowercase()) && word.contains('-')));
     }
-    assert_eq!(commands, BTreeSet::from(["commit-msg", "pre-commit"]));
+    assert_eq!(commands, BTreeSet::from(["commit-msg", "pre-commit", "pre-push"]));
     for command in commands {
         repo.portcullis(&[command, "--help"]).text();
     }

@@ -15,10 +15,7 @@ fn a_fresh_repository_is_guarded_by_one_command() {
     }
     assert_guarded(&repo);
     // A clean merge runs neither pre-commit nor a scan of its own.
-    repo.ok("checkout -q -b side");
-    repo.stage("side.txt", secret(1));
-    repo.commit("side");
-    repo.ok("checkout -q main");
+    repo.aside("side", "side.txt", secret(1));
     repo.stage("main.txt", "nothing\n");
     repo.commit("main");
     let merge = repo.git(["merge", "-q", "--no-edit", "side"]);
@@ -63,6 +60,28 @@ fn uninstall_puts_back_exactly_what_was_there() {
     let said = repo.portcullis(&["uninstall"]).text();
     assert!(said.contains("pre-commit was not installed in"), "{said}");
     assert_eq!(snapshot(&dir), before);
+}
+
+#[test]
+fn a_pre_push_hook_that_was_there_sees_every_line_and_comes_back() {
+    // The first reads what git says, the second does not care: neither takes it from ours.
+    for theirs in ["#!/bin/sh\ncat >> \"$HOME/seen\"\n", "#!/bin/sh\nexit 0\n"] {
+        let repo = Repo::init(&[]);
+        repo.hook("pre-push", theirs);
+        repo.portcullis(&["install"]).text();
+        assert_guarded(&repo);
+        repo.portcullis(&["uninstall"]).text();
+        assert_eq!(fs::read_to_string(hooks_dir(&repo).join("pre-push")).unwrap(), theirs);
+        if theirs.contains("seen") {
+            assert_eq!(fs::read_to_string(repo.beside("home/seen")).unwrap().lines().count(), 2);
+        }
+    }
+    let repo = Repo::init(&[]);
+    repo.hook("pre-push", "#!/bin/sh\nexit 3\n");
+    repo.portcullis(&["install"]).text();
+    repo.commit("more");
+    let refused = push(&repo, "HEAD");
+    assert!(!refused.ok && !refused.stderr.contains("portcullis"), "{}", refused.stderr);
 }
 
 #[test]
@@ -157,7 +176,7 @@ fn a_missing_program_blocks_the_commit_and_says_in_one_line_what_to_do() {
     let repo = Repo::init(&[]);
     let program = repo.beside("it's here/portcullis");
     fs::create_dir(program.parent().unwrap()).unwrap();
-    fs::copy(env!("CARGO_BIN_EXE_portcullis"), &program).unwrap();
+    place_program(&program);
     let ran = repo.command(&program).arg("install").output().unwrap();
     assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
     assert_guarded(&repo);

@@ -87,13 +87,11 @@ fn strange_names_are_no_trouble() {
         repo.git(["init", "-q", "-b", "main", top.to_str().unwrap()]).text();
         repo.dir.clone_from(&top);
         let program = top.join("portcullis");
-        fs::hard_link(env!("CARGO_BIN_EXE_portcullis"), &program)
-            .or_else(|_| fs::copy(env!("CARGO_BIN_EXE_portcullis"), &program).map(drop))
-            .unwrap();
+        place_program(&program);
         let ran = repo.command(&program).arg("install").output().unwrap();
         let said = String::from_utf8_lossy(&ran.stdout);
         assert!(ran.status.success(), "{name:?}: {}", String::from_utf8_lossy(&ran.stderr));
-        assert_eq!(said.lines().count(), 4, "{said}");
+        assert_eq!(said.lines().count(), 5, "{said}");
         assert!(!said.contains('\u{1b}'), "{said:?}");
         let script = fs::read(top.join(".git/hooks/pre-commit")).unwrap();
         let quoted = format!("'{}'", program.to_str().unwrap().replace('\'', r"'\''"));
@@ -135,6 +133,7 @@ fn outside_of_a_repository_there_is_nothing_to_do() {
         let ran = repo.portcullis(&[command]);
         assert_eq!(ran.code, Some(2), "{command}");
         let said = format!("{}{}", ran.stderr, String::from_utf8_lossy(&ran.stdout));
-        assert!(said.contains("not a git repository"), "{said}");
+        assert!(said.contains("this directory is in no git repository"), "{said}");
+        assert!(!said.contains("rev-parse") && said.contains("git init"), "{said}");
     }
 }

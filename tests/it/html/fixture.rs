@@ -1,6 +1,6 @@
 //! Histories of any size to write pages about: made up, the same every time, some of their names hostile.
 
-use portcullis::model::history::{CommitInfo, History, Introduction, Life, Listed, LiveAt, Removal, Scope, Spot};
+use portcullis::model::history::{CommitInfo, History, Introduction, Life, Listed, LiveAt, Part, Removal, Scope, Spot};
 use portcullis::model::{
     AllowReason, Confidence, Finding, Fingerprint, Reason, RuleInfo, RuleIx, Score, Secret, Span, Verdict,
 };
@@ -80,6 +80,7 @@ pub(crate) fn history(count: usize) -> History {
         blobs: 90_418,
         unreachable: None,
         remembered: None,
+        part: Part::default(),
     };
     History { lives, below_threshold: 3, scope, ..History::default() }
 }

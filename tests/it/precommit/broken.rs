@@ -70,6 +70,37 @@ fn a_corrupt_blob_is_a_skip() {
 }
 
 #[test]
+fn a_broken_baseline_or_configuration_is_not_staged_unnoticed() {
+    let repo = seeded();
+    gate::wire(&repo);
+    let conflict = "<<<<<<< HEAD\nmine\n=======\ntheirs\n>>>>>>> side\n";
+    let print = "0123456789abcdef0123456789abcdef";
+    for (name, good, bad) in [
+        (".portcullis.baseline", format!("{print}  # known\n"), vec![conflict, "not a fingerprint\n", "\u{0}\n"]),
+        (".portcullis.toml", String::new(), vec![conflict, "min_confidence = 3\n", "no_such_key = 1\n"]),
+    ] {
+        for text in bad {
+            repo.stage(name, text);
+            let ran = repo.portcullis(&["pre-commit"]);
+            assert_eq!(ran.code, Some(2), "{name} {text:?}: {}", ran.stderr);
+            assert!(ran.stderr.contains(name) && ran.stderr.contains("makes no sense"), "{}", ran.stderr);
+            assert!(!repo.git(["commit", "-qm", "x"]).ok);
+        }
+        repo.stage(name, good);
+        repo.git(["commit", "-qm", "good"]).text();
+    }
+    // One that stands there already is looked at where it is needed, or where it changes.
+    repo.stage(".portcullis.baseline", "broken\n");
+    repo.commit("went in unseen");
+    repo.stage("clean", "clean\n");
+    repo.git(["commit", "-qm", "of no concern to it"]).text();
+    repo.stage("leak", Draw(1).token());
+    assert_eq!(repo.portcullis(&["pre-commit"]).code, Some(2));
+    repo.ok("rm -q --cached .portcullis.baseline leak");
+    repo.git(["commit", "-qm", "gone"]).text();
+}
+
+#[test]
 fn an_index_cut_anywhere_is_broken() {
     let repo = seeded();
     let path = repo.git_dir().join("index");

@@ -154,10 +154,7 @@ fn c14_to_c17_only_what_is_new() {
 #[test]
 fn c18_c19_merges() {
     let (repo, t) = guarded(&[], 18);
-    repo.ok("checkout -q -b side");
-    repo.stage("theirs", &t);
-    repo.commit("theirs, past the gate");
-    repo.ok("checkout -q main");
+    repo.aside("side", "theirs", &t);
     repo.stage("f", "ours\n");
     passes(&repo, COMMIT);
     // C18: stopped while git merges; concluding it by hand then says it is meant.

@@ -64,10 +64,7 @@ const CASES: &[Case] = &[
     }),
     ("R17 an evil merge", Block, |p, t| {
         p.seed("a", "old");
-        p.client.ok("checkout -q -b side");
-        p.client.stage("b", "side");
-        p.client.commit("side");
-        p.client.ok("checkout -q main");
+        p.client.aside("side", "b", "side");
         p.client.stage("c", "main");
         p.client.commit("main");
         p.client.ok("merge -q --no-commit --no-ff side");

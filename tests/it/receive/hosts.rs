@@ -64,6 +64,72 @@ fn a_hook_that_was_there_runs_first_and_sees_every_line() {
     assert!(!pair.push("main").ok, "theirs");
 }
 
+fn uninstall(pair: &Pair, place: &Path, host: &str) -> Ran {
+    pair.server.portcullis(&["uninstall", "--server", place.to_str().unwrap(), "--host", host])
+}
+
+#[test]
+fn uninstall_takes_it_from_every_host_and_puts_back_what_was_there() {
+    let pair = Pair::new();
+    pair.unguard();
+    for recipe in RECIPES {
+        let host = recipe.host.as_str();
+        let place = if host == "bare" || host == "gitea" { pair.server.dir.clone() } else { pair.server.beside(host) };
+        let path = recipe.path(&place);
+        let dir = path.parent().unwrap();
+        fs::create_dir_all(dir).unwrap();
+        let files = || fs::read_dir(dir).unwrap().count();
+        let before = files();
+        let ran = uninstall(&pair, &place, host);
+        assert_eq!(ran.code, Some(0), "{host}: {}", ran.stderr);
+        assert!(String::from_utf8_lossy(&ran.stdout).contains("was not installed"), "{host}");
+
+        let theirs = format!("#!/bin/sh\n# of {host}\nexit 0\n");
+        fs::write(&path, &theirs).unwrap();
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o750)).unwrap();
+        let ran = install(&pair, &place, host);
+        if recipe.hook.name == "portcullis" {
+            // One file among others: nothing is chained, so nothing may be pushed aside.
+            assert_eq!(ran.code, Some(2), "{host}");
+            assert!(ran.stderr.contains("was not written by portcullis"), "{host}: {}", ran.stderr);
+            assert_eq!(fs::read_to_string(&path).unwrap(), theirs, "{host}");
+            fs::remove_file(&path).unwrap();
+            assert!(install(&pair, &place, host).ok, "{host}");
+            assert!(uninstall(&pair, &place, host).ok, "{host}");
+            assert!(!path.exists(), "{host}");
+            continue;
+        }
+        assert!(ran.ok, "{host}: {}", ran.stderr);
+        let ran = uninstall(&pair, &place, host);
+        assert!(String::from_utf8_lossy(&ran.stdout).contains("put the hook that was there before back"), "{host}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), theirs, "{host}");
+        let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&path).unwrap().permissions());
+        assert_eq!(mode & 0o777, 0o750, "{host}");
+        assert_eq!(files(), before + 1, "{host}");
+        fs::remove_file(&path).unwrap();
+    }
+    // Without a hook, a push goes through again.
+    let secret = token(701);
+    pair.client.stage("s", &secret);
+    pair.client.commit("bad");
+    assert!(pair.push("main").ok);
+}
+
+#[test]
+fn gerrits_own_hook_is_still_run() {
+    let pair = Pair::new();
+    let place = pair.server.beside("gerrit");
+    let ran = pair.server.beside("ran");
+    fs::create_dir_all(place.join("hooks")).unwrap();
+    let hook = place.join("hooks/ref-update");
+    fs::write(&hook, format!("#!/bin/sh\necho \"$2\" > '{}'\nexit 5\n", ran.display())).unwrap();
+    std::fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    assert!(install(&pair, &place, "gerrit").ok);
+    let status = pair.server.command(&hook).args(["--refname", "refs/heads/x"]).status().unwrap();
+    assert_eq!(status.code(), Some(5));
+    assert_eq!(fs::read_to_string(&ran).unwrap(), "refs/heads/x\n");
+}
+
 #[test]
 fn r46_the_doctor_sees_what_git_is_silent_about() {
     let pair = Pair::new();

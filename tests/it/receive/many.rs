@@ -12,6 +12,8 @@ fn at_most_ten_are_told_and_all_are_counted() {
     let ran = pair.push("main");
     blocked("many", &ran, &secrets[0]);
     assert!(ran.stderr.contains("15 credentials found") && ran.stderr.contains("and 5 more"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("s:1") && ran.stderr.matches(", id ").count() == 10, "{}", ran.stderr);
+    assert!(ran.stderr.lines().count() <= 60, "short enough to be read: {}", ran.stderr);
     let many: Vec<String> = (300..400).map(token).collect();
     let files: Vec<_> = many.iter().enumerate().collect();
     files.iter().for_each(|(n, secret)| pair.client.stage(&format!("f{n}"), secret.as_str()));

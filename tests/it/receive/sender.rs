@@ -61,10 +61,7 @@ const WAYS: &[Way] = &[
 ];
 
 fn bad_on_side(repo: &Repo, secret: &str) {
-    repo.ok("checkout -q -b side");
-    repo.stage("s", secret);
-    repo.commit("bad");
-    repo.ok("checkout -q main");
+    repo.aside("side", "s", secret);
     repo.stage("other", "clean");
     repo.commit("other");
 }
@@ -115,6 +112,47 @@ fn c37_every_line_counts_and_old_things_do_not() {
     // A remote without a name.
     let ran = pair.client.git(["push", "-q", &url, "+zz"]);
     blocked("by address", &ran, &new);
+}
+
+/// The pre-commit framework reads what git says itself, and sets these variables instead.
+#[test]
+fn the_pre_commit_framework_tells_in_variables() {
+    let (mut pair, secret) = (pair(), token(630));
+    let no_hook = pair.client.git_dir().join("hooks/pre-push");
+    std::fs::remove_file(no_hook).unwrap();
+    pair.client.stage("a", "clean");
+    let first = pair.client.commit("clean");
+    assert!(pair.push("main").ok);
+    pair.client.stage("s", &secret);
+    let bad = pair.client.commit("bad");
+    pair.client.ok("checkout -q --orphan other");
+    let whole = pair.client.commit("bad from the start");
+    let names = ["PRE_COMMIT", "PRE_COMMIT_FROM_REF", "PRE_COMMIT_TO_REF", "PRE_COMMIT_LOCAL_BRANCH"];
+    let mut run = |values: [&str; 4]| {
+        names.iter().zip(values).for_each(|(name, value)| pair.client.set_env(name, value));
+        for (name, value) in [("BRANCH", "refs/heads/main"), ("NAME", "origin"), ("URL", "file:///elsewhere")] {
+            pair.client.set_env(&format!("PRE_COMMIT_REMOTE_{name}"), value);
+        }
+        pair.client.portcullis(&["pre-push"])
+    };
+    blocked("an update", &run(["1", &first, &bad, "refs/heads/main"]), &secret);
+    blocked("by names", &run(["1", "main~1", "main", ""]), &secret);
+    blocked("a new branch", &run(["1", "", "", "refs/heads/main"]), &secret);
+    blocked("a new history", &run(["1", "", &whole, ""]), &secret);
+    assert!(run(["1", &bad, &bad, "refs/heads/main"]).ok, "what is there already");
+    assert!(run(["1", "", &first, "refs/heads/main"]).ok, "what a tracking ref has");
+    for (what, values) in [
+        ("nothing said", ["1", "", "", ""]),
+        ("no such ref", ["1", "", "", "refs/heads/nowhere"]),
+        ("an expression", ["1", "", "", "main@{1 day ago}"]),
+        ("no framework, no git", ["", "", "", ""]),
+    ] {
+        let ran = run(values);
+        assert_eq!(ran.code, Some(2), "{what}: {}", ran.stderr);
+        assert!(ran.stderr.contains("hint: "), "{what}: {}", ran.stderr);
+    }
+    // Git itself: an empty standard input is a push of nothing.
+    assert!(pair.client.portcullis(&["pre-push", "origin", "file:///elsewhere"]).ok);
 }
 
 #[test]

@@ -119,7 +119,16 @@ fn a_file_that_says_it_is_empty_is_read_to_its_end() {
 #[cfg(target_os = "linux")]
 fn an_interrupt_ends_a_run_that_waits_and_what_was_found_is_told() {
     let sandbox = Sandbox::new();
-    let mut command = sandbox.command(&["scan", "--format", "jsonl", "-"]);
+    let ran = interrupted(&sandbox, "jsonl");
+    assert_eq!((ran.places().len(), ran.coverage()["skips"][0]["reason"].as_str()), (1, Some("interrupted")));
+    let told = interrupted(&sandbox, "human").stdout();
+    assert!(told.contains("INCOMPLETE: interrupted; the rest was not scanned"), "{told}");
+}
+
+/// What a scan of standard input tells that is interrupted while it waits for more.
+#[cfg(target_os = "linux")]
+fn interrupted(sandbox: &Sandbox, format: &str) -> Ran {
+    let mut command = sandbox.command(&["scan", "--format", format, "-"]);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     stdin.write_all(format!("token = {}\n", token(1)).as_bytes()).unwrap();
@@ -130,7 +139,7 @@ fn an_interrupt_ends_a_run_that_waits_and_what_was_found_is_told() {
     assert!(Command::new("kill").args(["-INT", &pid]).status().expect("kill").success());
     let ran = Ran(child.wait_with_output().unwrap()).exits(2);
     drop(stdin);
-    assert_eq!((ran.places().len(), ran.coverage()["skips"][0]["reason"].as_str()), (1, Some("interrupted")));
+    ran
 }
 
 /// Whether the process has a handler for SIGINT (signal 2) yet.

@@ -135,6 +135,15 @@ impl Repo {
         self.ok("rev-parse HEAD")
     }
 
+    /// Commits a file on a new branch, without any hook, and comes back: the commit.
+    pub(crate) fn aside(&self, branch: &str, path: &str, content: impl AsRef<[u8]>) -> String {
+        self.git(["checkout", "-q", "-b", branch]).text();
+        self.stage(path, content);
+        let commit = self.commit(branch);
+        self.ok("checkout -q -");
+        commit
+    }
+
     /// Where the repository itself lies.
     pub(crate) fn git_dir(&self) -> PathBuf {
         PathBuf::from(self.ok("rev-parse --absolute-git-dir"))
