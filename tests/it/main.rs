@@ -31,6 +31,8 @@ mod oracle;
 mod policy;
 mod precommit;
 mod receive;
+#[cfg(unix)]
+mod recipes;
 mod redact;
 mod regression;
 mod report;

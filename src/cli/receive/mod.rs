@@ -2,6 +2,7 @@
 
 mod audit;
 mod clock;
+mod framework;
 mod input;
 pub(super) mod policy;
 mod sender;

@@ -1,10 +1,11 @@
 //! `pre-push`: the developer's early warning, by the same look as the server's.
 
 use std::collections::HashSet;
+use std::ffi::OsString;
 use std::io;
 use std::path::Path;
 
-use super::input;
+use super::{framework, input};
 use crate::cli::args::PrePushArgs;
 use crate::cli::config::{self, Place};
 use crate::cli::exit::ExitStatus;
@@ -28,8 +29,15 @@ pub(in crate::cli) fn pre_push(args: &PrePushArgs) -> Result<ExitStatus, Failure
     let failed = |what: &'static str| move |error| Failure::because(what, &error as &dyn std::error::Error).hint(HINT);
     let repo = Repo::open(Env::from_process(), Path::new("."))
         .map_err(|error| Failure::because("cannot open the repository", &error).hint(HINT))?;
-    let input = input::read().map_err(failed("cannot read what git says of the push"))?;
+    let mut input = input::read().map_err(failed("cannot read what git says of the push"))?;
     let lines = Lines { hash: repo.hash_kind(), most: REFS as usize * 10 };
+    let mut remote = (args.remote.clone(), args.url.clone());
+    if input.is_empty()
+        && let Some(told) = framework::told(|name| std::env::var_os(name)).map_err(|failure| failure.or_hint(HINT))?
+    {
+        input = told.line(&repo).map_err(|failure| failure.or_hint(HINT))?;
+        remote = told.remote.unwrap_or(remote);
+    }
     let commands = lines
         .push(&input)
         .map_err(|error| Failure::because("what git says of the push makes no sense", &error).hint(HINT))?;
@@ -42,7 +50,7 @@ pub(in crate::cli) fn pre_push(args: &PrePushArgs) -> Result<ExitStatus, Failure
     let key = plan::fingerprint_key(known.key_file.as_deref())?;
     let policy = Policy { baseline: baseline(args, &repo, settled.trusted)?, key, ..settled.policy.clone() };
     let engine = Engine::new(settled.rules.clone());
-    let known = Known::Remote(tracking(args), commands.iter().map(|command| command.old).collect());
+    let known = Known::Remote(tracking(&remote), commands.iter().map(|command| command.old).collect());
     let halt = Halt::new(u64::MAX, policy.threshold);
     let bypass = HashSet::new();
     let request = Request {
@@ -69,9 +77,9 @@ pub(in crate::cli) fn pre_push(args: &PrePushArgs) -> Result<ExitStatus, Failure
 }
 
 /// The names of the branches that are known of the remote. One that has no name of its own may have any of them.
-fn tracking(args: &PrePushArgs) -> Vec<u8> {
-    let name = args.remote.as_encoded_bytes();
-    let is_url = args.url.as_ref().is_none_or(|url| url.as_encoded_bytes() == name);
+fn tracking((name, url): &(OsString, Option<OsString>)) -> Vec<u8> {
+    let name = name.as_encoded_bytes();
+    let is_url = url.as_ref().is_none_or(|url| url.as_encoded_bytes() == name);
     if is_url { b"refs/remotes/".to_vec() } else { [b"refs/remotes/", name, b"/"].concat() }
 }
 
