@@ -3,6 +3,7 @@
 mod answer;
 mod generate;
 mod redact;
+mod report;
 mod rules;
 mod settings;
 
@@ -16,6 +17,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use answer::AnswerArgs;
 pub use generate::{CompletionsArgs, ManArgs};
 pub use redact::RedactArgs;
+pub use report::ReportArgs;
 pub use rules::{RulesArgs, RulesCommand};
 pub use settings::{AllowArgs, BaselineArgs, BaselineCommand, ConfigCheckArgs, ConfigCommand, ConfigShowArgs};
 
@@ -72,6 +74,8 @@ pub enum Command {
     Config(ConfigCommand),
     /// Copy standard input to standard output, or run a command, with every credential masked.
     Redact(RedactArgs),
+    /// Tell saved reports in another format, several as one, or what changed between two.
+    Report(ReportArgs),
     /// List, show, check and test the rules.
     #[command(subcommand)]
     Rules(RulesCommand),
