@@ -11,6 +11,8 @@
     reason = "a test may stop where it stands, and is read more often than it runs"
 )]
 
+#[cfg(unix)]
+mod ci;
 mod cli;
 mod commit_msg;
 mod config;
@@ -36,6 +38,7 @@ mod recipes;
 mod redact;
 mod regression;
 mod report;
+mod report_command;
 mod rules;
 mod scan;
 mod score;
