@@ -173,7 +173,8 @@ pub struct EffortArgs {
 /// `scan`.
 #[derive(Debug, Args)]
 pub struct ScanArgs {
-    /// Files and directories to scan; `-` is standard input.
+    /// Files and directories to scan; `-` is standard input, which is looked at as a terminal shows it too: without
+    /// escapes, and with broken lines joined.
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<PathBuf>,
     /// How to read them.

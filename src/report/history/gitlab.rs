@@ -20,7 +20,7 @@ fn vulnerability<'a>(life: &'a Life, options: &Options, redactor: &Redactor<'_>)
     let first = life.introduced.items.first();
     let spot = life.live.items.first().map(|live| &live.spot).or_else(|| first.map(|first| &first.spot));
     let text = |bytes: &[u8]| text_or_base64(&redactor.name(bytes)).0;
-    let (file, line) = match spot {
+    let (path, row) = match spot {
         Some(Spot::File { path, line }) => (Some(text(path)), Some(*line)),
         Some(Spot::Name { path }) => (Some(text(path)), None),
         Some(Spot::Commit { .. } | Spot::Tag { .. } | Spot::Ref | Spot::Log { .. }) | None => (None, None),
@@ -31,7 +31,7 @@ fn vulnerability<'a>(life: &'a Life, options: &Options, redactor: &Redactor<'_>)
         date: Some(date::iso(first.commit.time, first.commit.zone)),
         message: Some(text(&first.commit.subject)),
     });
-    let location = Location { file, commit, start_line: line, end_line: line };
+    let location = Location { file: path, commit, start_line: row, end_line: row };
     let why = life.finding.score.reasons.first().map_or("matches the rule", |reason| &reason.text);
     let description = format!("{}; {}; {why}", life.finding.secret.redacted(), state(life));
     Vulnerability::new(

@@ -1,4 +1,4 @@
-//! A history as JUnit XML: a failure for each credential, an error for each object that could not be scanned, and one
+//! A history as `junit`: a failure for each credential, an error for each object that could not be scanned, and one
 //! test that passes where there is neither.
 
 use std::io::{self, Write};

@@ -110,7 +110,7 @@ pub(super) fn life(text: &[u8], known: &Known<'_>) -> Result<Life, String> {
     // Where it stands in which version is not told.
     let told = line.what.told(Span::new(0, 0), known)?;
     let came = |one: Came| Ok(Introduction { commit: one.commit.info()?, spot: one.at.spot()? });
-    let live = |one: Live| Ok(LiveAt { name: one.r#ref.bytes()?, spot: one.at.spot()? });
+    let still = |one: Live| Ok(LiveAt { name: one.r#ref.bytes()?, spot: one.at.spot()? });
     let gone = |one: Gone| Ok(Removal { branch: one.branch.bytes()?, commit: one.commit.info()? });
     Ok(Life {
         finding: told.finding,
@@ -122,7 +122,7 @@ pub(super) fn life(text: &[u8], known: &Known<'_>) -> Result<Life, String> {
         blobs: line.blobs,
         commits: line.commits,
         texts: line.texts,
-        live: listed(line.live, line.live_refs, live)?,
+        live: listed(line.live, line.live_refs, still)?,
         removed: listed(line.removed, line.removals, gone)?,
         forms: Vec::new(),
     })

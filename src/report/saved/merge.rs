@@ -61,12 +61,11 @@ fn histories(a: History, b: History) -> History {
     let mut lives: Vec<Life> = Vec::with_capacity(a.lives.len() + b.lives.len());
     let mut at: HashMap<Fingerprint, usize> = HashMap::new();
     for life in a.lives.into_iter().chain(b.lives) {
-        match at.get(&life.fingerprint).and_then(|at| lives.get_mut(*at)) {
-            Some(known) => join(known, life),
-            None => {
-                at.insert(life.fingerprint, lives.len());
-                lives.push(life);
-            }
+        if let Some(known) = at.get(&life.fingerprint).and_then(|at| lives.get_mut(*at)) {
+            join(known, life);
+        } else {
+            at.insert(life.fingerprint, lives.len());
+            lives.push(life);
         }
     }
     // As a history is told: the worst first.
