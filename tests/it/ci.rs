@@ -205,6 +205,8 @@ fn a_github_workflow_that_calls_the_script_itself() {
     assert_eq!(told(&repo).len(), few);
 }
 
+type Variables<'a> = &'a [(&'a str, &'a str)];
+
 #[test]
 fn the_gitlab_template_scans_merge_requests_branches_and_new_branches() {
     let server = server(7400);
@@ -212,7 +214,6 @@ fn the_gitlab_template_scans_merge_requests_branches_and_new_branches() {
     assert_eq!(step, "sh ci/scan.sh\n");
     let text = fs::read_to_string(root().join("hooks/ci/gitlab.yml")).unwrap();
     let formats = text.split("PORTCULLIS_FORMATS: ").nth(1).unwrap().lines().next().unwrap();
-    type Variables<'a> = &'a [(&'a str, &'a str)];
     let cases: [(&str, Option<u32>, Variables<'_>, i32, usize); 5] = [
         (&server.bad, None, &[("CI_MERGE_REQUEST_DIFF_BASE_SHA", &server.main), ("CI_COMMIT_BEFORE_SHA", NULL)], 1, 1),
         (&server.bad, Some(2), &[("CI_MERGE_REQUEST_DIFF_BASE_SHA", &server.main)], 1, 1),
@@ -259,4 +260,24 @@ fn what_cannot_be_known_is_never_a_pass() {
     ends(&scan(&whole, "origin/main"), 2, "the scan did not end");
     repo.set_env("PORTCULLIS", "/nowhere/portcullis");
     ends(&scan(&repo, ""), 2, "is not installed here");
+}
+
+/// What is packed is what `cargo binstall` would ask for.
+#[test]
+fn the_archive_has_the_name_that_binstall_looks_for() {
+    let read = |file: &str| fs::read_to_string(root().join(file)).unwrap();
+    let (manifest, script) = (read("Cargo.toml"), read(".ci/static"));
+    let value = |key: &str| {
+        let line = manifest.lines().find(|line| line.starts_with(key)).expect("the key");
+        line.split('"').nth(1).expect("a text").to_owned()
+    };
+    let filled = |text: String| {
+        let filled = text.replace("{ name }", "portcullis").replace("{ version }", "$version");
+        filled.replace("{ target }", "$target").replace("{ bin }", "portcullis").replace("{ binary-ext }", "")
+    };
+    let name = "portcullis-$version-$target";
+    assert!(script.contains(&format!("name={name}\n")) && script.contains("dist/$name.tar.gz"));
+    assert_eq!(filled(value("pkg-url")), format!("{{ repo }}/releases/download/v$version/{name}.tar.gz"));
+    assert_eq!(filled(value("bin-dir")), format!("{name}/portcullis"));
+    assert!(run(&Repo::init(&[]), "bash", &format!("bash -n '{}'", root().join(".ci/static").display())).ok);
 }
