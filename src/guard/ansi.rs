@@ -69,6 +69,12 @@ mod tests {
         }
     }
 
+    /// `tput sgr0` writes `ESC ( B ESC [ m`; the `B` was once taken for text, beside or inside a credential.
+    #[test]
+    fn a_reset_leaves_no_letter_behind() {
+        assert_eq!(at(b"\x1b(B\x1b[m"), Some(Escape::Of(3)));
+    }
+
     #[test]
     fn what_is_too_long_for_a_sequence_is_text() {
         let bytes = [&b"\x1b["[..], &[b'7'; 40], b"m"].concat();

@@ -14,6 +14,7 @@
 #[cfg(unix)]
 mod ci;
 mod cli;
+#[cfg(unix)]
 mod commands;
 mod commit_msg;
 mod config;
