@@ -3,6 +3,7 @@
 mod answer;
 mod generate;
 mod redact;
+mod report;
 mod rules;
 mod settings;
 
@@ -16,6 +17,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use answer::AnswerArgs;
 pub use generate::{CompletionsArgs, ManArgs};
 pub use redact::RedactArgs;
+pub use report::ReportArgs;
 pub use rules::{RulesArgs, RulesCommand};
 pub use settings::{AllowArgs, BaselineArgs, BaselineCommand, ConfigCheckArgs, ConfigCommand, ConfigShowArgs};
 
@@ -74,6 +76,8 @@ pub enum Command {
     Config(ConfigCommand),
     /// Copy standard input to standard output, or run a command, with every credential masked.
     Redact(RedactArgs),
+    /// Tell saved reports in another format, several as one, or what changed between two.
+    Report(ReportArgs),
     /// List, show, check and test the rules.
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -171,7 +175,8 @@ pub struct EffortArgs {
 /// `scan`.
 #[derive(Debug, Args)]
 pub struct ScanArgs {
-    /// Files and directories to scan; `-` is standard input.
+    /// Files and directories to scan; `-` is standard input, which is looked at as a terminal shows it too: without
+    /// escapes, and with broken lines joined.
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<PathBuf>,
     /// How to read them.

@@ -141,7 +141,7 @@ fn unreadable(error: &GitError) -> Failure {
     Failure::because("cannot read the repository", error).hint("`git fsck --full` tells more")
 }
 
-fn status(history: &History) -> ExitStatus {
+pub(super) fn status(history: &History) -> ExitStatus {
     let found = if history.blocking().next().is_some() { ExitStatus::Findings } else { ExitStatus::Clean };
     found.merge(if history.coverage.is_complete() { ExitStatus::Clean } else { ExitStatus::Unknown })
 }

@@ -18,6 +18,7 @@ mod private;
 mod progress;
 mod receive;
 mod redact;
+mod report;
 mod rules;
 mod rules_stats;
 mod rules_test;
@@ -75,6 +76,7 @@ fn dispatch(command: Command) -> Result<ExitStatus, Failure> {
         Command::Config(ConfigCommand::Show(args)) => config::show(&args),
         Command::Config(ConfigCommand::Check(args)) => config::check(&args),
         Command::Redact(_) => Err(Failure::new("redact ends as its command does")),
+        Command::Report(args) => report::run(&args),
         Command::Rules(command) => rules::run(&command),
         Command::Install(args) => hooks::install(&args),
         Command::Uninstall(args) => hooks::uninstall(&args),

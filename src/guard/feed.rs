@@ -21,7 +21,7 @@ pub const NAMED_LIMIT: usize = 8 * 1024 * 1024;
 pub const MAX_FINDINGS: usize = 100_000;
 /// Most memory spent on the lines around one object's findings. Past it they are left out: an inline
 /// allow is no longer seen there, so more is reported, never less.
-const MAX_LINES_WEIGHT: usize = 64 * 1024 * 1024;
+pub(super) const MAX_LINES_WEIGHT: usize = 64 * 1024 * 1024;
 
 /// A finding, the object it is in, and its place there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,9 +48,9 @@ pub struct Fed {
 /// One thread's way to the engine.
 #[derive(Debug)]
 pub struct Feed<'e> {
-    engine: &'e Engine,
-    scratch: Scratch,
-    chunk: usize,
+    pub(super) engine: &'e Engine,
+    pub(super) scratch: Scratch,
+    pub(super) chunk: usize,
 }
 
 impl<'e> Feed<'e> {
@@ -118,7 +118,7 @@ impl<'e> Feed<'e> {
         (found, (SkipReason::Budget, detail))
     }
 
-    fn pieces(&mut self, reader: &mut dyn Read, found: Vec<(Finding, Place)>, stop: &AtomicBool) -> Fed {
+    pub(super) fn pieces(&mut self, reader: &mut dyn Read, found: Vec<(Finding, Place)>, stop: &AtomicBool) -> Fed {
         let mut fed = Fed { found, ..Fed::default() };
         let mut buffer = vec![0; self.chunk + 2 * MARGIN];
         let (mut filled, mut base, mut core, mut lines) = (0, 0_u64, 0, Lines::starting_at(0));

@@ -1,8 +1,10 @@
 //! The gates as functions: each joins a source, the engine and a policy, and gives a report.
 
+mod ansi;
 pub mod commit_msg;
 pub mod feed;
 pub mod history;
+mod log;
 pub mod pipeline;
 pub mod place;
 pub mod precommit;

@@ -55,7 +55,7 @@ pub fn run(targets: &[Target], options: Options, engine: &Engine, policy: &Polic
     let (mut dirs, mut files) = (Vec::new(), Vec::new());
     for target in targets {
         match target {
-            Target::Stdin => first.stream(Origin::Stdin, &mut stdin::open(watch.stop)),
+            Target::Stdin => first.log(&mut stdin::open(watch.stop)),
             Target::Path(path) => match worktree::named(path.clone()) {
                 Named::Directory(dir) => dirs.push(dir),
                 Named::File(file) => files.push(file),
@@ -129,6 +129,15 @@ impl<'a> Worker<'a> {
         let stop = self.watch.stop;
         let scanned = contained(|| (feed.stream(&mut watched, None, stop), None));
         self.done(origin, scanned);
+    }
+
+    /// Standard input, which is often what another program printed.
+    fn log(&mut self, reader: &mut dyn Read) {
+        let mut watched = Watched { reader, watch: self.watch };
+        let feed = &mut self.feed;
+        let stop = self.watch.stop;
+        let scanned = contained(|| (feed.log(&mut watched, stop), None));
+        self.done(Origin::Stdin, scanned);
     }
 
     fn device(&mut self, path: &Path) {

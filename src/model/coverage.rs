@@ -28,6 +28,25 @@ pub enum SkipReason {
 }
 
 impl SkipReason {
+    /// Every reason.
+    pub const ALL: [Self; 9] = [
+        Self::Symlink,
+        Self::Submodule,
+        Self::Special,
+        Self::Unreadable,
+        Self::Vanished,
+        Self::Changed,
+        Self::Missing,
+        Self::Budget,
+        Self::Interrupted,
+    ];
+
+    /// The reason with that name in output.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == name)
+    }
+
     /// The name used in output.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -91,6 +91,8 @@ pub struct Report {
     pub items: Vec<Item>,
     /// What was looked at, and what could not be.
     pub coverage: Coverage,
+    /// How many more findings are known only to be below the threshold.
+    pub below: u64,
     /// Allows that nothing needed, where the whole project was looked at.
     pub unused_allows: Vec<UnusedAllow>,
 }
@@ -99,5 +101,11 @@ impl Report {
     /// The findings that count.
     pub fn blocking(&self) -> impl Iterator<Item = &Item> {
         self.items.iter().filter(|item| item.verdict == Verdict::Block)
+    }
+
+    /// How many findings are below the threshold.
+    #[must_use]
+    pub fn below_threshold(&self) -> u64 {
+        self.below + self.items.iter().filter(|item| item.verdict == Verdict::BelowThreshold).count() as u64
     }
 }

@@ -8,7 +8,11 @@ use std::fmt;
 /// file sees goes through [`Secret::redacted`]; [`Secret::expose`] is for scoring, fingerprints and
 /// `--show-secrets` alone.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Secret(Box<[u8]>);
+pub struct Secret {
+    bytes: Box<[u8]>,
+    /// Of a saved report that does not hold the plaintext: what may be shown. `bytes` are none then.
+    told: Option<Box<str>>,
+}
 
 /// Secrets shorter than this show none of their bytes when redacted: of a 12-byte password, four
 /// visible bytes would be a third.
@@ -20,40 +24,55 @@ impl Secret {
     /// Takes a copy of `bytes`.
     #[must_use]
     pub fn new(bytes: &[u8]) -> Self {
-        Self(bytes.into())
+        Self { bytes: bytes.into(), told: None }
     }
 
-    /// The plaintext. Do not print, log, or store what this returns.
+    /// One of which no more is known than a report tells: what [`Secret::redacted`] once gave.
+    #[must_use]
+    pub fn told(redacted: &str) -> Self {
+        Self { bytes: Box::default(), told: Some(redacted.into()) }
+    }
+
+    /// Whether its plaintext is known.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.told.is_none()
+    }
+
+    /// The plaintext; empty where it is not known. Do not print, log, or store what this returns.
     #[must_use]
     pub fn expose(&self) -> &[u8] {
-        &self.0
+        &self.bytes
     }
 
-    /// Length in bytes.
+    /// Length in bytes; 0 where the plaintext is not known.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.bytes.len()
     }
 
     /// Whether there are no bytes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.bytes.is_empty()
     }
 
     /// What may be shown: at most the first four bytes (none of a secret shorter than 16 bytes; no
     /// byte that is not printable ASCII) and the length, as in `ghp_… (40 bytes)`.
     #[must_use]
     pub fn redacted(&self) -> String {
-        format!("{}… ({} bytes)", self.prefix(), self.0.len())
+        match &self.told {
+            Some(told) => told.to_string(),
+            None => format!("{}… ({} bytes)", self.prefix(), self.len()),
+        }
     }
 
     /// The bytes that [`Secret::redacted`] shows.
     #[must_use]
     pub fn prefix(&self) -> String {
         let mut shown = String::new();
-        if self.0.len() >= SHOW_PREFIX_FROM {
-            let printable = self.0.iter().take(SHOWN_PREFIX).take_while(|b| b.is_ascii_graphic());
+        if self.len() >= SHOW_PREFIX_FROM {
+            let printable = self.bytes.iter().take(SHOWN_PREFIX).take_while(|b| b.is_ascii_graphic());
             shown.extend(printable.map(|&b| char::from(b)));
         }
         shown
@@ -62,7 +81,7 @@ impl Secret {
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Secret({} bytes)", self.0.len())
+        write!(f, "Secret({} bytes)", self.len())
     }
 }
 
@@ -75,6 +94,12 @@ mod tests {
         let secret = Secret::new(b"abcdefghijklmnopqrstuvwxyz");
         assert_eq!(format!("{secret:?}"), "Secret(26 bytes)");
         assert_eq!(secret.redacted(), "abcd… (26 bytes)");
+    }
+
+    #[test]
+    fn what_was_told_is_told_again() {
+        let told = Secret::told(&Secret::new(b"abcdefghijklmnopqrstuvwxyz").redacted());
+        assert_eq!((told.redacted().as_str(), told.expose(), told.is_known()), ("abcd… (26 bytes)", &b""[..], false));
     }
 
     #[test]

@@ -10,16 +10,17 @@ use std::io::{self, Write};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
+use super::history::date;
 use super::record::{sorted_skips, text_or_base64};
 use super::redact::Redactor;
 use super::text::main_reason;
-use super::{Options, history, plain_json};
-use crate::model::{Item, Report, Severity};
+use super::{Options, plain_json};
+use crate::model::{Coverage, Finding, Fingerprint, Item, Report, RuleInfo, Severity};
 
 /// The version of the schema that this keeps to.
 const VERSION: &str = "15.0.7";
 /// The commit of what is in none yet, as GitLab's own analyser writes it.
-const NO_COMMIT: &str = "0000000";
+pub(super) const NO_COMMIT: &str = "0000000";
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -59,7 +60,7 @@ struct Message {
 }
 
 #[derive(Serialize)]
-struct Vulnerability<'a> {
+pub(super) struct Vulnerability<'a> {
     id: String,
     category: &'static str,
     name: &'a str,
@@ -68,22 +69,31 @@ struct Vulnerability<'a> {
     solution: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     raw_source_code_extract: Option<String>,
-    location: Location,
+    location: Location<'a>,
     identifiers: [Identifier<'a>; 1],
     links: Vec<Link<'a>>,
 }
 
 #[derive(Serialize)]
-struct Location {
-    file: String,
-    commit: Commit,
-    start_line: u64,
-    end_line: u64,
+pub(super) struct Location<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) file: Option<String>,
+    pub(super) commit: Commit<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) start_line: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) end_line: Option<u64>,
 }
 
 #[derive(Serialize)]
-struct Commit {
-    sha: &'static str,
+pub(super) struct Commit<'a> {
+    pub(super) sha: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) author: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) date: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) message: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -107,66 +117,98 @@ const TOOL: Tool = Tool {
 
 pub(super) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let redactor = Redactor::new(report, options);
-    let skips = sorted_skips(&report.coverage).into_iter().map(|skip| {
+    document(
+        report.blocking().map(|item| vulnerability(item, options)).collect(),
+        &report.coverage,
+        &redactor,
+        options,
+        out,
+    )
+}
+
+/// Writes what was found, and how the scan went.
+pub(super) fn document(
+    vulnerabilities: Vec<Vulnerability<'_>>,
+    coverage: &Coverage,
+    redactor: &Redactor<'_>,
+    options: &Options,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let skips = sorted_skips(coverage).into_iter().map(|skip| {
         let path = text_or_base64(skip.origin.label()).0;
         let value = format!("not scanned: {path}: {} {}", skip.reason.as_str(), redactor.text(&skip.detail));
         Message { level: if skip.reason.is_by_design() { "info" } else { "error" }, value: value.trim_end().to_owned() }
     });
     // Without a zone, in UTC: so the schema wants it.
-    let time = |seconds| history::date::iso(seconds, 0).chars().take("2026-01-31T00:00:00".len()).collect();
+    let time = |seconds| date::iso(seconds, 0).chars().take("2026-01-31T00:00:00".len()).collect();
     let scan = Scan {
         analyzer: TOOL,
         scanner: TOOL,
         r#type: "secret_detection",
         start_time: time(options.times.0),
         end_time: time(options.times.1),
-        status: if report.coverage.is_complete() { "success" } else { "failure" },
+        status: if coverage.is_complete() { "success" } else { "failure" },
         messages: skips.collect(),
     };
-    let vulnerabilities = report.blocking().map(|item| vulnerability(item, options)).collect();
     plain_json::pretty(out, &Document { version: VERSION, scan, vulnerabilities })?;
     writeln!(out)
 }
 
 fn vulnerability<'a>(item: &'a Item, options: &Options) -> Vulnerability<'a> {
-    let Item { finding, rule, origin, place, .. } = item;
-    let secret = &finding.secret;
-    let shown = options.show_secrets.then(|| String::from_utf8_lossy(secret.expose()).into_owned());
-    let url = rule.revoke_url.as_str();
-    Vulnerability {
-        id: id(item),
-        category: "secret_detection",
-        name: &rule.title,
-        description: format!("{}; {}", secret.redacted(), main_reason(item)),
-        severity: match rule.severity {
-            Severity::Critical => "Critical",
-            Severity::High => "High",
-            Severity::Medium => "Medium",
-            Severity::Low => "Low",
-        },
-        solution: &rule.revoke,
-        raw_source_code_extract: shown,
-        location: Location {
-            file: text_or_base64(origin.label()).0,
-            commit: Commit { sha: NO_COMMIT },
-            start_line: place.start.line,
-            end_line: place.end.line,
-        },
-        identifiers: [Identifier {
-            r#type: "portcullis_rule_id",
-            name: format!("portcullis rule {}", rule.id),
-            value: &rule.id,
-        }],
-        links: if url.is_empty() { Vec::new() } else { vec![Link { url }] },
+    let location = Location {
+        file: Some(text_or_base64(item.origin.label()).0),
+        commit: Commit { sha: NO_COMMIT, author: None, date: None, message: None },
+        start_line: Some(item.place.start.line),
+        end_line: Some(item.place.end.line),
+    };
+    let description = format!("{}; {}", item.finding.secret.redacted(), main_reason(item));
+    let place = [item.origin.label(), &item.finding.secret_span.start.to_be_bytes()];
+    Vulnerability::new(id(item.fingerprint, place), (&item.finding, &item.rule), description, location, options)
+}
+
+impl<'a> Vulnerability<'a> {
+    /// What is told of a credential by itself, and where it is.
+    pub(super) fn new(
+        id: String,
+        (finding, rule): (&'a Finding, &'a RuleInfo),
+        description: String,
+        location: Location<'a>,
+        options: &Options,
+    ) -> Self {
+        let secret = &finding.secret;
+        let shown = options.show_secrets.then(|| String::from_utf8_lossy(secret.expose()).into_owned());
+        let url = rule.revoke_url.as_str();
+        Self {
+            id,
+            category: "secret_detection",
+            name: &rule.title,
+            description,
+            severity: match rule.severity {
+                Severity::Critical => "Critical",
+                Severity::High => "High",
+                Severity::Medium => "Medium",
+                Severity::Low => "Low",
+            },
+            solution: &rule.revoke,
+            raw_source_code_extract: shown,
+            location,
+            identifiers: [Identifier {
+                r#type: "portcullis_rule_id",
+                name: format!("portcullis rule {}", rule.id),
+                value: &rule.id,
+            }],
+            links: if url.is_empty() { Vec::new() } else { vec![Link { url }] },
+        }
     }
 }
 
 /// One for each place: the same credential may stand in several.
-fn id(item: &Item) -> String {
+pub(super) fn id(fingerprint: Fingerprint, place: [&[u8]; 2]) -> String {
     let mut hash = Sha256::new();
-    hash.update(item.fingerprint.to_string());
-    hash.update(item.origin.label());
-    hash.update(item.finding.secret_span.start.to_be_bytes());
+    hash.update(fingerprint.to_string());
+    for part in place {
+        hash.update(part);
+    }
     let mut id = String::with_capacity(32);
     for byte in hash.finalize().iter().take(16) {
         // Writing to a string cannot fail.

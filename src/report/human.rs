@@ -124,7 +124,7 @@ fn totals(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     } else {
         page.line("No credentials found in what was scanned")?;
     }
-    let below = of(&|verdict| *verdict == Verdict::BelowThreshold);
+    let below = report.below_threshold();
     if below > 0 {
         let them = if below == 1 { "it" } else { "them" };
         page.words(

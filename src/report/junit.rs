@@ -8,16 +8,42 @@ use super::record::sorted_skips;
 use super::redact::Redactor;
 use super::sanitize::{clean, quote};
 use super::text::main_reason;
-use crate::model::{Report, Skip};
+use crate::model::{Coverage, Report, Skip};
 
 pub(super) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let redactor = Redactor::new(report, options);
-    let skips: Vec<&Skip> =
-        sorted_skips(&report.coverage).into_iter().filter(|skip| !skip.reason.is_by_design()).collect();
-    let (failures, errors) = (report.blocking().count(), skips.len());
+    let failures = report.blocking().count();
+    suite(report.command, failures, &report.coverage, &redactor, out, |out| cases(report, options, out))
+}
+
+/// A suite of so many failures, which `cases` writes, and of what could not be scanned.
+pub(super) fn suite(
+    name: &str,
+    failures: usize,
+    coverage: &Coverage,
+    redactor: &Redactor<'_>,
+    out: &mut dyn Write,
+    cases: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    let skips: Vec<&Skip> = sorted_skips(coverage).into_iter().filter(|skip| !skip.reason.is_by_design()).collect();
+    let errors = skips.len();
     let counts = format!("tests=\"{}\" failures=\"{failures}\" errors=\"{errors}\"", (failures + errors).max(1));
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"portcullis\" {counts}>")?;
-    writeln!(out, "  <testsuite name=\"portcullis {}\" {counts}>", xml(report.command))?;
+    writeln!(out, "  <testsuite name=\"portcullis {}\" {counts}>", xml(name))?;
+    cases(out)?;
+    for skip in &skips {
+        let (path, reason) = (xml(&quote(skip.origin.label())), skip.reason.as_str());
+        let detail = clean(redactor.text(&skip.detail));
+        writeln!(out, "    <testcase classname=\"{path}\" name=\"not scanned: {reason}\" file=\"{path}\">")?;
+        writeln!(out, "      <error type=\"{reason}\" message=\"not scanned: {}\"/>\n    </testcase>", xml(&detail))?;
+    }
+    if failures + errors == 0 {
+        writeln!(out, "    <testcase classname=\"portcullis\" name=\"no credentials\"/>")?;
+    }
+    writeln!(out, "  </testsuite>\n</testsuites>")
+}
+
+fn cases(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     for item in report.blocking() {
         let (rule, place) = (&item.rule, item.place.start);
         let path = xml(&quote(item.origin.label()));
@@ -40,20 +66,11 @@ pub(super) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> 
         }
         writeln!(out, "</failure>\n    </testcase>")?;
     }
-    for skip in &skips {
-        let (path, reason) = (xml(&quote(skip.origin.label())), skip.reason.as_str());
-        let detail = clean(redactor.text(&skip.detail));
-        writeln!(out, "    <testcase classname=\"{path}\" name=\"not scanned: {reason}\" file=\"{path}\">")?;
-        writeln!(out, "      <error type=\"{reason}\" message=\"not scanned: {}\"/>\n    </testcase>", xml(&detail))?;
-    }
-    if failures + errors == 0 {
-        writeln!(out, "    <testcase classname=\"portcullis\" name=\"no credentials\"/>")?;
-    }
-    writeln!(out, "  </testsuite>\n</testsuites>")
+    Ok(())
 }
 
 /// Text that was made harmless, for an attribute or between tags.
-fn xml(text: &str) -> String {
+pub(super) fn xml(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -10,32 +10,18 @@ use super::record::sorted_skips;
 use super::redact::Redactor;
 use super::sanitize::{clean, quote};
 use super::text::{count, size};
-use crate::model::{Report, Skip};
+use crate::model::{Coverage, Report, RuleInfo, Skip};
 
 /// Most rows of a table: a comment has a limit, and the other formats have none.
-const MOST: usize = 100;
+pub(super) const MOST: usize = 100;
 
 pub(super) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let found = report.blocking().count();
-    let skips: Vec<&Skip> =
-        sorted_skips(&report.coverage).into_iter().filter(|skip| !skip.reason.is_by_design()).collect();
-    match (found, skips.is_empty()) {
-        (0, true) => writeln!(out, "### portcullis: no credentials found")?,
-        (0, false) => writeln!(out, "### portcullis: could not tell")?,
-        _ => writeln!(out, "### portcullis: {} found", count(found as u64, "credential", "credentials"))?,
-    }
+    head(found, &report.coverage, out)?;
     if found > 0 {
         findings(report, options, out)?;
     }
-    if !skips.is_empty() {
-        let redactor = Redactor::new(report, options);
-        writeln!(out, "\n**Not scanned**, so that nothing is known of it:\n\n| object | why |\n|---|---|")?;
-        for skip in skips.iter().take(MOST) {
-            let why = format!("{} {}", skip.reason.as_str(), redactor.text(&skip.detail));
-            writeln!(out, "| {} | {} |", code(&quote(skip.origin.label())), code(&clean(why.trim_end())))?;
-        }
-        more(skips.len(), out)?;
-    }
+    unread(&report.coverage, &Redactor::new(report, options), out)?;
     let coverage = &report.coverage;
     let objects = count(coverage.objects, "object", "objects");
     writeln!(
@@ -44,6 +30,40 @@ pub(super) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> 
         size(coverage.bytes),
         env!("CARGO_PKG_VERSION")
     )
+}
+
+/// The heading: how it ended.
+pub(super) fn head(found: usize, coverage: &Coverage, out: &mut dyn Write) -> io::Result<()> {
+    match (found, coverage.is_complete()) {
+        (0, true) => writeln!(out, "### portcullis: no credentials found"),
+        (0, false) => writeln!(out, "### portcullis: could not tell"),
+        _ => writeln!(out, "### portcullis: {} found", count(found as u64, "credential", "credentials")),
+    }
+}
+
+/// What could not be scanned.
+pub(super) fn unread(coverage: &Coverage, redactor: &Redactor<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let skips: Vec<&Skip> = sorted_skips(coverage).into_iter().filter(|skip| !skip.reason.is_by_design()).collect();
+    if skips.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n**Not scanned**, so that nothing is known of it:\n\n| object | why |\n|---|---|")?;
+    for skip in skips.iter().take(MOST) {
+        let why = format!("{} {}", skip.reason.as_str(), redactor.text(&skip.detail));
+        writeln!(out, "| {} | {} |", code(&quote(skip.origin.label())), code(&clean(why.trim_end())))?;
+    }
+    more(skips.len(), out)
+}
+
+/// What to do about what was found.
+pub(super) fn answer<'a>(rules: impl Iterator<Item = &'a RuleInfo>, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "\n**What to do**: whatever was pushed is known to others. Revoke it; removing it is not enough.\n")?;
+    let rules: BTreeMap<&str, _> = rules.map(|rule| (rule.id.as_str(), rule)).collect();
+    for rule in rules.values().take(MOST) {
+        let words = clean(format!("{}: {} {}", rule.title, rule.revoke, rule.revoke_url).trim_end());
+        writeln!(out, "- {}", plain(&words))?;
+    }
+    Ok(())
 }
 
 fn findings(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
@@ -64,21 +84,15 @@ fn findings(report: &Report, options: &Options, out: &mut dyn Write) -> io::Resu
         )?;
     }
     more(report.blocking().count(), out)?;
-    writeln!(out, "\n**What to do**: whatever was pushed is known to others. Revoke it; removing it is not enough.\n")?;
-    let rules: BTreeMap<&str, _> = report.blocking().map(|item| (item.rule.id.as_str(), &item.rule)).collect();
-    for rule in rules.values().take(MOST) {
-        let words = clean(format!("{}: {} {}", rule.title, rule.revoke, rule.revoke_url).trim_end());
-        writeln!(out, "- {}", plain(&words))?;
-    }
-    Ok(())
+    answer(report.blocking().map(|item| &item.rule), out)
 }
 
-fn more(all: usize, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn more(all: usize, out: &mut dyn Write) -> io::Result<()> {
     if all > MOST { writeln!(out, "\n... and {} more.", all - MOST) } else { Ok(()) }
 }
 
 /// A code span in a cell of a table: fenced by more backticks than stand in it.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
     let pad = if text.starts_with('`') || text.ends_with('`') || text.is_empty() { " " } else { "" };
@@ -86,7 +100,7 @@ fn code(text: &str) -> String {
 }
 
 /// Words of a rule, which may be a user's own: nothing in them is markup.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         if matches!(c, '<' | '>' | '&' | '*' | '_' | '`' | '[' | ']' | '\\' | '|' | '#' | '!' | '~') {

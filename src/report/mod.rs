@@ -6,6 +6,7 @@
 
 mod base64;
 mod block;
+pub mod compare;
 mod csv;
 pub mod gate;
 mod gitlab;
@@ -23,6 +24,7 @@ mod redact;
 pub mod rewrite;
 pub mod sanitize;
 mod sarif;
+pub mod saved;
 mod text;
 
 use std::io::{self, Write};

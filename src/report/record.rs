@@ -224,7 +224,7 @@ impl CoverageRecord {
 pub(super) struct SummaryRecord<'a> {
     findings: usize,
     by_confidence: ByConfidence,
-    below_threshold: usize,
+    below_threshold: u64,
     allowed: ByAllow,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     unused_allows: Vec<UnusedRecord<'a>>,
@@ -263,7 +263,7 @@ impl<'a> SummaryRecord<'a> {
                 medium: band(Confidence::Medium),
                 low: band(Confidence::Low),
             },
-            below_threshold: verdicts(|verdict| *verdict == Verdict::BelowThreshold),
+            below_threshold: report.below_threshold(),
             allowed: ByAllow {
                 inline: verdicts(|verdict| matches!(verdict, Verdict::Allowed(AllowReason::Inline { .. }))),
                 baseline: verdicts(|verdict| matches!(verdict, Verdict::Allowed(AllowReason::Baseline { .. }))),

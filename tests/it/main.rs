@@ -11,7 +11,11 @@
     reason = "a test may stop where it stands, and is read more often than it runs"
 )]
 
+#[cfg(unix)]
+mod ci;
 mod cli;
+#[cfg(unix)]
+mod commands;
 mod commit_msg;
 mod config;
 mod corpus;
@@ -31,9 +35,12 @@ mod oracle;
 mod policy;
 mod precommit;
 mod receive;
+#[cfg(unix)]
+mod recipes;
 mod redact;
 mod regression;
 mod report;
+mod report_command;
 mod rules;
 mod scan;
 mod score;

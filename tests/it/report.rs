@@ -4,6 +4,7 @@
 
 mod fixture;
 mod formats;
+mod saved;
 pub(crate) mod schema;
 
 use std::fs;

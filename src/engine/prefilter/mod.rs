@@ -31,7 +31,7 @@ mod windows;
 use std::ops::Range;
 
 use runs::Runs;
-use tables::{Entry, Index, Needle, PAIRS, Tables};
+use tables::{Entry, Filter, Index, Needle, PAIRS, Tables};
 
 use crate::decode::Form;
 
@@ -48,7 +48,7 @@ pub(super) fn builtin() -> &'static Tables {
 /// Calls `found(at, needle)` for every needle that begins inside `core` and lies wholly in `window`, once for
 /// each; in no particular order.
 pub fn find<'t>(tables: &'t Tables, window: &[u8], core: Range<usize>, mut found: impl FnMut(usize, &'t Needle)) {
-    let search = Search { tables, window, core: &core, found: &mut found };
+    let search = Search { tables, open: tables.open.filter(), window, core: &core, found: &mut found };
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi1") && is_x86_feature_detected!("bmi2") {
         #[expect(unsafe_code, reason = "the only way to use instructions that not every processor has")]
@@ -67,6 +67,7 @@ fn wide<'t, F: FnMut(usize, &'t Needle)>(search: Search<'_, 't, F>) {
 
 struct Search<'a, 't, F> {
     tables: &'t Tables,
+    open: Filter<'t>,
     window: &'a [u8],
     core: &'a Range<usize>,
     found: &'a mut F,
@@ -160,9 +161,8 @@ impl<'t, F: FnMut(usize, &'t Needle)> Search<'_, 't, F> {
 
     #[inline]
     fn confirm(&mut self, key: u32, at: usize) {
-        let index = &self.tables.open;
-        if index.may_hold(key) {
-            for entry in index.entries(key) {
+        if self.open.may_hold(key) {
+            for entry in self.tables.open.entries(key) {
                 if let Some((start, needle)) = self.stands(entry, at) {
                     (self.found)(start, needle);
                 }

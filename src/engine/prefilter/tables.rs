@@ -107,13 +107,6 @@ impl Index {
         Filter { words, shift: 32_u32.saturating_sub((words.len() * 32).max(2).ilog2()) }
     }
 
-    /// Whether a window with that key may be there.
-    #[inline]
-    #[must_use]
-    pub fn may_hold(&self, key: u32) -> bool {
-        self.filter().may_hold(key)
-    }
-
     /// The windows of exactly that key.
     #[inline]
     pub fn entries(&self, key: u32) -> impl Iterator<Item = &Entry> {

@@ -5,7 +5,6 @@
 //! once; only what may be part of something longer (`hold`) waits for its end, and at most [`HELD`] bytes of it.
 //! What is masked once stays masked. Inline allows and baselines are no reason to show a credential here.
 
-mod ansi;
 mod hold;
 mod window;
 

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::ops::Range;
 
-use super::ansi::{self, Escape};
+use super::super::ansi::{self, Escape};
 use crate::engine::OVERLAP;
 use crate::model::Span;
 

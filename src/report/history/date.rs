@@ -15,6 +15,32 @@ pub(in crate::report) fn day(seconds: i64, zone: i32) -> String {
     format!("{year:04}-{month:02}-{day:02}")
 }
 
+/// The seconds since 1970, and the minutes east of Greenwich, that [`iso`] wrote so.
+pub(in crate::report) fn parse_iso(text: &str) -> Option<(i64, i32)> {
+    let part = |from: usize, to: usize| text.get(from..to)?.parse::<u32>().ok().map(i64::from);
+    let marks = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':'), (22, b':')];
+    let sign = match text.as_bytes().get(19)? {
+        b'+' => 1,
+        b'-' => -1,
+        _ => return None,
+    };
+    if text.len() != 25 || marks.iter().any(|(at, mark)| text.as_bytes()[*at] != *mark) {
+        return None;
+    }
+    let (year, month, day) = (part(0, 4)?, part(5, 7)?, part(8, 10)?);
+    let (hour, minute, second) = (part(11, 13)?, part(14, 16)?, part(17, 19)?);
+    let zone = sign * i32::try_from(part(20, 22)? * 60 + part(23, 25)?).ok()?;
+    if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return None;
+    }
+    // Years from March, as in `civil`.
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    let of_year = (153 * month + 2) / 5 + day - 1;
+    let days = era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468;
+    Some((days * 86_400 + hour * 3600 + minute * 60 + second - i64::from(zone) * 60, zone))
+}
+
 /// Year, month, day, and the second of the day. The calendar repeats every 400 years, or 146,097 days; years
 /// are counted from March, so that the leap day is the last one.
 fn civil(seconds: i64, zone: i32) -> (i64, i64, i64, i64) {
@@ -52,6 +78,14 @@ mod tests {
             (i64::MIN, 0, "0000-01-01T00:00:00+00:00"),
         ] {
             assert_eq!(iso(seconds, zone), text);
+            if seconds.unsigned_abs() < 1 << 40 {
+                assert_eq!(parse_iso(text), Some((seconds, zone)), "{text}");
+            }
+        }
+        for text in
+            ["", "2024-02-29", "2024-13-29T00:00:00+00:00", "2024-02-29T00:00:00Z00:00", "2024-02-2éT00:00:00+00:00"]
+        {
+            assert_eq!(parse_iso(text), None, "{text}");
         }
     }
 }

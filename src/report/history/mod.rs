@@ -2,8 +2,11 @@
 
 pub(super) mod csv;
 pub(super) mod date;
+mod gitlab;
 mod human;
 mod json;
+mod junit;
+mod markdown;
 mod record;
 pub mod verify;
 
@@ -30,7 +33,10 @@ pub const FORMATS: &[Format] = &[
     Format { name: "json", description: "one document (docs/schema/history.v1.schema.json)", write: json::document },
     Format { name: "jsonl", description: "one credential a line, then a summary", write: json::lines },
     Format { name: "sarif", description: "SARIF 2.1.0, for code scanning", write: super::sarif::history::write },
+    Format { name: "gitlab", description: "GitLab's secret-detection report", write: gitlab::write },
+    Format { name: "junit", description: "JUnit XML: a failed test for each credential", write: junit::write },
     Format { name: "csv", description: "one credential a line, for spreadsheets", write: csv::write },
+    Format { name: "markdown", description: "a comment on a pull request, or a job's summary", write: markdown::write },
 ];
 
 /// The format of that name, if there is one.

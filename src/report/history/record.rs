@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::{date, state};
-use crate::model::history::{CommitInfo, History, Introduction, Life, LiveAt, Removal, Spot};
+use crate::model::history::{CommitInfo, History, Introduction, Life, LiveAt, Part, Removal, Spot};
 use crate::model::{AllowReason, Confidence, Verdict};
 use crate::report::record::{SecretRecord, WhatRecord, text_or_base64};
 use crate::report::redact::Redactor;
@@ -154,11 +154,21 @@ pub(super) struct ScopeRecord {
     blobs: u64,
     unreachable: Option<u64>,
     remembered: Option<u64>,
+    part: PartRecord,
+}
+
+/// Which part of a history was asked for.
+#[derive(Serialize)]
+struct PartRecord {
+    refs: bool,
+    since: Option<i64>,
+    range: bool,
 }
 
 impl ScopeRecord {
     pub(super) const fn new(history: &History) -> Self {
         let scope = history.scope;
+        let Part { refs, since, range } = scope.part;
         Self {
             refs: scope.refs,
             commits: scope.commits,
@@ -167,6 +177,7 @@ impl ScopeRecord {
             blobs: scope.blobs,
             unreachable: scope.unreachable,
             remembered: scope.remembered,
+            part: PartRecord { refs, since, range },
         }
     }
 }

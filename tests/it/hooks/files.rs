@@ -17,8 +17,11 @@ fn names(dir: &str) -> BTreeSet<String> {
 fn every_script_and_snippet_is_one_that_the_program_has() {
     assert_eq!(names("hooks/git"), hook::HOOKS.iter().map(|hook| hook.name.to_owned()).collect());
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("hooks/frameworks");
-    let texts: Vec<String> =
-        names("hooks/frameworks").iter().map(|n| fs::read_to_string(root.join(n)).unwrap()).collect();
+    // It has no hooks that `install` could meet: others' hooks call it.
+    let others = BTreeSet::from(["lint-staged.config.mjs".to_owned()]);
+    let snippets = names("hooks/frameworks");
+    assert!(snippets.is_superset(&others));
+    let texts: Vec<String> = snippets.difference(&others).map(|n| fs::read_to_string(root.join(n)).unwrap()).collect();
     assert_eq!(texts.len(), hook::managers::MANAGERS.len());
     for manager in hook::managers::MANAGERS {
         assert!(texts.iter().any(|text| text == manager.snippet), "{}", manager.name);

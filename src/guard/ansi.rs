@@ -22,8 +22,17 @@ pub(super) fn at(bytes: &[u8]) -> Option<Escape> {
         return None;
     }
     let Some(&second) = bytes.get(1) else { return Some(Escape::Cut) };
+    // What chooses a character set, as every reset of `tput` does: intermediate bytes, and one that ends it.
+    if (0x20..0x30).contains(&second) {
+        let inner = bytes[1..].iter().take(MOST).take_while(|byte| (0x20..0x30).contains(*byte)).count();
+        return match bytes.get(1 + inner) {
+            Some(0x30..=0x7e) => Some(Escape::Of(inner + 2)),
+            None if inner < MOST => Some(Escape::Cut),
+            _ => Some(Escape::Of(1)),
+        };
+    }
     if second != b'[' {
-        return Some(Escape::Of(if (0x20..0x7f).contains(&second) { 2 } else { 1 }));
+        return Some(Escape::Of(if (0x30..0x7f).contains(&second) { 2 } else { 1 }));
     }
     let rest = &bytes[2..];
     let inner = rest.iter().take(MOST).take_while(|byte| (0x20..0x40).contains(*byte)).count();
@@ -46,7 +55,10 @@ mod tests {
             (b"\x1b[1;31mtext", Some(Escape::Of(7))),
             (b"\x1b[Ktext", Some(Escape::Of(3))),
             (b"\x1b[?25h", Some(Escape::Of(6))),
-            (b"\x1b(Btext", Some(Escape::Of(2))),
+            (b"\x1b(Btext", Some(Escape::Of(3))),
+            (b"\x1b%/Gtext", Some(Escape::Of(4))),
+            (b"\x1b(", Some(Escape::Cut)),
+            (b"\x1b(\n", Some(Escape::Of(1))),
             (b"\x1b]8;;https://a", Some(Escape::Of(2))),
             (b"\x1b", Some(Escape::Cut)),
             (b"\x1b[1;3", Some(Escape::Cut)),
@@ -55,6 +67,12 @@ mod tests {
         ] {
             assert_eq!(at(bytes), expected, "{}", bytes.escape_ascii());
         }
+    }
+
+    /// `tput sgr0` writes `ESC ( B ESC [ m`; the `B` was once taken for text, beside or inside a credential.
+    #[test]
+    fn a_reset_leaves_no_letter_behind() {
+        assert_eq!(at(b"\x1b(B\x1b[m"), Some(Escape::Of(3)));
     }
 
     #[test]
