@@ -70,8 +70,11 @@ pub struct AllowArgs {
     #[arg(value_name = "FINGERPRINT")]
     pub fingerprint: String,
     /// Why it is accepted; written beside the fingerprint.
-    #[arg(long, value_name = "TEXT", default_value = "")]
+    #[arg(long, value_name = "TEXT")]
     pub reason: String,
+    /// The last day (UTC) on which it is, as in `2027-01-31`; from the next one on it counts again.
+    #[arg(long, value_name = "DATE")]
+    pub expires: Option<String>,
     /// Add it to this baseline [default: .portcullis.baseline at the top of the work tree].
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
