@@ -5,5 +5,6 @@ pub mod host;
 pub mod local;
 mod read;
 pub mod server;
+pub mod shape;
 
 pub use read::{ConfigErrors, Problem};
