@@ -6,6 +6,7 @@ mod show;
 use std::io::Write as _;
 use std::path::Path;
 
+pub(super) use files::{PROJECT, sound, top};
 pub(super) use show::{check, show};
 
 use super::args::{KnownArgs, PolicyArgs};
@@ -94,6 +95,15 @@ impl Settled {
         let (baseline, expired) = plan::heed(baseline, "the", key)?;
         self.expired.extend(expired);
         Ok(baseline)
+    }
+
+    /// The paths, rules and regexes of the project's own allows that say no more than these.
+    pub(super) fn project_allows(&self) -> Vec<(Vec<String>, Vec<String>, Vec<String>)> {
+        let [_, project] = &self.files;
+        let plain =
+            project.local.allows.iter().filter(|allow| allow.fingerprints.is_empty() && allow.expires.is_none());
+        let rules = |allow: &local::Allow| allow.rules.iter().map(|rule| rule.value.clone()).collect();
+        plain.map(|allow| (allow.paths.clone(), rules(allow), allow.secrets.clone())).collect()
     }
 
     /// Tells which allows have expired.

@@ -1,5 +1,6 @@
 //! What a user and a project say of the gates on a developer's machine. The reference is docs/configuration.md.
 
+pub mod edit;
 mod keys;
 mod merge;
 mod read;

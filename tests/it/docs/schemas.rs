@@ -148,9 +148,9 @@ fn samples(shape: Shape) -> (Vec<String>, Vec<String>) {
             let empty = "[]".to_owned();
             let mut lists = vec![format!("[{}]", right.join(", "))];
             if matches!(shape, Shape::Some(_)) {
-                wrong.push(empty)
+                wrong.push(empty);
             } else {
-                lists.push(empty)
+                lists.push(empty);
             }
             lists
         }

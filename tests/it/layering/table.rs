@@ -59,9 +59,20 @@ pub(super) const CRATES: &[(&str, &[&str], &str)] = &[
     ("rayon", &["guard", "git"], "own pools, never the global one; git: delta families are walked in parallel"),
     ("regex", &["engine", "policy"], "confirming matches; allows by what a credential reads"),
     ("regex_automata", &["engine"], "anchored matching without cutting the text"),
-    ("regex_syntax", &["rules", "engine"], "the lint's proofs; what a pattern looks behind at"),
+    (
+        "regex_syntax",
+        &["rules", "engine", "config"],
+        "the lint's proofs; what a pattern looks behind at; others' regexes read",
+    ),
+    ("saphyr", &["config"], "other tools' YAML, with lines"),
+    ("saphyr_parser", &["config"], "the same: scalars as they are written"),
     ("serde", &["config", "report", "rules"], "deriving for toml and serde_json"),
-    ("serde_json", &["report", "score"], "formats; checks of tokens and key files that are JSON inside"),
+    (
+        "serde_json",
+        &["report", "score", "config"],
+        "formats; checks of tokens that are JSON inside; other tools' baselines",
+    ),
+    ("sha1", &["policy"], "the hash by which detect-secrets knows a credential"),
     (
         "sha2",
         &["policy", "rules", "score", "report"],
@@ -70,6 +81,7 @@ pub(super) const CRATES: &[(&str, &[&str], &str)] = &[
     ("signal_hook", &["cli"], "which signal it was; `ctrlc` tells only that there was one"),
     ("thiserror", &[], "a tool of every room"),
     ("toml", &["rules", "config"], "rule files and configuration"),
+    ("toml_edit", &["config"], "adding to a project's file with its comments kept"),
     ("zlib_rs", &["git"], "inflating objects, the zlib that gix uses"),
 ];
 
