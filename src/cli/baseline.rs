@@ -1,4 +1,7 @@
-//! `baseline create`, `update` and `diff`.
+//! `baseline create`, `update`, `diff` and `audit`.
+
+mod audit;
+mod context;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -13,7 +16,7 @@ use super::failure::Failure;
 use super::output::to_stdout;
 use super::{plan, scan};
 use crate::engine::Engine;
-use crate::model::Fingerprint;
+use crate::model::{Fingerprint, Report};
 use crate::policy::{Baseline, Entry, Key, Policy};
 use crate::report::sanitize::quote;
 
@@ -28,7 +31,10 @@ type Found = BTreeMap<Identity, String>;
 /// # Errors
 /// If not everything could be scanned, or the file cannot be read or written.
 pub(super) fn run(command: &BaselineCommand) -> Result<ExitStatus, Failure> {
-    let (BaselineCommand::Create(args) | BaselineCommand::Update { args, .. } | BaselineCommand::Diff(args)) = command;
+    let (BaselineCommand::Create(args)
+    | BaselineCommand::Update { args, .. }
+    | BaselineCommand::Diff(args)
+    | BaselineCommand::Audit { args, .. }) = command;
     let key = plan::fingerprint_key(args.policy.known.key_file.as_deref())?;
     match command {
         BaselineCommand::Create(args) => {
@@ -59,6 +65,11 @@ pub(super) fn run(command: &BaselineCommand) -> Result<ExitStatus, Failure> {
             let (_, baseline) = read(&file(args), &key)?;
             diff(baseline, &found(args, &key)?)
         }
+        BaselineCommand::Audit { args, show_secrets } => {
+            let path = file(args);
+            let (text, _) = read(&path, &key)?;
+            audit::run(args, &key, &path, text, *show_secrets)
+        }
     }
 }
 
@@ -83,14 +94,16 @@ fn read(path: &Path, key: &Key) -> Result<(String, Baseline), Failure> {
     Ok((String::from_utf8_lossy(&bytes).into_owned(), baseline))
 }
 
-/// What counts but for the baseline. What was not scanned could be anything, so that nothing is made of a part.
-fn found(args: &BaselineArgs, key: &Key) -> Result<Found, Failure> {
+/// What counts but for the baseline, and how it was found. What was not scanned could be anything, so that nothing is
+/// made of a part.
+fn scan(args: &BaselineArgs, key: &Key) -> Result<(Report, Engine, Policy), Failure> {
     let targets = plan::targets(&args.paths);
     let known = &args.policy.known;
     let settled = config::settle(&Place::Disk(plan::near(&targets)), known, config::flags(&args.policy))?;
     settled.tell_expired();
     let policy = Policy { key: key.clone(), ..settled.policy };
-    let report = scan::watched(&targets, &args.walk, &Engine::new(settled.rules), &policy);
+    let engine = Engine::new(settled.rules);
+    let report = scan::watched(&targets, &args.walk, &engine, &policy);
     if !report.coverage.is_complete() {
         let number = report.coverage.skips.len();
         return Err(Failure::new(format_args!(
@@ -98,6 +111,12 @@ fn found(args: &BaselineArgs, key: &Key) -> Result<Found, Failure> {
         ))
         .hint("`portcullis scan` names them"));
     }
+    Ok((report, engine, policy))
+}
+
+/// What counts but for the baseline.
+fn found(args: &BaselineArgs, key: &Key) -> Result<Found, Failure> {
+    let (report, ..) = scan(args, key)?;
     let mut found = Found::new();
     for item in report.blocking() {
         let place = format!("{}:{}", quote(item.origin.label()), item.place.start.line);

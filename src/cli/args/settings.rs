@@ -47,6 +47,18 @@ pub enum BaselineCommand {
     },
     /// Tell what a scan finds and the baseline lacks (exit status 1), and what it has and the scan does not find.
     Diff(BaselineArgs),
+    /// Go through what a scan finds and nobody has judged yet, and say of each: real, false, or for a test.
+    ///
+    /// False ones and those for tests are accepted, with the words given; real ones are not, and are not asked again.
+    /// Each answer is written at once: end when you like, and go on later.
+    Audit {
+        /// Where to look, and what counts.
+        #[command(flatten)]
+        args: BaselineArgs,
+        /// Show credentials in plaintext instead of redacting them.
+        #[arg(long)]
+        show_secrets: bool,
+    },
 }
 
 /// All of `baseline`.

@@ -1,6 +1,7 @@
 //! Changing a baseline's text, a line at a time: what else stands in it stays as it is.
 
 use super::{Baseline, BaselineError, Entry};
+use crate::model::Fingerprint;
 
 impl Baseline {
     /// The text with that entry in it. Where the same credential is accepted under the same rule, that line is replaced;
@@ -30,6 +31,40 @@ impl Baseline {
     }
 }
 
+/// What begins the comment that says that a credential was looked at and is real.
+const REAL: &str = "# real: ";
+
+impl Baseline {
+    /// The text without what accepts that credential under that rule (or any).
+    ///
+    /// # Errors
+    /// If the text is no baseline.
+    pub fn without(text: &str, print: Fingerprint, rule: &str) -> Result<String, BaselineError> {
+        let baseline = Self::parse(text.as_bytes())?;
+        let same = |own: &&Entry| own.fingerprint == print && own.rule.as_deref().is_none_or(|own| own == rule);
+        let gone: Vec<u64> = baseline.entries.iter().filter(same).map(|own| own.line).collect();
+        let lines = (1..).zip(text.split_inclusive('\n'));
+        Ok(lines.filter(|(line, _)| !gone.contains(line)).map(|(_, text)| text).collect())
+    }
+
+    /// The text with a comment that says that the credential is real. It accepts nothing.
+    #[must_use]
+    pub fn with_real(text: &str, print: Fingerprint, rule: &str) -> String {
+        let gap = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+        format!("{text}{gap}{REAL}{print}  {rule}\n")
+    }
+
+    /// The credentials that such comments speak of.
+    #[must_use]
+    pub fn reals(text: &str) -> Vec<(Fingerprint, String)> {
+        let real = |line: &str| {
+            let mut words = line.strip_prefix(REAL)?.split_ascii_whitespace();
+            Some((Fingerprint::parse(words.next()?)?, words.next()?.to_owned()))
+        };
+        text.lines().filter_map(real).collect()
+    }
+}
+
 /// The place before the comments that stand right above a line, which are about it; but not before those at the file's
 /// top, which are about the file.
 fn above_comments(lines: &[&str], at: usize) -> usize {
@@ -41,7 +76,7 @@ fn above_comments(lines: &[&str], at: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Day, Fingerprint};
+    use crate::model::Day;
 
     fn entry(digit: u8, reason: &str) -> Entry {
         Entry { fingerprint: Fingerprint([digit; 16]), rule: None, until: None, reason: reason.to_owned(), line: 0 }
@@ -73,5 +108,17 @@ mod tests {
         assert_eq!(Baseline::put(&print(2), &entry(3, "")).unwrap(), format!("{}\n{}\n", print(2), print(3)));
         assert_eq!(Baseline::put("", &entry(3, "")).unwrap(), format!("{}\n", print(3)));
         assert!(Baseline::put("=======\n", &entry(3, "")).is_err());
+    }
+
+    #[test]
+    fn what_is_real_is_remembered_and_accepts_nothing() {
+        let print = Fingerprint([7; 16]);
+        let text = format!("# top\n{print}  a-rule # why\n{print} # any\n{print}  b-rule\n");
+        let text = Baseline::without(&text, print, "a-rule").unwrap();
+        assert_eq!(text, format!("# top\n{print}  b-rule\n"));
+        let text = Baseline::with_real(text.trim_end(), print, "a-rule");
+        assert!(text.ends_with(&format!("b-rule\n# real: {print}  a-rule\n")));
+        assert_eq!(Baseline::reals(&text), [(print, "a-rule".to_owned())]);
+        assert_eq!(Baseline::parse(text.as_bytes()).unwrap().lookup(print, "a-rule"), None);
     }
 }
