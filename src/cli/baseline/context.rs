@@ -51,7 +51,7 @@ pub(super) fn around(item: &Item, engine: &Engine, policy: &Policy, plain: bool)
         at = end;
     }
     text.push_str(&String::from_utf8_lossy(bytes.get(at.min(to)..to)?));
-    let first = bytes.get(..from)?.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let first = memchr::memchr_iter(b'\n', bytes.get(..from)?).count() + 1;
     let one = here.place.start.line == here.place.end.line;
     let number = |at: usize| if one || at == 0 { format!("{:>6}", first + at) } else { "      ".to_owned() };
     Some(text.lines().enumerate().map(|(at, line)| format!("{} | {}", number(at), clean(line))).collect())

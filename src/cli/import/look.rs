@@ -43,7 +43,7 @@ impl<'a> Look<'a> {
     /// Whether a regex is really a credential, written as it is.
     pub(super) fn is_credential(&self, regex: &str) -> Option<Known> {
         let plain = regex.replace('\\', "");
-        let found = self.items(plain.as_bytes(), None, Origin::Stdin);
+        let found = self.items(plain.as_bytes(), None, &Origin::Stdin);
         let whole =
             |item: &Item| item.finding.secret.len() * 4 >= plain.len() * 3 && item.verdict != Verdict::BelowThreshold;
         found.iter().any(whole).then(|| {
@@ -89,7 +89,7 @@ impl<'a> Look<'a> {
         if all.is_empty()
             && let Some(text) = &known.text
         {
-            let items = self.items(text.expose(), None, Origin::Stdin);
+            let items = self.items(text.expose(), None, &Origin::Stdin);
             all.extend(items.into_iter().filter(|item| fits(&item, None)));
         }
         Ok(self.settle(known, all, &place))
@@ -138,13 +138,13 @@ impl<'a> Look<'a> {
                 None => inside(path).and_then(|path| regular(&self.top.join(path))),
             };
             let last = path.rsplit('/').next().map(str::as_bytes);
-            let items = bytes.map(|bytes| self.items(&bytes, last, Origin::Staged(path.as_bytes().to_vec())));
+            let items = bytes.map(|bytes| self.items(&bytes, last, &Origin::Staged(path.as_bytes().to_vec())));
             self.seen.insert(name.clone(), items);
         }
         self.seen.get(&name)?.as_ref()
     }
 
-    fn items(&self, bytes: &[u8], name: Option<&[u8]>, origin: Origin) -> Vec<Item> {
+    fn items(&self, bytes: &[u8], name: Option<&[u8]>, origin: &Origin) -> Vec<Item> {
         let judge = Judge::new(self.engine.rules(), self.policy);
         let fed = Feed::new(self.engine).bytes(bytes, name);
         fed.found

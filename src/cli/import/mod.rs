@@ -117,7 +117,7 @@ impl Import<'_> {
                     self.carried(source, *line, format!("the rule `{id}` is disabled"));
                 }
                 ForeignEntry::Disabled(id) => {
-                    self.lost(source, *line, format!("the rule `{id}`: there is none of that name here"))
+                    self.lost(source, *line, format!("the rule `{id}`: there is none of that name here"));
                 }
                 ForeignEntry::Allow(allow) => self.allow(source, *line, allow, look)?,
                 ForeignEntry::Known(known) => self.known(source, *line, known, look)?,

@@ -91,12 +91,12 @@ impl Plan {
             fs::write(path, text).map_err(cannot)?;
             names.push(path.display().to_string());
         }
-        to_stdout(|out| match names.is_empty() {
-            true => writeln!(out, "\nall of it is there already: nothing is written"),
-            false => {
-                writeln!(out, "\nwrote {}", names.join(", "))?;
-                writeln!(out, "look at them, and stage them: the pre-commit hook reads them from the index")
+        to_stdout(|out| {
+            if names.is_empty() {
+                return writeln!(out, "\nnothing is written: what was carried over is there already");
             }
+            writeln!(out, "\nwrote {}", names.join(", "))?;
+            writeln!(out, "look at them, and stage them: the pre-commit hook reads them from the index")
         })
     }
 }

@@ -83,7 +83,7 @@ fn read(text: &str) -> Result<Foreign, Broken> {
                 foreign.allow(at, super::Allow { secrets, ..super::Allow::default() });
             }
             "should_exclude_line" => {
-                foreign.note(at, "lines cannot be excluded by a pattern: say `portcullis:allow` on them")
+                foreign.note(at, "lines cannot be excluded by a pattern: say `portcullis:allow` on them");
             }
             // The others are how it weighs what it finds, which portcullis does in its own way.
             _ => {}

@@ -39,6 +39,7 @@ fn allowed(foreign: &mut Foreign, at: usize, regex: &str) {
     foreign.allow(at, Allow { secrets: vec![regex.to_owned()], ..Allow::default() });
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "all readers have one signature")]
 fn config(text: &str) -> Result<Foreign, Broken> {
     let mut foreign = Foreign::default();
     for (at, pair) in text.split('\0').filter(|pair| !pair.is_empty()).enumerate() {

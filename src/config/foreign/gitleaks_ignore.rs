@@ -10,6 +10,7 @@ pub(super) const FORMAT: Format = Format {
     read,
 };
 
+#[expect(clippy::unnecessary_wraps, reason = "all readers have one signature")]
 fn read(text: &str) -> Result<Foreign, Broken> {
     let mut foreign = Foreign::default();
     for (at, line) in lines(text) {

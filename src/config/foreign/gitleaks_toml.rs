@@ -127,7 +127,7 @@ impl Reader<'_> {
             let words = format!("{} regexes on the {target}: portcullis looks at the credential itself", regexes.len());
             self.foreign.note(line, words);
         }
-        let lost = !commits.is_empty() || (!on_credential && !regexes.is_empty());
+        let unsaid = !commits.is_empty() || (!on_credential && !regexes.is_empty());
         let mut globs = Vec::new();
         for (line, path) in &paths {
             match glob::globs(path) {
@@ -137,7 +137,7 @@ impl Reader<'_> {
         }
         if all {
             // Everything that was asked for together must be asked for here.
-            if lost || (globs.is_empty() && !paths.is_empty()) {
+            if unsaid || (globs.is_empty() && !paths.is_empty()) {
                 self.foreign.note(line, "the allow-list asks for all of it at once, so none of it is carried over");
             } else {
                 self.foreign.allow(line, Allow { paths: globs, rules, secrets, reason });

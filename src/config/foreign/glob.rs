@@ -65,8 +65,7 @@ fn pieces(hir: &Hir) -> Result<Vec<Vec<Piece>>, String> {
             one(Piece::Text(text.to_owned()))
         }
         HirKind::Class(class) => match any_of(class) {
-            Some(Wide::All) => one(Piece::One("?".to_owned())),
-            Some(Wide::ButSlash) => one(Piece::One("?".to_owned())),
+            Some(_) => one(Piece::One("?".to_owned())),
             None => class_pieces(class),
         },
         HirKind::Look(Look::Start) => one(Piece::Start),
@@ -175,14 +174,14 @@ fn render(pieces: &[Piece]) -> Result<Vec<String>, String> {
             // Within one name, or over several.
             Piece::Any => {
                 let mut more: Vec<String> = texts.iter().map(|text| format!("{text}*/**/*")).collect();
-                texts.iter_mut().for_each(|text| text.push('*'));
+                append(&mut texts, "*");
                 texts.append(&mut more);
             }
-            Piece::Name => texts.iter_mut().for_each(|text| text.push('*')),
-            Piece::One(class) => texts.iter_mut().for_each(|text| text.push_str(class)),
+            Piece::Name => append(&mut texts, "*"),
+            Piece::One(class) => append(&mut texts, class),
             Piece::Text(plain) => {
                 let escaped: String = plain.chars().flat_map(escape).collect();
-                texts.iter_mut().for_each(|text| text.push_str(&escaped));
+                append(&mut texts, &escaped);
             }
         }
     }
@@ -190,6 +189,12 @@ fn render(pieces: &[Piece]) -> Result<Vec<String>, String> {
         return Err("it fits every path".to_owned());
     }
     Ok(texts.into_iter().map(|text| around(&text, open_start, open_end)).collect())
+}
+
+fn append(texts: &mut [String], more: &str) {
+    for text in texts {
+        text.push_str(more);
+    }
 }
 
 fn around(text: &str, open_start: bool, open_end: bool) -> String {

@@ -6,6 +6,7 @@ use crate::model::Secret;
 pub(super) const FORMAT: Format =
     Format { name: "secretsignore", tool: "ripsecrets", files: &[".secretsignore"], looks_like: |_| false, read };
 
+#[expect(clippy::unnecessary_wraps, reason = "all readers have one signature")]
 fn read(text: &str) -> Result<Foreign, Broken> {
     let (mut foreign, mut secrets) = (Foreign::default(), false);
     for (at, line) in lines(text) {

@@ -29,8 +29,8 @@ pub(super) fn read(text: &str) -> Result<Node, Broken> {
     // Scalars stay as they are written: a credential of digits is no number.
     let mut loader = YamlLoader::<MarkedYaml<'_>>::default();
     loader.early_parse(false);
-    let loaded = Parser::new_from_str(text).load(&mut loader, false);
-    if let Some(error) = loaded.err().or_else(|| loader.error().cloned()) {
+    let result = Parser::new_from_str(text).load(&mut loader, false);
+    if let Some(error) = result.err().or_else(|| loader.error().cloned()) {
         return Err(Broken::new(error.marker().line(), format!("not valid YAML: {}", error.info())));
     }
     let documents = loader.into_documents();
