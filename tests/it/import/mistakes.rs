@@ -83,6 +83,43 @@ fn what_is_in_the_way_is_never_overwritten() {
     }
 }
 
+/// A good file of every format, cut and changed at every few bytes: an answer or an error, never a panic.
+#[test]
+fn readers_stand_whatever_they_are_given() {
+    use portcullis::config::foreign::FORMATS;
+    let samples = [
+        "[extend]\nuseDefault=true\ndisabledRules=['a']\n[[rules]]\nid='x'\nregex='''acme-([a-z]+|b{3,})\\.'''\n\
+         keywords=['acme']\n[[rules.allowlists]]\npaths=['''(^|/)a.*b$''']\n",
+        "0123456:a/b:rule:12\na:r:1\n",
+        "[{\"RuleID\":\"x\",\"StartLine\":1,\"File\":\"a\",\"Secret\":\"s\",\"Match\":\"m\",\"Commit\":\"\"}]",
+        "{\"results\":{\"a\":[{\"type\":\"Private Key\",\"hashed_secret\":\"da39a3ee5e6b4b0d3255bfef95601890afd80709\",\"line_number\":3}]}}",
+        "a/b:.*\n^x[0-9]+$\n",
+        "secrets.patterns\nACME_[a-z]{20}\0secrets.allowed\nx/y\0",
+        "fileignoreconfig:\n- filename: a/*\n  ignore_detectors: [filecontent]\nallowed_patterns: ['x']\n",
+        "a/\n[secrets]\nxyz\n^x\n",
+        "version: 2\nsecret:\n  ignored_matches:\n    - name: n\n      match: m\n  ignored_paths: ['a']\n",
+        "ExactFindings:\n  matches:\n    - filepath: a\n      linenum: 3\n",
+    ];
+    assert_eq!(samples.len(), FORMATS.len(), "a sample for each format, in their order");
+    let mut draw = crate::support::draw::Draw(7);
+    let odd = b"\"'[]{}()*+?|\\:,-#&<>\n\0 ax9\xc3";
+    for (format, sample) in FORMATS.iter().zip(samples) {
+        assert!((format.read)(sample).is_ok_and(|foreign| !foreign.entries.is_empty()), "{}", format.name);
+        for at in 0..sample.len() {
+            let _ = sample.get(..at).map(format.read);
+            let mut bytes = sample.as_bytes().to_vec();
+            for _ in 0..=draw.below(3) {
+                let place = draw.below(bytes.len());
+                bytes[place] = odd[draw.below(odd.len())];
+            }
+            let _ = (format.read)(&String::from_utf8_lossy(&bytes));
+        }
+        for other in samples {
+            let _ = (format.read)(other);
+        }
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_path_in_a_foreign_file_leads_nowhere_else() {
