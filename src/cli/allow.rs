@@ -1,7 +1,8 @@
-//! `allow`: one more line in the baseline.
+//! `allow`: one more line in the baseline, which is where single credentials are accepted. What is accepted by path,
+//! rule or pattern stands in `.portcullis.toml`, and is written there by people.
 
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write};
+use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use super::args::{AllowArgs, KnownArgs, WalkArgs};
@@ -9,7 +10,7 @@ use super::config::{self, Place};
 use super::exit::ExitStatus;
 use super::failure::Failure;
 use super::output::to_stdout;
-use super::{interrupt, plan, scan};
+use super::{interrupt, plan, private, scan};
 use crate::config::local::Flags;
 use crate::engine::Engine;
 use crate::git::{Env, Repo};
@@ -17,8 +18,8 @@ use crate::guard::pipeline::Judge;
 use crate::guard::scan::Target;
 use crate::guard::watch::{Unwatched, Watch};
 use crate::guard::{commit_msg, precommit};
-use crate::model::{Confidence, Fingerprint, Item, Origin};
-use crate::policy::{Baseline, Policy};
+use crate::model::{Confidence, Day, Fingerprint, Item, Origin};
+use crate::policy::{Baseline, Entry, Policy};
 use crate::report::sanitize::{clean, quote};
 
 /// What a new baseline begins with.
@@ -28,39 +29,49 @@ pub(super) const HEADER: &str =
 /// Runs `allow`.
 ///
 /// # Errors
-/// If the fingerprint is none, or the baseline cannot be read or written.
+/// If the fingerprint is none, no reason is given, the day is over, or the baseline cannot be read or written.
 pub(super) fn run(args: &AllowArgs) -> Result<ExitStatus, Failure> {
     let print = Fingerprint::parse(&args.fingerprint.to_ascii_lowercase()).ok_or_else(|| {
         Failure::new("that is no fingerprint").hint("reports show one with each finding: 32 hexadecimal digits")
     })?;
-    if args.reason.chars().any(char::is_control) {
-        return Err(Failure::new("the reason must be one line of plain text"));
-    }
+    let entry = Entry {
+        fingerprint: print,
+        rule: None,
+        until: args.expires.as_deref().map(last_day).transpose()?,
+        reason: reason(&args.reason)?,
+        line: 0,
+    };
     let top = plan::worktree_top(Path::new("."));
     let path = args.baseline.clone().or_else(|| Some(top.as_ref()?.join(plan::BASELINE))).ok_or_else(|| {
         Failure::new("this directory is in no git repository, so there is no baseline to add it to")
             .hint("go into one, or name the file: `--baseline FILE`")
     })?;
+    let file = path.display();
     let old = match fs::read(&path) {
         Ok(bytes) => bytes,
-        Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
-        Err(error) => return Err(Failure::because(format_args!("cannot read `{}`", path.display()), &error)),
+        Err(error) if error.kind() == ErrorKind::NotFound => HEADER.into(),
+        Err(error) => return Err(Failure::because(format_args!("cannot read `{file}`"), &error)),
     };
-    let baseline = Baseline::parse(&old)
-        .map_err(|error| Failure::because(format_args!("the baseline `{}` makes no sense", path.display()), &error))?;
-    let known = baseline.entries().iter().find(|entry| entry.fingerprint == print && entry.rule.is_none());
-    if let Some(entry) = known {
-        let line = entry.line;
-        to_stdout(|out| writeln!(out, "already allowed by line {line} of {}", path.display()))?;
+    let makes_no_sense =
+        |error: &dyn std::error::Error| Failure::because(format_args!("the baseline `{file}` makes no sense"), error);
+    let baseline = Baseline::parse(&old).map_err(|error| makes_no_sense(&error))?;
+    let text = String::from_utf8(old).map_err(|error| makes_no_sense(&error))?;
+    let known = baseline.entries().iter().find(|own| own.fingerprint == print && own.rule.is_none());
+    if let Some(own) = known.filter(|own| own.until == entry.until && own.reason == entry.reason) {
+        to_stdout(|out| writeln!(out, "already allowed by line {} of {file}", own.line))?;
         return Ok(ExitStatus::Clean);
     }
-    append(&path, &old, print, args.reason.trim())
-        .map_err(|error| Failure::because(format_args!("cannot write `{}`", path.display()), &error))?;
+    let text = Baseline::put(&text, &entry).map_err(|error| makes_no_sense(&error))?;
+    private::replace(&path, text.as_bytes())
+        .map_err(|error| Failure::because(format_args!("cannot write `{file}`"), &error))?;
     // It stands there, whatever becomes of the look: this only says what it was that was typed.
     let seen = top.map(|top| look(&top, print));
-    let file = path.display();
+    let (verb, until) = (
+        if known.is_some() { "changed the allow of" } else { "allowed" },
+        entry.until.map_or_else(String::new, |day| format!(" until {day}")),
+    );
     to_stdout(|out| {
-        writeln!(out, "allowed {print} in {file}")?;
+        writeln!(out, "{verb} {print}{until} in {file}")?;
         match &seen {
             Some(Ok(Some(what))) => writeln!(out, "that is {what}")?,
             Some(Ok(None)) => writeln!(
@@ -109,19 +120,25 @@ fn told(item: &Item) -> String {
     format!("{} in {at}, line {}", clean(&item.rule.title), item.place.start.line)
 }
 
-/// One write at the file's end, so that what stands there stays as it is.
-fn append(path: &Path, old: &[u8], print: Fingerprint, reason: &str) -> std::io::Result<()> {
-    let before = match old.last() {
-        None => HEADER,
-        Some(b'\n') => "",
-        Some(_) => "\n",
-    };
-    let reason = if reason.is_empty() { String::new() } else { format!("  # {reason}") };
-    let mut file = OpenOptions::new().append(true).create(true).open(path)?;
-    let written = file.write_all(format!("{before}{print}{reason}\n").as_bytes());
-    if written.is_err() {
-        // Half a line would make no sense, and stop everything that reads the file. The first trouble is what is told.
-        let _ = if old.is_empty() { fs::remove_file(path) } else { file.set_len(old.len() as u64) };
+/// The reason as it is written down.
+///
+/// # Errors
+/// If there is none, or it is not one line.
+pub(super) fn reason(text: &str) -> Result<String, Failure> {
+    if text.chars().any(char::is_control) {
+        return Err(Failure::new("the reason must be one line of plain text"));
     }
-    written
+    if text.trim().is_empty() {
+        return Err(Failure::new("the reason is empty").hint("say why this is no live credential"));
+    }
+    Ok(text.trim().to_owned())
+}
+
+fn last_day(text: &str) -> Result<Day, Failure> {
+    let day = Day::parse(text)
+        .ok_or_else(|| Failure::new(format_args!("not a day: {text:?}")).hint("write it as in --expires 2027-01-31"))?;
+    if day < plan::today() {
+        return Err(Failure::new(format_args!("{day} is over: the allow would never hold")));
+    }
+    Ok(day)
 }

@@ -2,6 +2,7 @@
 
 mod answer;
 mod generate;
+mod import;
 mod redact;
 mod report;
 mod rules;
@@ -16,6 +17,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use answer::AnswerArgs;
 pub use generate::{CompletionsArgs, ManArgs};
+pub use import::ImportArgs;
 pub use redact::RedactArgs;
 pub use report::ReportArgs;
 pub use rules::{RulesArgs, RulesCommand};
@@ -71,6 +73,11 @@ pub enum Command {
     /// Write the baseline file from what a scan finds, bring it up to date, or compare the two.
     #[command(subcommand)]
     Baseline(BaselineCommand),
+    /// Carry over what other scanners' files accept: their ignore files, baselines, allow-lists and rules.
+    ///
+    /// It adds to .portcullis.toml and .portcullis.baseline, replaces nothing in them, and says line by line what it
+    /// could not carry over.
+    Import(ImportArgs),
     /// Show and check the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),

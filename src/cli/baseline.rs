@@ -1,7 +1,9 @@
-//! `baseline create`, `update` and `diff`.
+//! `baseline create`, `update`, `diff` and `audit`.
+
+mod audit;
+mod context;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -14,8 +16,8 @@ use super::failure::Failure;
 use super::output::to_stdout;
 use super::{plan, private, scan};
 use crate::engine::Engine;
-use crate::model::Fingerprint;
-use crate::policy::{Baseline, Entry, Policy};
+use crate::model::{Fingerprint, Report};
+use crate::policy::{Baseline, Entry, Key, Policy};
 use crate::report::sanitize::quote;
 
 /// What identifies an accepted credential.
@@ -29,6 +31,11 @@ type Found = BTreeMap<Identity, String>;
 /// # Errors
 /// If not everything could be scanned, or the file cannot be read or written.
 pub(super) fn run(command: &BaselineCommand) -> Result<ExitStatus, Failure> {
+    let (BaselineCommand::Create(args)
+    | BaselineCommand::Update { args, .. }
+    | BaselineCommand::Diff(args)
+    | BaselineCommand::Audit { args, .. }) = command;
+    let key = plan::fingerprint_key(args.policy.known.key_file.as_deref())?;
     match command {
         BaselineCommand::Create(args) => {
             let path = file(args);
@@ -36,19 +43,32 @@ pub(super) fn run(command: &BaselineCommand) -> Result<ExitStatus, Failure> {
                 return Err(Failure::new(format_args!("`{}` is there already", path.display()))
                     .hint("`portcullis baseline update` adds to it"));
             }
-            let found = found(args)?;
-            write(&path, &Baseline::default(), HEADER, &found, false)
+            let found = found(args, &key)?;
+            write(&path, &Baseline::default(), &format!("{}\n{HEADER}", Baseline::key_line(&key)), &found, false)
         }
         BaselineCommand::Update { args, prune } => {
             let path = file(args);
-            let (text, baseline) = read(&path)?;
-            let found = found(args)?;
-            let comments: String = text.split_inclusive('\n').filter(|line| line.starts_with('#')).collect();
-            write(&path, &baseline, if comments.is_empty() { HEADER } else { &comments }, &found, *prune)
+            let (text, baseline) = read(&path, &key)?;
+            let found = found(args, &key)?;
+            let mut comments: String = text.split_inclusive('\n').filter(|line| line.starts_with('#')).collect();
+            if comments.is_empty() {
+                HEADER.clone_into(&mut comments);
+            }
+            // Where no entry is met, nobody knows by which key they were made.
+            let met = || baseline.entries().iter().any(|entry| is_found(entry, &found));
+            if !baseline.tells_key() && (baseline.entries().is_empty() || met()) {
+                comments = format!("{}\n{comments}", Baseline::key_line(&key));
+            }
+            write(&path, &baseline, &comments, &found, *prune)
         }
         BaselineCommand::Diff(args) => {
-            let (_, baseline) = read(&file(args))?;
-            diff(&baseline, &found(args)?)
+            let (_, baseline) = read(&file(args), &key)?;
+            diff(baseline, &found(args, &key)?)
+        }
+        BaselineCommand::Audit { args, show_secrets } => {
+            let path = file(args);
+            let (text, _) = read(&path, &key)?;
+            audit::run(args, &key, &path, text, *show_secrets)
         }
     }
 }
@@ -59,7 +79,7 @@ fn file(args: &BaselineArgs) -> PathBuf {
     named.unwrap_or_else(|| plan::default_baseline(plan::near(&targets)))
 }
 
-fn read(path: &Path) -> Result<(String, Baseline), Failure> {
+fn read(path: &Path, key: &Key) -> Result<(String, Baseline), Failure> {
     let shown = path.display();
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
@@ -70,17 +90,20 @@ fn read(path: &Path) -> Result<(String, Baseline), Failure> {
         Failure::because(format_args!("the baseline `{shown}` makes no sense"), &error)
             .hint("mend that line; a baseline is not read in part")
     })?;
+    plan::heed(baseline.clone(), "the", key)?;
     Ok((String::from_utf8_lossy(&bytes).into_owned(), baseline))
 }
 
-/// What counts but for the baseline. What was not scanned could be anything, so that nothing is made of a part.
-fn found(args: &BaselineArgs) -> Result<Found, Failure> {
+/// What counts but for the baseline, and how it was found. What was not scanned could be anything, so that nothing is
+/// made of a part.
+fn scan(args: &BaselineArgs, key: &Key) -> Result<(Report, Engine, Policy), Failure> {
     let targets = plan::targets(&args.paths);
     let known = &args.policy.known;
     let settled = config::settle(&Place::Disk(plan::near(&targets)), known, config::flags(&args.policy))?;
     settled.tell_expired();
-    let policy = Policy { key: plan::fingerprint_key(known.key_file.as_deref())?, ..settled.policy };
-    let report = scan::watched(&targets, &args.walk, &Engine::new(settled.rules), &policy);
+    let policy = Policy { key: key.clone(), ..settled.policy };
+    let engine = Engine::new(settled.rules);
+    let report = scan::watched(&targets, &args.walk, &engine, &policy);
     if !report.coverage.is_complete() {
         let number = report.coverage.skips.len();
         return Err(Failure::new(format_args!(
@@ -88,6 +111,12 @@ fn found(args: &BaselineArgs) -> Result<Found, Failure> {
         ))
         .hint("`portcullis scan` names them"));
     }
+    Ok((report, engine, policy))
+}
+
+/// What counts but for the baseline.
+fn found(args: &BaselineArgs, key: &Key) -> Result<Found, Failure> {
+    let (report, ..) = scan(args, key)?;
     let mut found = Found::new();
     for item in report.blocking() {
         let place = format!("{}:{}", quote(item.origin.label()), item.place.start.line);
@@ -112,21 +141,21 @@ fn write(path: &Path, old: &Baseline, head: &str, found: &Found, prune: bool) ->
             continue;
         }
         let rule = entry.rule.clone().unwrap_or_default();
-        lines.insert(((entry.fingerprint, rule), entry.reason.clone()));
+        lines.insert(((entry.fingerprint, rule), entry.to_string()));
     }
     for (print, rule) in found.keys().filter(|(print, rule)| old.lookup(*print, rule).is_none()) {
         added += 1;
-        lines.insert(((*print, rule.clone()), String::new()));
+        let entry =
+            Entry { fingerprint: *print, rule: Some(rule.clone()), until: None, reason: String::new(), line: 0 };
+        lines.insert(((*print, rule.clone()), entry.to_string()));
     }
     let mut text = head.to_owned();
     if !text.ends_with('\n') {
         text.push('\n');
     }
-    for ((print, rule), reason) in &lines {
-        let rule = if rule.is_empty() { String::new() } else { format!("  {rule}") };
-        let reason = if reason.is_empty() { String::new() } else { format!("  # {reason}") };
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "{print}{rule}{reason}");
+    for (_, line) in &lines {
+        text.push_str(line);
+        text.push('\n');
     }
     // What is written is read back first: a file that we could not read would block everything.
     Baseline::parse(text.as_bytes()).map_err(|error| Failure::because("cannot make a baseline of that", &error))?;
@@ -143,15 +172,17 @@ fn write(path: &Path, old: &Baseline, head: &str, found: &Found, prune: bool) ->
     Ok(ExitStatus::Clean)
 }
 
-fn diff(baseline: &Baseline, found: &Found) -> Result<ExitStatus, Failure> {
+fn diff(mut baseline: Baseline, found: &Found) -> Result<ExitStatus, Failure> {
+    let expired = baseline.take_expired(plan::today());
     let new: Vec<_> = found.iter().filter(|((print, rule), _)| baseline.lookup(*print, rule).is_none()).collect();
     to_stdout(|out| {
         for ((print, rule), place) in &new {
             writeln!(out, "+ {print}  {rule}  {place}")?;
         }
-        for entry in baseline.entries().iter().filter(|entry| !is_found(entry, found)) {
+        let unused = baseline.entries().iter().filter(|entry| !is_found(entry, found)).map(|entry| (entry, ""));
+        for (entry, over) in unused.chain(expired.iter().map(|entry| (entry, ", expired"))) {
             let rule = entry.rule.as_deref().unwrap_or("any rule");
-            writeln!(out, "- {}  {rule}  line {}", entry.fingerprint, entry.line)?;
+            writeln!(out, "- {}  {rule}  line {}{over}", entry.fingerprint, entry.line)?;
         }
         Ok(())
     })?;

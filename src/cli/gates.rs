@@ -45,7 +45,7 @@ fn run(
 ) -> Result<ExitStatus, Failure> {
     let repo = Repo::open(Env::from_process(), Path::new("."))
         .map_err(|error| blocked("cannot open the repository", &error))?;
-    let settled = config::settle(&Place::Staged(&repo), &args.known, config::flags(args))
+    let mut settled = config::settle(&Place::Staged(&repo), &args.known, config::flags(args))
         .map_err(|failure| failure.or_hint(HINT))?;
     let engine = Engine::new(settled.rules.clone());
     let outcome = look(&repo, &engine).map_err(|error| blocked("cannot read what is being committed", &error))?;
@@ -58,7 +58,8 @@ fn run(
         return Ok(ExitStatus::Clean);
     }
     let key = plan::fingerprint_key(args.known.key_file.as_deref())?;
-    let policy = Policy { baseline: baseline(args, &repo, settled.trusted)?, key, ..settled.policy.clone() };
+    let baseline = settled.heed(baseline(args, &repo, settled.trusted)?, &key)?;
+    let policy = Policy { baseline, key, ..settled.policy.clone() };
     let report = Judge::new(engine.rules(), &policy).report(command, outcome.found, outcome.coverage);
     let options = Options { color: color(), width: output::width(), ..Options::default() };
     gate::write(&report, &options, &mut io::stderr().lock())

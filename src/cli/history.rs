@@ -34,7 +34,7 @@ use crate::report::sanitize::clean;
 pub(super) fn run(args: &HistoryArgs) -> Result<ExitStatus, Failure> {
     let format = formats::format(&args.format).ok_or_else(|| Failure::new("no such format"))?;
     let repo = open(args)?;
-    let settled = config::settle(&Place::Disk(&args.path), &args.policy.known, config::flags(&args.policy))?;
+    let mut settled = config::settle(&Place::Disk(&args.path), &args.policy.known, config::flags(&args.policy))?;
     let engine = Engine::new(settled.rules.clone());
     if let Some(file) = &args.answer.verify_clean {
         let key = plan::fingerprint_key(args.policy.known.key_file.as_deref())?;

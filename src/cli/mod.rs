@@ -11,6 +11,7 @@ mod gates;
 mod generate;
 mod history;
 mod hooks;
+mod import;
 mod interrupt;
 mod output;
 mod plan;
@@ -73,6 +74,7 @@ fn dispatch(command: Command) -> Result<ExitStatus, Failure> {
         Command::Explain(args) => scan::explain(&args),
         Command::Allow(args) => allow::run(&args),
         Command::Baseline(command) => baseline::run(&command),
+        Command::Import(args) => import::run(&args),
         Command::Config(ConfigCommand::Show(args)) => config::show(&args),
         Command::Config(ConfigCommand::Check(args)) => config::check(&args),
         Command::Redact(_) => Err(Failure::new("redact ends as its command does")),

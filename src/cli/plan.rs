@@ -5,11 +5,13 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::args::WalkArgs;
 use super::failure::Failure;
 use crate::git::Repo;
 use crate::guard::scan::{Options, Target};
+use crate::model::Day;
 use crate::policy::{Baseline, Key};
 use crate::rules::{self, Rule, RuleSet};
 
@@ -110,6 +112,36 @@ pub(super) fn staged_baseline(repo: &Repo) -> Result<Baseline, Failure> {
         Failure::because(format_args!("the staged {BASELINE} makes no sense"), &error)
             .hint("mend that line and stage the file again")
     })
+}
+
+/// What holds of `whose` baseline today: it, and the entries whose last day is over, for people.
+///
+/// # Errors
+/// If its fingerprints were made with another key: none of them could be met.
+pub(super) fn heed(mut baseline: Baseline, whose: &str, key: &Key) -> Result<(Baseline, Vec<String>), Failure> {
+    if !baseline.is_of(key) {
+        let hint = if *key == Key::unkeyed() {
+            format!("name the key file in {KEY_FILE}, or by --key-file; whoever made the baseline has it")
+        } else {
+            "name the key file it was made with, or make the baseline anew with this one".to_owned()
+        };
+        return Err(
+            Failure::new(format_args!("{whose} baseline was made with another key, so nothing in it holds")).hint(hint)
+        );
+    }
+    let expired = baseline.take_expired(today()).into_iter().map(|entry| {
+        let (line, day) = (entry.line, entry.until.map(|day| day.to_string()).unwrap_or_default());
+        let reason = if entry.reason.is_empty() { "no reason given" } else { &entry.reason };
+        format!("line {line} of {whose} baseline expired on {day} and no longer applies ({reason})")
+    });
+    let expired = expired.collect();
+    Ok((baseline, expired))
+}
+
+/// The day it is (UTC). A clock before 1970 makes allows last, and one after 9999 makes them end.
+#[must_use]
+pub(super) fn today() -> Day {
+    Day::of_second(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()))
 }
 
 fn is_absent(error: &io::Error) -> bool {

@@ -26,7 +26,7 @@ const LEAST_DIGITS: usize = 8;
 pub(super) fn run(args: &ScanArgs) -> Result<ExitStatus, Failure> {
     let targets = plan::targets(&args.paths);
     let near = plan::near(&targets);
-    let settled = config::settle(&Place::Disk(near), &args.policy.known, config::flags(&args.policy))?;
+    let mut settled = config::settle(&Place::Disk(near), &args.policy.known, config::flags(&args.policy))?;
     let policy = settled.on_disk(&args.policy.known, near)?;
     let format = report::format(&args.format).ok_or_else(|| Failure::new("no such format"))?;
     let output = Output::open(&args.output)?;
@@ -51,7 +51,7 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<ExitStatus, Failure> {
     let targets = plan::targets(&args.paths);
     let near = plan::near(&targets);
     let flags = Flags { min_confidence: Some(Confidence::Low), no_inline: false };
-    let settled = config::settle(&Place::Disk(near), &args.known, flags)?;
+    let mut settled = config::settle(&Place::Disk(near), &args.known, flags)?;
     let policy = settled.on_disk(&args.known, near)?;
     let output =
         Output::open(&OutputArgs { output: None, show_secrets: args.show_secrets, why: true, color: args.color })?;

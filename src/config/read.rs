@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::shape::{Key, names};
+
 /// Longest file, in bytes.
 const MAX_FILE: usize = 1 << 20;
 
@@ -126,7 +128,8 @@ impl Sink<'_> {
         self.wanted(value, found, &format!("one of \"{}\"", names.join("\", \"")))
     }
 
-    pub(super) fn number(&mut self, value: &Value<'_>, least: u64, most: u64) -> Option<u64> {
+    pub(super) fn number(&mut self, value: &Value<'_>, key: &Key) -> Option<u64> {
+        let (least, most) = key.range();
         let digits = value.get_ref().as_integer();
         let number = digits.and_then(|digits| u64::from_str_radix(digits.as_str(), digits.radix()).ok());
         let number = number.filter(|number| (least..=most).contains(number));
@@ -139,21 +142,35 @@ impl Sink<'_> {
         read.into_iter().collect()
     }
 
+    /// A key that is listed and read by nobody: nothing that is written down goes unheeded.
+    pub(super) fn forgotten(&mut self, key: &Key, value: &Value<'_>) {
+        self.add(value.span().start, format!("`{}` is read by nobody: please report it", key.name));
+    }
+
+    /// Reads a table: each key that is known is given to `each`, the others are mistakes.
     pub(super) fn table(
         &mut self,
         value: &Value<'_>,
-        known: &[&str],
-        mut each: impl FnMut(&str, &Value<'_>, &mut Self) -> bool,
+        known: &'static [Key],
+        each: impl FnMut(&'static Key, &Value<'_>, &mut Self),
     ) {
         let Some(table) = self.wanted(value, value.get_ref().as_table(), "a table") else { return };
-        for (key, value) in table {
-            if !each(key.get_ref().as_ref(), value, self) {
-                self.unknown(key.get_ref().as_ref(), key.span().start, known);
-            }
-        }
+        self.keys(table, known, each);
     }
 
-    pub(super) fn unknown(&mut self, key: &str, at: usize, known: &[&str]) {
-        self.add(at, format!("unknown key `{}` (known: {})", key.escape_debug(), known.join(", ")));
+    /// The same, of a table that is one for sure.
+    pub(super) fn keys(
+        &mut self,
+        table: &DeTable<'_>,
+        known: &'static [Key],
+        mut each: impl FnMut(&'static Key, &Value<'_>, &mut Self),
+    ) {
+        for (name, value) in table {
+            let (text, at) = (name.get_ref().as_ref(), name.span().start);
+            match known.iter().find(|key| key.name == text) {
+                Some(key) => each(key, value, self),
+                None => self.add(at, format!("unknown key `{}` (known: {})", text.escape_debug(), names(known))),
+            }
+        }
     }
 }

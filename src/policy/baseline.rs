@@ -1,22 +1,36 @@
 //! The baseline file: credentials that are known and accepted, by fingerprint.
 //!
 //! ```text
+//! # portcullis key 89abcdef0123456789abcdef01234567
 //! # Comments, blank lines, and one fingerprint a line:
 //! 0123456789abcdef0123456789abcdef  some-rule  # why it is accepted
+//! 123456789abcdef0123456789abcdef0  some-rule  until:2027-01-31  # why, and for how long
 //! ```
 //!
 //! One a line and no timestamps, so that merges are trivial. A line that cannot be read is an error with
-//! its number: a baseline that is half read would allow, or block, what nobody decided.
+//! its number: a baseline that is half read would allow, or block, what nobody decided. The first line says by
+//! which key the fingerprints were made: under another one, none of them could ever be met.
+
+mod edit;
 
 use std::fmt;
 
-use crate::model::Fingerprint;
+use super::Key;
+use crate::model::{Day, Fingerprint};
+
+/// What begins the line that tells the key.
+const KEY_LINE: &str = "# portcullis key ";
+
+/// What begins the word that tells the last day.
+const UNTIL: &str = "until:";
 
 /// A parsed baseline. The default one is empty and allows nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Baseline {
     /// By fingerprint, then by line.
     entries: Vec<Entry>,
+    /// The keys it says it was made with: one, unless two were merged.
+    keys: Vec<Fingerprint>,
 }
 
 /// One accepted credential.
@@ -26,6 +40,8 @@ pub struct Entry {
     pub fingerprint: Fingerprint,
     /// The rule the entry names, if it names one; then it holds for that rule alone.
     pub rule: Option<String>,
+    /// The last day on which it holds, if there is one.
+    pub until: Option<Day>,
     /// The words after `#`; empty where there are none.
     pub reason: String,
     /// Line in the file, from 1.
@@ -53,8 +69,12 @@ pub enum BaselineProblem {
     NoFingerprint,
     /// The second word is no rule id.
     NoRuleId,
-    /// There is a third word that is no comment.
+    /// What follows `until:` is no day.
+    NoDay,
+    /// There is a word more that is no comment.
     TooMuch,
+    /// What follows `# portcullis key` is no key's mark.
+    NoKey,
 }
 
 impl fmt::Display for BaselineProblem {
@@ -64,7 +84,9 @@ impl fmt::Display for BaselineProblem {
             Self::NotUtf8 => "not UTF-8",
             Self::NoFingerprint => "no fingerprint (32 lower-case hexadecimal digits) at its beginning",
             Self::NoRuleId => "the word after the fingerprint is no rule id (a comment begins with `#`)",
+            Self::NoDay => "no day after `until:` (as in until:2027-01-31)",
             Self::TooMuch => "words after the rule id (a comment begins with `#`)",
+            Self::NoKey => "no key's mark after `# portcullis key` (32 lower-case hexadecimal digits)",
         })
     }
 }
@@ -77,13 +99,58 @@ impl Baseline {
     /// The first line that is neither an entry, a comment nor blank.
     pub fn parse(bytes: &[u8]) -> Result<Self, BaselineError> {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let mut entries = Vec::new();
+        let mut baseline = Self::default();
         for (line, raw) in (1..).zip(bytes.split(|&byte| byte == b'\n')) {
-            let entry = parse_line(raw, line).map_err(|problem| BaselineError { line, problem })?;
-            entries.extend(entry);
+            baseline.read(raw, line).map_err(|problem| BaselineError { line, problem })?;
         }
-        entries.sort_by_key(|entry| (entry.fingerprint, entry.line));
-        Ok(Self { entries })
+        baseline.entries.sort_by_key(|entry| (entry.fingerprint, entry.line));
+        Ok(baseline)
+    }
+
+    fn read(&mut self, raw: &[u8], line: u64) -> Result<(), BaselineProblem> {
+        if let Some(mark) = raw.strip_prefix(KEY_LINE.as_bytes()) {
+            let mark = std::str::from_utf8(mark).ok().and_then(|mark| Fingerprint::parse(mark.trim()));
+            self.keys.push(mark.ok_or(BaselineProblem::NoKey)?);
+        } else {
+            self.entries.extend(parse_line(raw, line)?);
+        }
+        Ok(())
+    }
+
+    /// The line that tells a key.
+    #[must_use]
+    pub fn key_line(key: &Key) -> String {
+        format!("{KEY_LINE}{}", key.mark())
+    }
+
+    /// Whether its fingerprints are of that key, as far as it says.
+    #[must_use]
+    pub fn is_of(&self, key: &Key) -> bool {
+        self.keys.iter().all(|own| *own == key.mark())
+    }
+
+    /// Whether it says by which key it was made.
+    #[must_use]
+    pub fn tells_key(&self) -> bool {
+        !self.keys.is_empty()
+    }
+
+    /// The entries of both; those of this one are looked up first.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.entries.extend(other.entries);
+        // Stable: where both accept a credential, ours stays first.
+        self.entries.sort_by_key(|entry| entry.fingerprint);
+        self.keys.extend(other.keys);
+        self
+    }
+
+    /// Takes out the entries whose last day is over, and gives them.
+    pub fn take_expired(&mut self, today: Day) -> Vec<Entry> {
+        let (expired, entries) =
+            std::mem::take(&mut self.entries).into_iter().partition(|entry| entry.until.is_some_and(|day| day < today));
+        self.entries = entries;
+        expired
     }
 
     /// The first entry for a credential that the named rule found.
@@ -103,6 +170,20 @@ impl Baseline {
     }
 }
 
+/// The entry's line, without its end.
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.fingerprint)?;
+        if let Some(rule) = &self.rule {
+            write!(f, "  {rule}")?;
+        }
+        if let Some(day) = self.until {
+            write!(f, "  {UNTIL}{day}")?;
+        }
+        if self.reason.is_empty() { Ok(()) } else { write!(f, "  # {}", self.reason) }
+    }
+}
+
 /// Reads one line; `None` for a blank one or a comment.
 fn parse_line(raw: &[u8], line: u64) -> Result<Option<Entry>, BaselineProblem> {
     if [&b"<<<<<<<"[..], b"|||||||", b"=======", b">>>>>>>"].iter().any(|marker| raw.starts_with(marker)) {
@@ -113,14 +194,19 @@ fn parse_line(raw: &[u8], line: u64) -> Result<Option<Entry>, BaselineProblem> {
     let mut words = words.split_ascii_whitespace();
     let Some(first) = words.next() else { return Ok(None) };
     let fingerprint = Fingerprint::parse(first).ok_or(BaselineProblem::NoFingerprint)?;
-    let rule = words.next().map(str::to_owned);
+    let mut words = words.peekable();
+    let rule = words.next_if(|word| !word.starts_with(UNTIL)).map(str::to_owned);
     if rule.as_deref().is_some_and(|rule| !is_rule_id(rule)) {
         return Err(BaselineProblem::NoRuleId);
     }
+    let until = match words.next_if(|word| word.starts_with(UNTIL)) {
+        Some(word) => Some(Day::parse(&word[UNTIL.len()..]).ok_or(BaselineProblem::NoDay)?),
+        None => None,
+    };
     if words.next().is_some() {
         return Err(BaselineProblem::TooMuch);
     }
-    Ok(Some(Entry { fingerprint, rule, reason: reason.trim().to_owned(), line }))
+    Ok(Some(Entry { fingerprint, rule, until, reason: reason.trim().to_owned(), line }))
 }
 
 /// Whether the word is shaped like a rule id: lower case letters, digits and dashes.
@@ -173,11 +259,42 @@ mod tests {
             (b"whatever\n".to_vec(), 1, NoFingerprint),
             (format!("{PRINT} Because it is fine").into(), 1, NoRuleId),
             (format!("{PRINT} a-rule because").into(), 1, TooMuch),
+            (format!("{PRINT} a-rule until:2027-02-29").into(), 1, NoDay),
+            (format!("{PRINT} until:").into(), 1, NoDay),
+            (format!("{PRINT} until:2027-01-31 a-rule").into(), 1, TooMuch),
+            (b"# portcullis key mine\n".to_vec(), 1, NoKey),
             (b"# \xff\n".to_vec(), 1, NotUtf8),
         ];
         for (text, line, problem) in cases {
             assert_eq!(Baseline::parse(text), Err(BaselineError { line: *line, problem: *problem }));
         }
+    }
+
+    #[test]
+    fn an_entry_may_have_a_last_day() {
+        let text = format!("{PRINT}  a-rule  until:2027-01-31  # why\n{PRINT}  until:2027-02-01\n");
+        let mut baseline = Baseline::parse(text.as_bytes()).unwrap();
+        let lines: Vec<String> = baseline.entries().iter().map(ToString::to_string).collect();
+        assert_eq!(lines.join("\n") + "\n", text, "written as it was read");
+        let on = |day| Day::parse(day).unwrap();
+        assert_eq!(baseline.take_expired(on("2027-01-31")), []);
+        let expired = baseline.take_expired(on("2027-02-01"));
+        assert_eq!((expired.len(), expired[0].line), (1, 1));
+        assert_eq!(baseline.lookup(print(), "a-rule").unwrap().line, 2);
+        assert_eq!(baseline.take_expired(on("2027-02-02")).len(), 1);
+        assert_eq!(baseline.lookup(print(), "a-rule"), None);
+    }
+
+    #[test]
+    fn a_baseline_says_which_key_it_is_of() {
+        let (own, other) = (Key::unkeyed(), Key::from_bytes([7; 32]));
+        let read = |text: String| Baseline::parse(text.as_bytes()).unwrap();
+        let one = read(format!("{}\r\n{PRINT}\n", Baseline::key_line(&own)));
+        assert!(one.tells_key() && one.is_of(&own) && !one.is_of(&other));
+        let both = read(format!("{}\n{}\n", Baseline::key_line(&own), Baseline::key_line(&other)));
+        assert!(!both.is_of(&own) && !both.is_of(&other));
+        let none = read(format!("{PRINT}\n"));
+        assert!(!none.tells_key() && none.is_of(&own) && none.is_of(&other));
     }
 
     #[test]

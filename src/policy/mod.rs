@@ -6,6 +6,7 @@
 mod baseline;
 mod configured;
 mod fingerprint;
+pub mod foreign;
 mod inline;
 mod judge;
 mod wanted;

@@ -1,13 +1,10 @@
 //! A list of credentials that must be gone, by fingerprint.
 //!
-//! Its lines are those of a baseline, with one more kind: `# portcullis key` and 32 digits says by which key
-//! the fingerprints were made. Under another key none of them could ever be met, and everything would look clean.
+//! Its lines are those of a baseline. Under another key than theirs none of the fingerprints could ever be met, and
+//! everything would look clean.
 
 use super::{Baseline, BaselineError, Key, fingerprint};
 use crate::model::{Fingerprint, Secret};
-
-/// What begins the line that tells the key.
-const KEY_LINE: &str = "# portcullis key ";
 
 /// Why a list proves nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -34,21 +31,13 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    /// The line that tells a key.
-    #[must_use]
-    pub fn key_line(key: &Key) -> String {
-        format!("{KEY_LINE}{}", key.mark())
-    }
-
     /// Reads a list, whose fingerprints must be of `key` and whose rules must be among those that `is_rule` knows.
     ///
     /// # Errors
     /// If a line makes no sense, or the list could prove nothing.
     pub fn parse(bytes: &[u8], key: &Key, is_rule: impl Fn(&str) -> bool) -> Result<Self, WantedError> {
         let list = Baseline::parse(bytes)?;
-        let text = String::from_utf8_lossy(bytes);
-        let marks = text.lines().filter_map(|line| line.strip_prefix(KEY_LINE));
-        if marks.into_iter().any(|mark| mark.trim() != key.mark().to_string()) {
+        if !list.is_of(key) {
             return Err(WantedError::OtherKey);
         }
         let mut rules: Vec<String> = list.entries().iter().filter_map(|entry| entry.rule.clone()).collect();
@@ -97,10 +86,10 @@ mod tests {
         let print = "0123456789abcdef0123456789abcdef";
         assert_eq!(parse("# nothing\n"), Err(WantedError::Empty));
         assert_eq!(parse(&format!("{print} c-rule\n")), Err(WantedError::NoRule("c-rule".into())));
-        let other = Wanted::key_line(&Key::from_bytes([7; 32]));
+        let other = Baseline::key_line(&Key::from_bytes([7; 32]));
         assert_eq!(parse(&format!("{other}\n{print}\n")), Err(WantedError::OtherKey));
         assert!(matches!(parse("what is this"), Err(WantedError::Line(_))));
-        let own = Wanted::key_line(&Key::unkeyed());
+        let own = Baseline::key_line(&Key::unkeyed());
         assert_eq!(parse(&format!("{own}\n{print} a-rule\n{print}\n")).map(|list| list.len()), Ok(1));
     }
 

@@ -134,7 +134,7 @@ fn allowing(page: &mut Page<'_>, found: &[&Item]) -> io::Result<()> {
         Some(print) if found.iter().all(|item| item.fingerprint == print) => print.to_string(),
         _ => "<id>".to_owned(),
     };
-    page.line(&format!("      portcullis allow {id}"))?;
+    page.line(&format!("      portcullis allow {id} --reason \"...\""))?;
     page.line("      git add .portcullis.baseline")
 }
 

@@ -112,7 +112,7 @@ fn a_finding_is_explained_allowed_and_then_quiet() {
     assert_eq!(below(&["allow", &print, "--reason", "it's a fixture"]), Some(0));
     let baseline = fs::read_to_string(sandbox.path(".portcullis.baseline")).expect("at the top of the work tree");
     assert!(baseline.ends_with(&format!("{print}  # it's a fixture\n")), "{baseline}");
-    assert_eq!(below(&["allow", &print]), Some(0), "twice is fine");
+    assert_eq!(below(&["allow", &print, "--reason", "it's a fixture"]), Some(0), "twice is fine");
     assert_eq!(fs::read_to_string(sandbox.path(".portcullis.baseline")).unwrap(), baseline, "and changes nothing");
 
     sandbox.run(&["scan"]).exits(0);
@@ -164,6 +164,7 @@ fn a_baseline_or_rule_file_that_makes_no_sense_stops_everything() {
     assert!(ran.stderr().contains("line 1"), "{}", ran.stderr());
     sandbox.run(&["scan", "--baseline", "nowhere"]).exits(2);
     let print = "0123456789abcdef0123456789abcdef";
+    sandbox.run(&["allow", print, "--reason", "x"]).exits(2);
     sandbox.run(&["allow", print]).exits(2);
     sandbox.run(&["allow", print, "--baseline", "new", "--reason", "two\nlines"]).exits(2);
     sandbox.write("bad.toml", "[[rule]]\nid = 3\n");
@@ -244,7 +245,7 @@ fn the_gates_block_a_commit_and_are_silent_otherwise() {
     assert!(ran.stderr().contains("leak:2") && !ran.stderr().contains(&token(1)[8..]), "{}", ran.stderr());
 
     let print = sandbox.run(&["scan", "--format", "jsonl", "leak"]).exits(1).lines()[0]["fingerprint"].clone();
-    sandbox.run(&["allow", print.as_str().unwrap()]).exits(0);
+    sandbox.run(&["allow", print.as_str().unwrap(), "--reason", "a fixture"]).exits(0);
     sandbox.run(&["pre-commit"]).exits(1);
     git(&["add", ".portcullis.baseline"]);
     quiet(&["pre-commit"]);

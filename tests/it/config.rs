@@ -1,5 +1,6 @@
 //! `.portcullis.toml` and the user's configuration, by the real binary: what they allow, tighten, and how they fail.
 
+mod audit;
 mod baseline;
 mod gates;
 mod mistakes;

@@ -1,6 +1,8 @@
 //! The generated documents under `docs/` are what the code says. `UPDATE_DOCS=1 cargo test docs::` rewrites
 //! them.
 
+mod schemas;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;

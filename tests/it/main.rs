@@ -30,6 +30,7 @@ mod history_objects;
 mod hooks;
 #[cfg(unix)]
 mod html;
+mod import;
 mod layering;
 mod oracle;
 mod policy;

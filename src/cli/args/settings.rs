@@ -47,6 +47,18 @@ pub enum BaselineCommand {
     },
     /// Tell what a scan finds and the baseline lacks (exit status 1), and what it has and the scan does not find.
     Diff(BaselineArgs),
+    /// Go through what a scan finds and nobody has judged yet, and say of each: real, false, or for a test.
+    ///
+    /// False ones and those for tests are accepted, with the words given; real ones are not, and are not asked again.
+    /// Each answer is written at once: end when you like, and go on later.
+    Audit {
+        /// Where to look, and what counts.
+        #[command(flatten)]
+        args: BaselineArgs,
+        /// Show credentials in plaintext instead of redacting them.
+        #[arg(long)]
+        show_secrets: bool,
+    },
 }
 
 /// All of `baseline`.
@@ -70,8 +82,11 @@ pub struct AllowArgs {
     #[arg(value_name = "FINGERPRINT")]
     pub fingerprint: String,
     /// Why it is accepted; written beside the fingerprint.
-    #[arg(long, value_name = "TEXT", default_value = "")]
+    #[arg(long, value_name = "TEXT")]
     pub reason: String,
+    /// The last day (UTC) on which it is, as in `2027-01-31`; from the next one on it counts again.
+    #[arg(long, value_name = "DATE")]
+    pub expires: Option<String>,
     /// Add it to this baseline [default: .portcullis.baseline at the top of the work tree].
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,

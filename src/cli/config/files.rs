@@ -14,7 +14,7 @@ use crate::policy::{Globs, secret_regex};
 use crate::rules::{self, Rule, RuleSet};
 
 /// The project's file, at the top of a work tree.
-pub(super) const PROJECT: &str = ".portcullis.toml";
+pub(in crate::cli) const PROJECT: &str = ".portcullis.toml";
 
 /// How globs and regexes are checked.
 const CHECKS: Checks =
@@ -61,6 +61,15 @@ impl File {
         let errors = ConfigErrors { file: self.name.clone(), problems: self.problems.clone() };
         (!self.problems.is_empty()).then(|| errors.to_string())
     }
+}
+
+/// Whether a text could be a project's file.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub(in crate::cli) fn sound(text: &str, name: &str) -> Result<(), Failure> {
+    let file = File::parse(name.to_owned(), text.as_bytes().to_vec(), Owner::Project)?;
+    file.errors().map_or(Ok(()), |errors| Err(Failure::new(errors)))
 }
 
 /// The directory of the user's file, where the environment tells.
@@ -125,7 +134,7 @@ pub(super) fn on_disk(path: &Path, name: String) -> Result<File, Failure> {
 }
 
 /// The top of the work tree around `near`, or the directory itself.
-pub(super) fn top(near: &Path) -> PathBuf {
+pub(in crate::cli) fn top(near: &Path) -> PathBuf {
     plan::default_baseline(near).parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf)
 }
 

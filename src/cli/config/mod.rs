@@ -5,8 +5,8 @@ mod show;
 
 use std::io::Write as _;
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
 
+pub(super) use files::{PROJECT, sound, top};
 pub(super) use show::{check, show};
 
 use super::args::{KnownArgs, PolicyArgs};
@@ -15,8 +15,8 @@ use super::plan;
 use crate::config::local::{self, Flags, Merged, Owner, Source};
 use crate::git::Repo;
 use crate::guard::scan::Target;
-use crate::model::{Confidence, Day, Report, UnusedAllow};
-use crate::policy::{Allow, Base, Configured, Globs, Policy, RulePolicy, secret_regex};
+use crate::model::{Confidence, Report, UnusedAllow};
+use crate::policy::{Allow, Base, Baseline, Configured, Globs, Key, Policy, RulePolicy, secret_regex};
 use crate::report::sanitize::clean;
 use crate::rules::RuleSet;
 use files::File;
@@ -78,13 +78,32 @@ impl Settled {
     ///
     /// # Errors
     /// If the baseline or key cannot be read.
-    pub(super) fn on_disk(&self, known: &KnownArgs, near: &Path) -> Result<Policy, Failure> {
+    pub(super) fn on_disk(&mut self, known: &KnownArgs, near: &Path) -> Result<Policy, Failure> {
         let mut policy = self.policy.clone();
-        if self.trusted || known.baseline.is_some() {
-            policy.baseline = plan::baseline(known.baseline.as_deref(), near)?;
-        }
         policy.key = plan::fingerprint_key(known.key_file.as_deref())?;
+        if self.trusted || known.baseline.is_some() {
+            policy.baseline = self.heed(plan::baseline(known.baseline.as_deref(), near)?, &policy.key)?;
+        }
         Ok(policy)
+    }
+
+    /// What holds of a baseline: without entries whose last day is over, which are told as allows are.
+    ///
+    /// # Errors
+    /// If it was made with another key.
+    pub(super) fn heed(&mut self, baseline: Baseline, key: &Key) -> Result<Baseline, Failure> {
+        let (baseline, expired) = plan::heed(baseline, "the", key)?;
+        self.expired.extend(expired);
+        Ok(baseline)
+    }
+
+    /// The paths, rules and regexes of the project's own allows that say no more than these.
+    pub(super) fn project_allows(&self) -> Vec<(Vec<String>, Vec<String>, Vec<String>)> {
+        let [_, project] = &self.files;
+        let plain =
+            project.local.allows.iter().filter(|allow| allow.fingerprints.is_empty() && allow.expires.is_none());
+        let rules = |allow: &local::Allow| allow.rules.iter().map(|rule| rule.value.clone()).collect();
+        plain.map(|allow| (allow.paths.clone(), rules(allow), allow.secrets.clone())).collect()
     }
 
     /// Tells which allows have expired.
@@ -135,7 +154,7 @@ fn configured(place: &Place<'_>, merged: &Merged, names: [&str; 2]) -> Result<(C
         };
         configured.rules.insert(id.clone(), policy);
     }
-    let (today, mut expired) = (today(), Vec::new());
+    let (today, mut expired) = (plan::today(), Vec::new());
     for (allow, owner) in &merged.allows {
         let entry = name(Source::File(*owner, allow.line));
         if let Some(day) = allow.expires.filter(|day| *day < today) {
@@ -163,9 +182,4 @@ fn configured(place: &Place<'_>, merged: &Merged, names: [&str; 2]) -> Result<(C
         configured.base = Base { cwd, top: top.canonicalize().unwrap_or(top) };
     }
     Ok((configured, expired))
-}
-
-/// The day it is (UTC). A clock before 1970 makes allows last, and one after 9999 makes them end.
-fn today() -> Day {
-    Day::of_second(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()))
 }

@@ -109,7 +109,7 @@ fn write(settled: &Settled, out: &mut dyn Write) -> io::Result<()> {
         }
         writeln!(out, "reason = {}", quoted(&allow.reason))?;
         if let Some(day) = allow.expires {
-            let over = if day < super::today() { "  # expired: it no longer applies" } else { "" };
+            let over = if day < crate::cli::plan::today() { "  # expired: it no longer applies" } else { "" };
             writeln!(out, "expires = \"{day}\"{over}")?;
         }
     }

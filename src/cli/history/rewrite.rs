@@ -10,7 +10,7 @@ use crate::cli::output::cannot_write;
 use crate::cli::private::{create_dir, create_new};
 use crate::git::Repo;
 use crate::model::history::History;
-use crate::policy::{Key, Wanted};
+use crate::policy::{Baseline, Key};
 use crate::report::rewrite::{About, FILES, is_needed};
 use crate::report::sanitize::shell_word;
 
@@ -58,7 +58,7 @@ impl Plan {
         create_dir(&self.dir).map_err(|error| cannot_write(&shown, &error))?;
         let same = same(args);
         let about =
-            About { dir: self.dir.as_os_str().as_encoded_bytes(), key_line: &Wanted::key_line(key), same: &same };
+            About { dir: self.dir.as_os_str().as_encoded_bytes(), key_line: &Baseline::key_line(key), same: &same };
         for file in FILES.iter().filter(|file| (file.needed)(history)) {
             let path = self.dir.join(file.name);
             let write = || {

@@ -42,13 +42,14 @@ pub(in crate::cli) fn read(named: Option<&Path>) -> Result<(ServerConfig, Option
     Ok((config, Some(path)))
 }
 
-/// The engine and policy that the settings ask for.
+/// The engine and policy that the settings ask for, and what of the baselines does not hold (any more).
 ///
 /// # Errors
 /// If a file they name cannot be read or is broken.
-pub(in crate::cli) fn settle(settings: &Settings, repo: &Repo) -> Result<(Engine, Policy), Failure> {
+pub(in crate::cli) fn settle(settings: &Settings, repo: &Repo) -> Result<(Engine, Policy, Vec<String>), Failure> {
     let engine = Engine::new(plan::rules(&settings.rules)?);
-    let mut text = match &settings.baseline {
+    let key = plan::fingerprint_key(settings.key_file.as_deref())?;
+    let text = match &settings.baseline {
         None => Vec::new(),
         Some(file) => fs::read(file).map_err(|error| {
             Failure::because(format_args!("cannot read the server's baseline `{}`", file.display()), &error)
@@ -57,19 +58,25 @@ pub(in crate::cli) fn settle(settings: &Settings, repo: &Repo) -> Result<(Engine
     let parse = |text: &[u8], whose: &str| {
         Baseline::parse(text).map_err(|error| Failure::because(format_args!("{whose} baseline makes no sense"), &error))
     };
-    let mut baseline = parse(&text, "the server's")?;
+    let (mut baseline, mut notes) = plan::heed(parse(&text, "the server's")?, "the server's", &key)?;
     if settings.trust_repo_config == TrustRepo::DefaultBranch {
         let own = repo
             .head_blob(plan::BASELINE.as_bytes())
             .map_err(|error| Failure::because("cannot read the default branch's baseline", &error))?;
         if let Some(own) = own {
-            parse(&own, "the default branch's")?;
-            text.push(b'\n');
-            text.extend(own);
-            baseline = parse(&text, "the server's")?;
+            let whose = "the default branch's";
+            let own = parse(&own, whose)?;
+            if own.is_of(&key) {
+                let (own, more) = plan::heed(own, whose, &key)?;
+                baseline = baseline.and(own);
+                notes.extend(more);
+            } else {
+                // An error would reject every push, also the one that mends it.
+                notes
+                    .push(format!("{whose} baseline was made with another key than the server's: nothing in it holds"));
+            }
         }
     }
-    let key = plan::fingerprint_key(settings.key_file.as_deref())?;
     let policy = Policy {
         threshold: settings.min_confidence,
         inline: settings.inline_allows,
@@ -77,7 +84,7 @@ pub(in crate::cli) fn settle(settings: &Settings, repo: &Repo) -> Result<(Engine
         key,
         ..Policy::default()
     };
-    Ok((engine, policy))
+    Ok((engine, policy, notes))
 }
 
 /// What the push's options ask for.

@@ -51,10 +51,11 @@ pub(in crate::cli) fn pre_push(args: &PrePushArgs) -> Result<ExitStatus, Failure
         return Ok(ExitStatus::Clean);
     }
     let known = &args.policy.known;
-    let settled = config::settle(&Place::Staged(&repo), known, config::flags(&args.policy))
+    let mut settled = config::settle(&Place::Staged(&repo), known, config::flags(&args.policy))
         .map_err(|failure| failure.or_hint(HINT))?;
     let key = plan::fingerprint_key(known.key_file.as_deref())?;
-    let policy = Policy { baseline: baseline(args, &repo, settled.trusted)?, key, ..settled.policy.clone() };
+    let baseline = settled.heed(baseline(args, &repo, settled.trusted)?, &key)?;
+    let policy = Policy { baseline, key, ..settled.policy.clone() };
     let engine = Engine::new(settled.rules.clone());
     let known = Known::Remote(tracking, commands.iter().map(|command| command.old).collect());
     let halt = Halt::new(u64::MAX, policy.threshold);
@@ -71,8 +72,15 @@ pub(in crate::cli) fn pre_push(args: &PrePushArgs) -> Result<ExitStatus, Failure
     };
     let push = receive::run(&repo, &engine, &request, &halt)
         .map_err(|error| Failure::because("cannot read what is being pushed", &error).hint(HINT))?;
-    let told =
-        Told { audience: Audience::Sender, only_told: false, help: None, bypass: false, denied: None, prefixed: false };
+    let told = Told {
+        audience: Audience::Sender,
+        only_told: false,
+        help: None,
+        bypass: false,
+        denied: None,
+        notes: &[],
+        prefixed: false,
+    };
     report::push(&push, &told, &mut io::stderr().lock())
         .map_err(|error| Failure::because("cannot say why the push is blocked", &error))?;
     if push.blocking().next().is_some() {

@@ -113,6 +113,8 @@ struct Gate {
     repo: Repo,
     directory: PathBuf,
     settings: Settings,
+    /// What of the baselines does not hold.
+    notes: Vec<String>,
 }
 
 /// What a look comes to.
@@ -133,11 +135,11 @@ impl Gate {
         let directory = repo.git_dir().canonicalize().unwrap_or_else(|_| repo.git_dir().to_path_buf());
         let settings = config.settings(&directory);
         let pusher = Pusher::from_lookup(|name| env::var_os(name));
-        Ok(Self { hook, started, pusher, repo, directory, settings })
+        Ok(Self { hook, started, pusher, repo, directory, settings, notes: Vec::new() })
     }
 
     fn run(
-        self,
+        mut self,
         commands: impl FnOnce(Lines) -> Result<(Vec<u8>, Vec<Command>), Refusal>,
     ) -> Result<ExitStatus, Failure> {
         if self.settings.mode == Mode::Off {
@@ -145,8 +147,9 @@ impl Gate {
         }
         let most_refs = usize::try_from(self.settings.refs).unwrap_or(usize::MAX);
         let lines = Lines { hash: self.repo.hash_kind(), most: most_refs };
-        let (engine, policy) = policy::settle(&self.settings, &self.repo)
+        let (engine, policy, notes) = policy::settle(&self.settings, &self.repo)
             .map_err(|failure| failure.hint("the push is rejected; an admin of this server has to mend this"))?;
+        self.notes = notes;
         let bypass = Bypass::read(&self.settings, &self.pusher)?;
         let halt = Arc::new(Halt::new(self.settings.inflated_bytes, policy.threshold));
         let deadline = Duration::from_millis(self.settings.deadline_ms.unwrap_or_else(|| self.pusher.deadline_ms()));
@@ -208,6 +211,7 @@ impl Gate {
             help: self.settings.help.as_deref(),
             bypass: self.settings.bypass.is_some(),
             denied: bypass.denied.as_deref(),
+            notes: &self.notes,
             prefixed: self.pusher.wants_prefix(),
         }
     }

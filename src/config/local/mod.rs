@@ -1,11 +1,14 @@
 //! What a user and a project say of the gates on a developer's machine. The reference is docs/configuration.md.
 
+pub mod edit;
+mod keys;
 mod merge;
 mod read;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
+pub use keys::{PROJECT, USER};
 pub use merge::{Flags, Merged, RuleMerged, merge};
 pub use read::{Checks, parse};
 

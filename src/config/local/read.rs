@@ -2,6 +2,7 @@
 
 use toml::de::DeTable;
 
+use super::keys::{ALLOW, PROJECT, RULE, USER};
 use super::{Allow, Local, Owner, RuleSay, Setting};
 use crate::config::read::{Problem, Sink, Value, document};
 use crate::model::{Confidence, Day, Fingerprint, Severity};
@@ -14,11 +15,6 @@ pub struct Checks {
     /// Of a regex.
     pub regex: fn(&str) -> Result<(), String>,
 }
-
-const KEYS: &[&str] = &["min_confidence", "inline_allows", "rules", "rule", "allow"];
-const USER_KEYS: &[&str] = &["min_confidence", "inline_allows", "trust_project", "rules", "rule", "allow"];
-const RULE_KEYS: &[&str] = &["disabled", "severity", "min_confidence", "reason"];
-const ALLOW_KEYS: &[&str] = &["paths", "rules", "secrets", "fingerprints", "reason", "expires"];
 
 /// Parses a file. What could be read of it, and all that is wrong with it: with any mistake it is not to be used.
 #[must_use]
@@ -36,21 +32,21 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn top(&mut self, root: &DeTable<'_>, sink: &mut Sink<'_>) {
-        for (key, value) in root {
+        let user = self.owner == Owner::User;
+        let misplaced = root.iter().find(|(key, _)| !user && key.get_ref().as_ref() == "trust_project");
+        if let Some((key, _)) = misplaced {
             let at = key.span().start;
-            match key.get_ref().as_ref() {
-                "min_confidence" => self.local.min_confidence = level(value, sink),
-                "inline_allows" => self.local.inline_allows = flag(value, sink),
-                "trust_project" if self.owner == Owner::User => self.local.trust_project = flag(value, sink),
-                "trust_project" => {
-                    sink.add_with(at, "a project cannot trust itself", "`trust_project` belongs in the user's file");
-                }
-                "rules" => self.rule_files(value, sink),
-                "rule" => self.rules(value, sink),
-                "allow" => self.allows(value, sink),
-                other => sink.unknown(other, at, if self.owner == Owner::User { USER_KEYS } else { KEYS }),
-            }
+            sink.add_with(at, "a project cannot trust itself", "`trust_project` belongs in the user's file");
         }
+        sink.keys(root, if user || misplaced.is_some() { USER } else { PROJECT }, |key, value, sink| match key.name {
+            "min_confidence" => self.local.min_confidence = level(value, sink),
+            "inline_allows" => self.local.inline_allows = flag(value, sink),
+            "trust_project" => self.local.trust_project = flag(value, sink),
+            "rules" => self.rule_files(value, sink),
+            "rule" => self.rules(value, sink),
+            "allow" => self.allows(value, sink),
+            _ => sink.forgotten(key, value),
+        });
     }
 
     fn rule_files(&mut self, value: &Value<'_>, sink: &mut Sink<'_>) {
@@ -74,18 +70,15 @@ impl Reader<'_> {
         };
         for (id, value) in table {
             let mut say = RuleSay::default();
-            sink.table(value, RULE_KEYS, |key, value, sink| {
-                match key {
-                    "disabled" => say.disabled = flag(value, sink),
-                    "severity" => {
-                        let read = sink.one_of(value, Severity::NAMES, Severity::parse);
-                        say.severity = read.map(|read| placed(read, value, sink));
-                    }
-                    "min_confidence" => say.min_confidence = level(value, sink),
-                    "reason" => say.reason = sink.line(value).unwrap_or_default(),
-                    _ => return false,
+            sink.table(value, RULE, |key, value, sink| match key.name {
+                "disabled" => say.disabled = flag(value, sink),
+                "severity" => {
+                    let read = sink.one_of(value, Severity::NAMES, Severity::parse);
+                    say.severity = read.map(|read| placed(read, value, sink));
                 }
-                true
+                "min_confidence" => say.min_confidence = level(value, sink),
+                "reason" => say.reason = sink.line(value).unwrap_or_default(),
+                _ => sink.forgotten(key, value),
             });
             let (line, column) = sink.place(id.span().start);
             let at = Setting { value: (), line, column };
@@ -112,9 +105,9 @@ impl Reader<'_> {
         let mut allow = Allow { line: sink.place(at).0, ..Allow::default() };
         let (mut named, mut has_reason) = (false, false);
         let checks = self.checks;
-        sink.table(item, ALLOW_KEYS, |key, value, sink| {
-            named |= matches!(key, "paths" | "rules" | "secrets" | "fingerprints");
-            match key {
+        sink.table(item, ALLOW, |key, value, sink| {
+            named |= matches!(key.name, "paths" | "rules" | "secrets" | "fingerprints");
+            match key.name {
                 "paths" => allow.paths = checked(value, sink, checks.glob, "not a glob"),
                 "rules" => allow.rules = some(words(value, sink), value, sink),
                 "secrets" => allow.secrets = checked(value, sink, checks.regex, "not a regex"),
@@ -141,9 +134,8 @@ impl Reader<'_> {
                     }
                     allow.expires = day;
                 }
-                _ => return false,
+                _ => sink.forgotten(key, value),
             }
-            true
         });
         if item.get_ref().as_table().is_some() {
             if !has_reason {

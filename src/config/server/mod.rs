@@ -3,11 +3,13 @@
 //! What holds for all repositories stands at its top; a `[[repository]]` says what is different below a path. Later
 //! ones go before earlier ones. The reference is docs/server.md.
 
+mod keys;
 mod read;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+pub use keys::POLICY;
 pub use read::parse;
 
 pub use super::read::{ConfigErrors, Problem};

@@ -2,8 +2,10 @@
 
 use toml::de::DeTable;
 
+use super::keys::{AUDIT, BYPASS, LIMITS, POLICY, REPOSITORY};
 use super::{Counts, Layer, Mode, OnTimeout, ServerConfig, TrustRepo};
 use crate::config::read::{self, ConfigErrors, Sink, Value};
+use crate::config::shape::Key;
 use crate::model::Confidence;
 
 /// Parses a server configuration. `file` is the name used in errors.
@@ -16,35 +18,11 @@ pub fn parse(text: &str, file: &str) -> Result<ServerConfig, ConfigErrors> {
     if problems.is_empty() { Ok(config) } else { Err(ConfigErrors { file: file.to_owned(), problems }) }
 }
 
-const KEYS: &[&str] = &[
-    "mode",
-    "counts",
-    "min_confidence",
-    "inline_allows",
-    "baseline",
-    "rules",
-    "key_file",
-    "on_timeout",
-    "queue",
-    "trust_repo_config",
-    "help",
-    "threads",
-    "enough",
-    "audit",
-    "bypass",
-    "limits",
-    "repository",
-];
-
 fn top(root: &DeTable<'_>, config: &mut ServerConfig, sink: &mut Sink<'_>) {
-    for (key, value) in root {
-        let name = key.get_ref().as_ref();
-        if name == "repository" {
-            repositories(value, config, sink);
-        } else if !setting(name, value, &mut config.top, sink) {
-            sink.unknown(name, key.span().start, KEYS);
-        }
-    }
+    sink.keys(root, POLICY, |key, value, sink| match key.name {
+        "repository" => repositories(value, config, sink),
+        _ => setting(key, value, &mut config.top, sink),
+    });
 }
 
 fn repositories(value: &Value<'_>, config: &mut ServerConfig, sink: &mut Sink<'_>) {
@@ -53,12 +31,8 @@ fn repositories(value: &Value<'_>, config: &mut ServerConfig, sink: &mut Sink<'_
     };
     for item in list {
         let (mut path, mut layer) = (None, Layer::default());
-        sink.table(item, &[&["path"], KEYS].concat(), |key, value, sink| match key {
-            "path" => {
-                path = sink.path(value);
-                true
-            }
-            "repository" => false,
+        sink.table(item, REPOSITORY, |key, value, sink| match key.name {
+            "path" => path = sink.path(value),
             _ => setting(key, value, &mut layer, sink),
         });
         match path {
@@ -68,9 +42,9 @@ fn repositories(value: &Value<'_>, config: &mut ServerConfig, sink: &mut Sink<'_
     }
 }
 
-/// Reads one setting; whether there is one of that name.
-fn setting(key: &str, value: &Value<'_>, layer: &mut Layer, sink: &mut Sink<'_>) -> bool {
-    match key {
+/// Reads one setting.
+fn setting(key: &'static Key, value: &Value<'_>, layer: &mut Layer, sink: &mut Sink<'_>) {
+    match key.name {
         "mode" => layer.mode = sink.one_of(value, Mode::NAMES, Mode::parse),
         "counts" => layer.counts = sink.one_of(value, Counts::NAMES, Counts::parse),
         "min_confidence" => layer.min_confidence = sink.one_of(value, Confidence::NAMES, Confidence::parse),
@@ -82,44 +56,30 @@ fn setting(key: &str, value: &Value<'_>, layer: &mut Layer, sink: &mut Sink<'_>)
         "queue" => layer.queue = sink.path(value),
         "trust_repo_config" => layer.trust_repo_config = sink.one_of(value, TrustRepo::NAMES, TrustRepo::parse),
         "help" => layer.help = sink.line(value),
-        "threads" => layer.threads = sink.number(value, 1, 64).map(|threads| threads as usize),
-        "enough" => layer.enough = sink.number(value, 0, 10_000),
-        "audit" => sink.table(value, &["file", "required"], |key, value, sink| {
-            match key {
-                "file" => layer.audit_file = sink.path(value),
-                "required" => layer.audit_required = sink.flag(value),
-                _ => return false,
-            }
-            true
+        "threads" => layer.threads = sink.number(value, key).map(|threads| threads as usize),
+        "enough" => layer.enough = sink.number(value, key),
+        "audit" => sink.table(value, AUDIT, |key, value, sink| match key.name {
+            "file" => layer.audit_file = sink.path(value),
+            "required" => layer.audit_required = sink.flag(value),
+            _ => sink.forgotten(key, value),
         }),
-        "bypass" => sink.table(value, &["enabled", "identities"], |key, value, sink| {
-            match key {
-                "enabled" => layer.bypass = sink.flag(value),
-                "identities" => {
-                    layer.bypass_identities = sink.list(value, Sink::text).map(|list| list.into_iter().collect());
-                }
-                _ => return false,
+        "bypass" => sink.table(value, BYPASS, |key, value, sink| match key.name {
+            "enabled" => layer.bypass = sink.flag(value),
+            "identities" => {
+                layer.bypass_identities = sink.list(value, Sink::text).map(|list| list.into_iter().collect());
             }
-            true
+            _ => sink.forgotten(key, value),
         }),
-        "limits" => sink.table(
-            value,
-            &["deadline_ms", "objects", "refs", "inflated_bytes", "object_bytes"],
-            |key, value, sink| {
-                match key {
-                    "deadline_ms" => layer.deadline_ms = sink.number(value, 1, 3_600_000),
-                    "objects" => layer.objects = sink.number(value, 1, 100_000_000),
-                    "refs" => layer.refs = sink.number(value, 1, 1_000_000),
-                    "inflated_bytes" => layer.inflated_bytes = sink.number(value, 1, 1 << 50),
-                    "object_bytes" => layer.object_bytes = sink.number(value, 1 << 20, 1 << 32),
-                    _ => return false,
-                }
-                true
-            },
-        ),
-        _ => return false,
+        "limits" => sink.table(value, LIMITS, |key, value, sink| match key.name {
+            "deadline_ms" => layer.deadline_ms = sink.number(value, key),
+            "objects" => layer.objects = sink.number(value, key),
+            "refs" => layer.refs = sink.number(value, key),
+            "inflated_bytes" => layer.inflated_bytes = sink.number(value, key),
+            "object_bytes" => layer.object_bytes = sink.number(value, key),
+            _ => sink.forgotten(key, value),
+        }),
+        _ => sink.forgotten(key, value),
     }
-    true
 }
 
 #[cfg(test)]

@@ -201,7 +201,7 @@ impl Teller<'_, '_> {
         for (at, step) in steps.iter().skip(usize::from(!live)).enumerate() {
             self.page.hanging(&format!("  {}. ", at + 2), 5, step)?;
         }
-        let otherwise = "A value that is no credential is accepted with `portcullis allow <id>`.";
+        let otherwise = "A value that is no credential is accepted with `portcullis allow <id> --reason \"...\"`.";
         self.page.words(2, otherwise)
     }
 

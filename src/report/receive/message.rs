@@ -40,6 +40,8 @@ pub struct Told<'a> {
     pub bypass: bool,
     /// Why the bypass asked for was not granted.
     pub denied: Option<&'a str>,
+    /// What of the baselines does not hold (any more).
+    pub notes: &'a [String],
     /// Whether every line begins with what GitLab's pages look for.
     pub prefixed: bool,
 }
@@ -226,12 +228,15 @@ fn remedies(page: &mut Page<'_>, found: &[&Leak]) -> io::Result<()> {
 }
 
 fn exceptions(page: &mut Page<'_>, found: &[&Leak], told: &Told<'_>) -> io::Result<()> {
+    for words in told.notes {
+        page.hanging("note: ", 6, &clean(words))?;
+    }
     if let Some(denied) = told.denied {
         page.hanging("warning: ", 9, &clean(denied))?;
     }
     if told.audience == Audience::Sender {
         page.hanging("hint: ", 6, "if it is none, say so in the baseline and commit that:")?;
-        page.line(&format!("        portcullis allow {}", first_id(found)))?;
+        page.line(&format!("        portcullis allow {} --reason \"...\"", first_id(found)))?;
         return page.hanging("hint: ", 6, "`git push --no-verify` goes around this guard, but not around a server's");
     }
     if told.only_told {

@@ -1,8 +1,9 @@
-//! `baseline create`, `update` and `diff`.
+//! `baseline create`, `update` and `diff`; `allow`; what makes an entry or a whole baseline void.
 
 use std::fs;
 
-use super::{Sandbox, project};
+use super::{Sandbox, allow as config_allow, blocked, project, scan};
+use crate::support::repo::Repo;
 
 fn read(sandbox: &Sandbox) -> String {
     fs::read_to_string(sandbox.path(".portcullis.baseline")).unwrap()
@@ -82,4 +83,108 @@ fn nothing_is_made_of_a_part_or_of_a_file_with_conflicts() {
         assert!(sandbox.run(&["baseline", command]).exits(2).stderr().contains("merge conflict"), "{command}");
     }
     assert_eq!(read(&sandbox), "<<<<<<< HEAD\n");
+}
+
+/// The fingerprints of the two credentials of a project.
+fn prints(sandbox: &Sandbox) -> Vec<String> {
+    let lines = scan(sandbox).lines();
+    lines.iter().filter_map(|line| line["fingerprint"].as_str().map(str::to_owned)).collect()
+}
+
+#[test]
+fn an_allow_keeps_what_stands_in_the_baseline_and_gets_its_place() {
+    let sandbox = project("");
+    let mut prints = prints(&sandbox);
+    let [first, second] = [0, 1].map(|at| prints[at].clone());
+    let written = format!("# our own words\n\n# about this one\n{first}   github-pat-classic # odd  blanks\n");
+    sandbox.write(".portcullis.baseline", &written);
+    let told = sandbox.run(&["allow", &second, "--reason", "made up", "--expires", "9000-01-31"]).exits(0).stdout();
+    assert!(told.starts_with(&format!("allowed {second} until 9000-01-31 in ")), "{told}");
+    let now = read(&sandbox);
+    let line = format!("{second}  until:9000-01-31  # made up\n");
+    assert_eq!(now.replace(&line, ""), written, "nothing else changes");
+    let order: Vec<&str> =
+        now.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(|l| &l[..32]).collect();
+    prints.sort();
+    assert_eq!(order, prints);
+    assert_eq!(blocked(&scan(&sandbox).exits(0)), Vec::<String>::new());
+    // Said again, it is changed.
+    let told = sandbox.run(&["allow", &second, "--reason", "made up"]).exits(0).stdout();
+    assert!(told.starts_with("changed the allow of "), "{told}");
+    assert_eq!(read(&sandbox), now.replace("  until:9000-01-31", ""));
+    for (arg, word) in [("2020-01-01", "is over"), ("soon", "not a day")] {
+        let ran = sandbox.run(&["allow", &second, "--reason", "x", "--expires", arg]).exits(2);
+        assert!(ran.stderr().contains(word), "{}", ran.stderr());
+    }
+    assert!(sandbox.run(&["allow", &second, "--reason", " "]).exits(2).stderr().contains("the reason is empty"));
+}
+
+#[test]
+fn an_entry_whose_last_day_is_over_does_not_hold_and_says_so() {
+    let sandbox = project("");
+    let prints = prints(&sandbox);
+    let text = format!("{}  until:2020-02-29  # a fixture\n{}\n", prints[0], prints[1]);
+    sandbox.write(".portcullis.baseline", &text);
+    let ran = scan(&sandbox).exits(1);
+    assert_eq!(blocked(&ran), ["src/a"]);
+    let words = "line 1 of the baseline expired on 2020-02-29 and no longer applies (a fixture)";
+    assert!(ran.stderr().contains(words), "{}", ran.stderr());
+    let diff = sandbox.run(&["baseline", "diff"]).exits(1).stdout();
+    assert!(diff.contains(&format!("+ {}", prints[0])) && diff.contains("line 1, expired"), "{diff}");
+    // The gates say so when they block.
+    let repo = Repo::init(&[]);
+    repo.stage("src/a", format!("first line\ntoken = {}\n", super::token(1)));
+    repo.stage(".portcullis.baseline", &text);
+    let ran = repo.portcullis(&["pre-commit"]);
+    assert!(ran.code == Some(1) && ran.stderr.contains(words), "{}", ran.stderr);
+    repo.stage(".portcullis.baseline", text.replace("2020", "9000").replace("02-29", "02-28"));
+    assert_eq!(repo.portcullis(&["pre-commit"]).code, Some(0));
+}
+
+#[test]
+fn a_baseline_of_another_key_is_an_error_that_names_the_way_out() {
+    let sandbox = project("");
+    sandbox.write("key", "0123456789abcdef of this project\n");
+    sandbox.write("other", "another key of sixteen bytes\n");
+    let keyed = |args: &[&str], key: &str| {
+        super::Ran(sandbox.command(args).env("PORTCULLIS_KEY_FILE", sandbox.path(key)).output().unwrap())
+    };
+    keyed(&["baseline", "create"], "key").exits(0);
+    assert!(read(&sandbox).starts_with("# portcullis key "));
+    keyed(&["scan"], "key").exits(0);
+    let whole = read(&sandbox);
+    for args in [&["scan"][..], &["baseline", "diff"], &["baseline", "update"], &["explain", "01234567"]] {
+        let none = sandbox.run(args).exits(2).stderr();
+        assert!(none.contains("made with another key") && none.contains("PORTCULLIS_KEY_FILE"), "{args:?} {none}");
+        assert!(keyed(args, "other").exits(2).stderr().contains("make the baseline anew"), "{args:?}");
+    }
+    assert_eq!(read(&sandbox), whole);
+    // One that does not say so is believed, and says so once its key is sure.
+    sandbox.write(".portcullis.baseline", whole.split_once('\n').unwrap().1);
+    sandbox.run(&["scan"]).exits(1);
+    keyed(&["baseline", "update"], "key").exits(0);
+    assert_eq!(read(&sandbox), whole);
+    sandbox.run(&["scan"]).exits(2);
+    let repo = Repo::init(&[]);
+    repo.stage("src/a", format!("first line\ntoken = {}\n", super::token(1)));
+    repo.stage(".portcullis.baseline", &whole);
+    let ran = repo.portcullis(&["pre-commit"]);
+    assert!(ran.code == Some(2) && ran.stderr.contains("made with another key"), "{}", ran.stderr);
+}
+
+#[test]
+fn fingerprints_can_stand_in_both_files_and_only_those_of_the_configuration_are_told_unused() {
+    let sandbox = project("");
+    let prints = prints(&sandbox);
+    sandbox.write(".portcullis.toml", config_allow(&format!("fingerprints = [\"{}\"]", prints[0])));
+    sandbox.run(&["allow", &prints[1], "--reason", "made up"]).exits(0);
+    sandbox.run(&["scan"]).exits(0);
+    let gone = "0".repeat(32);
+    sandbox.write(".portcullis.toml", config_allow(&format!("fingerprints = [\"{}\", \"{gone}\"]", prints[0])));
+    sandbox.run(&["scan"]).exits(0);
+    sandbox.write("src/a", "clean\n");
+    assert!(sandbox.run(&["scan"]).exits(0).stdout().contains("1 allow is not needed any more"));
+    sandbox.write("tests/b", "clean\n");
+    let diff = sandbox.run(&["baseline", "diff"]).exits(0).stdout();
+    assert!(diff.starts_with(&format!("- {}", prints[1])), "{diff}");
 }

@@ -202,7 +202,7 @@ fn an_inline_allow_excuses_its_own_version_and_the_baseline_all() {
     repo.stage("g", format!("{}\n", token()));
     repo.commit("and once without");
     let life = only(&repo);
-    repo.portcullis(&["allow", life["fingerprint"].as_str().unwrap()]).text();
+    repo.portcullis(&["allow", life["fingerprint"].as_str().unwrap(), "--reason", "a fixture"]).text();
     let (lives, summary) = run(&repo, &[], 0);
     assert_eq!((lives.len(), &summary["summary"]["allowed_by_baseline"]), (1, &1.into()));
     run(&repo, &["--no-inline-allow", "--baseline", "/dev/null"], 1);

@@ -195,7 +195,7 @@ fn a_proof_needs_every_object_and_a_list_that_means_something() {
     };
     // Nothing reaches it, an inline allow or a baseline would excuse it, and it is there all the same.
     run(&repo, &[], 0);
-    repo.portcullis(&["allow", print]).text();
+    repo.portcullis(&["allow", print, "--reason", "a fixture"]).text();
     let (out, _) = verify(&format!("{print}\n"), 1, &[]);
     assert!(out.starts_with("Not clean: of the 1 credential on the list, the repository still holds 1"), "{out}");
     let (out, _) = verify(&format!("{print} {}\n", life["rule"].as_str().unwrap()), 1, &["--format", "json"]);
@@ -206,7 +206,7 @@ fn a_proof_needs_every_object_and_a_list_that_means_something() {
         let (out, err) = verify(text, 2, &[]);
         assert!(out.is_empty() && err.starts_with("error: the list "), "{text}: {err}");
     }
-    let other = portcullis::policy::Wanted::key_line(&portcullis::policy::Key::from_bytes([9; 32]));
+    let other = portcullis::policy::Baseline::key_line(&portcullis::policy::Key::from_bytes([9; 32]));
     let (_, err) = verify(&format!("{other}\n{print}\n"), 2, &[]);
     assert!(err.contains("another key"), "{err}");
     // An object that cannot be read may be the one.

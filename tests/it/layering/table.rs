@@ -63,9 +63,20 @@ pub(super) const CRATES: &[(&str, &[&str], &str)] = &[
         &["engine"],
         "confirming matches: anchored, in memory of each thread, of a regex that was read once",
     ),
-    ("regex_syntax", &["rules", "engine"], "the lint's proofs; regexes without their long counts"),
+    (
+        "regex_syntax",
+        &["rules", "engine", "config"],
+        "the lint's proofs; regexes without their long counts; others' regexes read",
+    ),
+    ("saphyr", &["config"], "other tools' YAML, with lines"),
+    ("saphyr_parser", &["config"], "the same: scalars as they are written"),
     ("serde", &["config", "report", "rules"], "deriving for toml and serde_json"),
-    ("serde_json", &["report", "score"], "formats; checks of tokens and key files that are JSON inside"),
+    (
+        "serde_json",
+        &["report", "score", "config"],
+        "formats; checks of tokens that are JSON inside; other tools' baselines",
+    ),
+    ("sha1", &["policy"], "the hash by which detect-secrets knows a credential"),
     (
         "sha2",
         &["policy", "rules", "score", "report"],
@@ -74,6 +85,7 @@ pub(super) const CRATES: &[(&str, &[&str], &str)] = &[
     ("signal_hook", &["cli"], "which signal it was; `ctrlc` tells only that there was one"),
     ("thiserror", &[], "a tool of every room"),
     ("toml", &["rules", "config"], "rule files and configuration"),
+    ("toml_edit", &["config"], "adding to a project's file with its comments kept"),
     ("zlib_rs", &["git"], "inflating objects, the zlib that gix uses"),
 ];
 

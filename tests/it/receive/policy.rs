@@ -100,8 +100,12 @@ fn baselines_of_the_server_and_of_the_default_branch() {
     blocked("none", &ran, &secret);
     let id = ran.stderr.split("id      ").nth(1).unwrap()[..32].to_owned();
     let file = pair.server.beside("baseline");
-    fs::write(&file, format!("{id} # known\n")).unwrap();
     pair.policy(&format!("baseline = \"{}\"", file.display()));
+    fs::write(&file, format!("{id} until:2020-01-31 # known\n")).unwrap();
+    let ran = pair.push("main:refs/heads/one");
+    blocked("no longer", &ran, &secret);
+    assert!(ran.stderr.contains("line 1 of the server's baseline expired on 2020-01-31"), "{}", ran.stderr);
+    fs::write(&file, format!("{id} until:9000-01-31 # known\n")).unwrap();
     assert!(pair.push("main:refs/heads/one").ok, "the server's");
 
     let pair = Pair::new();
@@ -115,6 +119,16 @@ fn baselines_of_the_server_and_of_the_default_branch() {
     pair.client.commit("the baseline alone");
     assert!(pair.push("first:main").ok);
     assert!(pair.push("main:refs/heads/topic").ok, "as it stood before the push");
+    // Of another key, it says nothing; an error would reject the very push that mends it.
+    let key = "0123456789abcdef0123456789abcdef";
+    pair.client.stage(".portcullis.baseline", format!("# portcullis key {key}\n{id}\n"));
+    pair.client.commit("another key");
+    assert!(pair.push("first:main").ok);
+    pair.client.stage("again", fs::read(pair.client.dir.join("s504")).unwrap());
+    pair.client.commit("once more");
+    let ran = pair.push("first:refs/heads/other");
+    blocked("of another key", &ran, &same);
+    assert!(ran.stderr.contains("made with another key"), "{}", ran.stderr);
 }
 
 #[test]

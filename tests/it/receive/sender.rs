@@ -167,7 +167,7 @@ fn the_baseline_and_marks_are_the_developers() {
     let ran = pair.push("main");
     blocked("not yet", &ran, &second);
     let id = ran.stderr.split("id      ").nth(1).unwrap()[..32].to_owned();
-    pair.client.portcullis(&["allow", &id]).text();
+    pair.client.portcullis(&["allow", &id, "--reason", "a fixture"]).text();
     pair.client.git(["add", ".portcullis.baseline"]).text();
     pair.client.commit("baseline");
     assert!(pair.push("main").ok);

@@ -1,0 +1,114 @@
+//! The files that are imported: where they are, and what they say.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::ImportArgs;
+use crate::cli::failure::Failure;
+use crate::config::foreign::{FORMATS, Foreign, Format};
+
+/// Longest file, in bytes.
+const LONGEST: u64 = 64 << 20;
+
+/// The one format that is no file.
+const GIT: &str = "git-secrets-config";
+
+/// A file, read.
+pub(super) struct Source {
+    /// What people call it.
+    pub(super) name: String,
+    pub(super) format: &'static Format,
+    pub(super) foreign: Foreign,
+}
+
+/// Reads the files that are named, or those that stand where their tools look for them.
+///
+/// # Errors
+/// If there is none, or any of them cannot be read: all of these.
+pub(super) fn find(args: &ImportArgs, top: &Path) -> Result<Vec<Source>, Failure> {
+    let mut texts: Vec<(String, &'static Format, String)> = Vec::new();
+    for path in &args.files {
+        let text = text(path)?;
+        texts.push((path.display().to_string(), format(args.from.as_deref(), path, &text)?, text));
+    }
+    if args.files.is_empty() {
+        for format in FORMATS {
+            for name in format.files {
+                let path = top.join(name);
+                if fs::symlink_metadata(&path).is_ok() {
+                    texts.push(((*name).to_owned(), format, text(&path)?));
+                }
+            }
+        }
+        let git = FORMATS.iter().find(|format| format.name == GIT);
+        if let (Some(format), Some(text)) = (git, git_config(top)) {
+            texts.push(("git config".to_owned(), format, text));
+        }
+    }
+    if texts.is_empty() {
+        let names: Vec<&str> = FORMATS.iter().flat_map(|format| format.files).copied().collect();
+        return Err(Failure::new("there is no file of another tool at the top of this work tree")
+            .hint(format_args!("name one, or put it where its tool looks for it: {}", names.join(", "))));
+    }
+    let (mut sources, mut wrong) = (Vec::new(), Vec::new());
+    for (name, format, text) in texts {
+        match (format.read)(&text) {
+            Ok(foreign) => sources.push(Source { name, format, foreign }),
+            Err(broken) => wrong.push(format!("{name}:{}: {}", broken.line, broken.message)),
+        }
+    }
+    if wrong.is_empty() {
+        Ok(sources)
+    } else {
+        Err(Failure::new(format_args!("{}\nnothing was imported", wrong.join("\n"))))
+    }
+}
+
+fn text(path: &Path) -> Result<String, Failure> {
+    let cannot =
+        |error: &dyn std::error::Error| Failure::because(format_args!("cannot read `{}`", path.display()), error);
+    if fs::metadata(path).map_err(|error| cannot(&error))?.len() > LONGEST {
+        return Err(Failure::new(format_args!("`{}` is longer than {LONGEST} bytes", path.display())));
+    }
+    let bytes = fs::read(path).map_err(|error| cannot(&error))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let line =
+            error.as_bytes().iter().take(error.utf8_error().valid_up_to()).filter(|byte| **byte == b'\n').count() + 1;
+        Failure::new(format_args!("{}:{line}: not UTF-8", path.display()))
+    })
+}
+
+fn format(named: Option<&str>, path: &Path, text: &str) -> Result<&'static Format, Failure> {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let by = |fits: &dyn Fn(&Format) -> bool| FORMATS.iter().find(|format| fits(format));
+    let found = match named {
+        Some(named) => by(&|format| format.name == named),
+        None => by(&|format| format.files.contains(&name)).or_else(|| by(&|format| (format.looks_like)(text))),
+    };
+    found.ok_or_else(|| {
+        Failure::new(format_args!("`{}` looks like no format that is known", path.display()))
+            .hint("say which by --from")
+    })
+}
+
+/// What git's configuration says of git-secrets; none where there is no git, or nothing is said.
+fn git_config(top: &Path) -> Option<String> {
+    let output = git(top).args(["config", "--null", "--get-regexp", r"^secrets\."]).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    (output.status.success() && !text.is_empty()).then_some(text)
+}
+
+/// A file as a commit has it; none where the commit is not here or has no such file.
+pub(super) fn in_commit(top: &Path, commit: &str, path: &str) -> Option<Vec<u8>> {
+    let output = git(top).args(["cat-file", "blob", &format!("{commit}:{path}")]).output().ok()?;
+    output.status.success().then_some(output.stdout)
+}
+
+fn git(top: &Path) -> Command {
+    let mut command = Command::new("git");
+    let top: PathBuf = top.into();
+    command.current_dir(top).stdin(Stdio::null()).stderr(Stdio::null());
+    command.env("GIT_NO_REPLACE_OBJECTS", "1").env("GIT_OPTIONAL_LOCKS", "0").env("LC_ALL", "C");
+    command
+}
