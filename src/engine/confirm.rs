@@ -155,7 +155,7 @@ fn judge(rule: &Rule, ix: usize, text: Text<'_>, mut found: Match) -> Option<Fin
         rule: RuleIx(ix as u32),
         span: text.span(start, end),
         secret_span: text.span(secret_start, secret_end),
-        secret: Secret::new(evidence.secret()),
+        secret: Secret::with_prefix(evidence.secret(), evidence.rule.public_prefix(evidence.secret())),
         via: text.via(),
         score,
     })

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::Engine;
-use crate::model::{Finding, RuleIx};
+use crate::model::{Confidence, Finding, RuleIx};
 use crate::rules::Kind;
 
 /// How much a kind of rule says by itself: of two findings as confident, the more specific stays.
@@ -12,7 +12,7 @@ const fn specificity(kind: Kind) -> u8 {
         Kind::Block => 5,
         Kind::Token | Kind::Identifier => 4,
         Kind::Context => 3,
-        Kind::Url => 2,
+        Kind::Url | Kind::Place => 2,
         Kind::Hash => 1,
         Kind::Assignment => 0,
     }
@@ -20,7 +20,9 @@ const fn specificity(kind: Kind) -> u8 {
 
 impl Engine {
     /// Sorts findings by place and keeps one for each credential: where credentials overlap, a format's own
-    /// rule before all others, then the most confident, then the most specific, then the longest. Does not depend on the order of `findings`.
+    /// rule before all others, then one that names the provider or the place before the generic family (unless only
+    /// the generic one blocks), then the most confident, then the most specific, then the longest. Does not depend
+    /// on the order of `findings`.
     pub fn resolve(&self, findings: &mut Vec<Finding>) {
         if findings.len() > 1 {
             findings.sort_by_cached_key(|finding| self.rank(finding));
@@ -45,8 +47,12 @@ impl Engine {
         // What a format's own rule says of its credential (a checksum that fails, a vendor's sample) stands
         // against the rules that see only the same bytes' name and surroundings.
         let own_format = matches!(kind, Kind::Token | Kind::Identifier | Kind::Block | Kind::Hash);
+        // A rule that knows whose credential it is, or where it stands, says more than its name does; as long as
+        // it blocks as the generic family would.
+        let known = own_format || kind != Kind::Assignment && score.confidence >= Confidence::Medium;
         (
             !own_format,
+            !known,
             Reverse(score.confidence),
             Reverse(specificity(kind)),
             Reverse(score.points),

@@ -53,6 +53,8 @@ named! {
         Token = "token",
         /// A provider's or format's name beside a value of no mark of its own.
         Context = "context",
+        /// Where a program or a file's format takes a password: `sshpass -p X`, an entry of `.pgpass`.
+        Place = "place",
         /// `name = value` with a telling name: the generic family.
         Assignment = "assignment",
         /// Credentials inside a URL or connection string.
@@ -138,6 +140,19 @@ impl Rule {
     pub fn has_prefix(&self) -> bool {
         let is_prefix = |anchor: &Anchor| anchor.lead_max == 0 && anchor.literal.len() >= 4 && !anchor.fold;
         self.kind == Kind::Token && self.group == 0 && !self.anchors.is_empty() && self.anchors.iter().all(is_prefix)
+    }
+
+    /// How many bytes `secret` begins with that every credential of this format begins with: a report may show them.
+    #[must_use]
+    pub fn public_prefix(&self, secret: &[u8]) -> usize {
+        // A longer beginning is made of encoded facts, which nobody knows a format by.
+        const MOST: usize = 12;
+        if !matches!(self.kind, Kind::Token | Kind::Identifier) {
+            return 0;
+        }
+        let begins = |anchor: &&Anchor| secret.get(..anchor.literal.len()).is_some_and(|head| anchor.is(head));
+        let lengths = self.anchors.iter().filter(begins).map(|anchor| anchor.literal.len());
+        lengths.filter(|len| *len <= MOST).max().unwrap_or(0)
     }
 
     /// The greatest distance, in bytes, from an anchor to any byte that can influence the result.

@@ -1,5 +1,6 @@
 //! Values that are code: a call, a variable, a lookup in the environment.
 
+use super::placeholder::contains;
 use super::words;
 
 /// Whether an unquoted `value` is an expression rather than text. `after` is what follows it on the line.
@@ -9,7 +10,9 @@ pub(crate) fn is_expression(value: &[u8], after: &[u8]) -> bool {
     let rest = value.get(name..).unwrap_or_default();
     let starts_name = value.first().is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'$' | b'@'));
     // f(…), a[…], a::b, a->b, a?.b, !x
-    if starts_name && name >= 2 && (opens(rest) || rest.is_empty() && opens(after)) {
+    let called = starts_name && rest.starts_with(b"(");
+    if called || contains(value, b"=>") || starts_name && name >= 2 && (opens(rest) || rest.is_empty() && opens(after))
+    {
         return true;
     }
     if matches!(value.first(), Some(b'(' | b'[' | b'{' | b'!' | b'&' | b'*' | b'|' | b'\\' | b'=' | b'+')) {

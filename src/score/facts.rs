@@ -113,7 +113,15 @@ fn name_range(evidence: &Evidence<'_>) -> (usize, usize) {
     const LONGEST_NAME: usize = 96;
     let text = evidence.text;
     let is_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'$');
-    let first = evidence.secret.start <= evidence.matched.start + 1;
+    let head = text.get(evidence.matched.start..evidence.secret.start).unwrap_or_default();
+    // `"x" == password`, `"value": "x", "name": "DB_PASSWORD"`
+    let first = head.len() <= 1 || head.get(..7).is_some_and(|head| head.eq_ignore_ascii_case(b"\"value\""));
+    // A match may begin with what parts it from the text before: ` --password x`.
+    let parted = head.iter().position(is_name).filter(|&at| at > 0 && !first);
+    if let Some(at) = parted {
+        let start = evidence.matched.start + at;
+        return (start, start + head.iter().skip(at).take_while(|b| is_name(b)).count());
+    }
     let anchor = if first { evidence.matched.end } else { evidence.matched.start };
     let head = text.get(..anchor).unwrap_or_default();
     let left = head.iter().rev().take(LONGEST_NAME).take_while(|b| is_name(b)).count();

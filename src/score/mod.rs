@@ -7,6 +7,7 @@ mod entropy;
 mod facts;
 mod letters;
 mod name;
+mod place;
 mod placeholder;
 mod rows;
 mod shape;
@@ -58,7 +59,7 @@ const INVALID: i16 = 45;
 #[must_use]
 pub fn judge(evidence: &Evidence<'_>) -> Option<Score> {
     let facts = Facts::of(evidence);
-    let generic = matches!(facts.kind, Kind::Assignment | Kind::Context | Kind::Url);
+    let generic = matches!(facts.kind, Kind::Assignment | Kind::Context | Kind::Url | Kind::Place);
     // A proof may yet speak for a match of which nothing else does.
     let dismissible = generic && evidence.rule.check.is_none();
     let (mut reasons, mut sum) = (Vec::new(), 0);

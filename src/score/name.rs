@@ -20,8 +20,8 @@ pub(crate) enum Strength {
     Strong,
 }
 
-const STRONG: &str =
-    "password passwd passphrase passwort pwd secret secrete passcode kennwort pass psw userpwd pw identified";
+const STRONG: &str = "password passwd passphrase passwort pwd secret secrete passcode kennwort pass psw userpwd pw identified \
+    contrasena contrasenya senha wachtwoord motdepasse passord losenord salasana jelszo heslo haslo sifre parola";
 /// Stems that tell at the end of a word written together: `dbpassword`, `PGPASSWORD`, `mysqlpwd`.
 const STRONG_ENDS: &[&str] =
     &["password", "passwd", "passphrase", "pwd", "secret", "userpass", "rootpass", "adminpass", "dbpass", "mypass"];
@@ -132,8 +132,10 @@ pub(crate) fn strength(name: &[u8]) -> Strength {
     }
     let negated =
         after.iter().any(|word| List::After.has(word)) || before.last().is_some_and(|word| List::Before.has(word));
-    let mocked = words.iter().any(|word| matches!(*word, "mock" | "mocked" | "dummy"));
-    if negated || mocked { Strength::Negated } else { found }
+    // .NET's publicKeyToken names an assembly.
+    let public = words.windows(2).any(|pair| pair == ["public", "key"]);
+    let mocked = words.iter().any(|word| matches!(*word, "mock" | "mocked" | "dummy" | "websocket"));
+    if negated || mocked || public { Strength::Negated } else { found }
 }
 
 fn tells(words: &[&str], at: usize, word: &str) -> Option<Strength> {

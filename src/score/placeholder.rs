@@ -119,6 +119,8 @@ const WHOLE: &[&[u8]] = &[
     b"testpassword",
     b"hello",
     b"asdf",
+    b"psw",
+    b"tiger",
     b"qwerty",
     b"my",
     b"some",

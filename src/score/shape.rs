@@ -39,6 +39,8 @@ pub(crate) enum Shape {
     Pattern,
     /// A JSON Web Token whose claims are `{}`.
     Claimless,
+    /// A public key: SSH, SPKI, or a point of P-256 as web push has it.
+    PublicKey,
     /// Text that was encrypted before it was stored: `ENC[…]`, `$ANSIBLE_VAULT`.
     Encrypted,
 }
@@ -65,6 +67,7 @@ impl Shape {
             Self::Selector => "the value is a selector or flag",
             Self::Resource => "the value is the name of a resource",
             Self::Pattern => "the value is a regular expression",
+            Self::PublicKey => "the value is a public key",
             Self::Encrypted => "the value is stored encrypted",
         }
     }
@@ -94,8 +97,9 @@ const DIGEST_WORDS: &[&[u8]] = &[
 pub(crate) fn find(value: &[u8]) -> Option<Shape> {
     let lower = value.to_ascii_lowercase();
     let starts = |text: &[u8]| lower.starts_with(text);
-    let table: [(bool, Shape); 18] = [
-        (starts(b"eyj") && contains(value, b".e30."), Shape::Claimless),
+    let table: [(bool, Shape); 19] = [
+        (is_public_key(value), Shape::PublicKey),
+        (starts(b"eyj") && contains(value, b".e30.") || is_jwt_header(&lower), Shape::Claimless),
         (is_pattern(value), Shape::Pattern),
         (starts(b"data:") || starts(b"ivborw0kggo") || starts(b"/9j/4aaq") || starts(b"r0lgodlh"), Shape::Image),
         (
@@ -148,6 +152,11 @@ pub(crate) fn is_uuid(value: &[u8]) -> bool {
 
 pub(crate) fn is_digest(value: &[u8]) -> bool {
     matches!(value.len(), 32 | 40 | 56 | 64 | 96 | 128) && value.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// `{"typ":` or `{"alg":` in base64 and nothing behind it: what every token begins with.
+fn is_jwt_header(lower: &[u8]) -> bool {
+    (lower.starts_with(b"eyj0exai") || lower.starts_with(b"eyjhbgci")) && lower.len() < 80 && !lower.contains(&b'.')
 }
 
 fn is_url(lower: &[u8]) -> bool {
@@ -206,12 +215,15 @@ fn is_address(value: &[u8]) -> bool {
 fn is_date(value: &[u8]) -> bool {
     let digits =
         |range: std::ops::Range<usize>| value.get(range).is_some_and(|part| part.iter().all(u8::is_ascii_digit));
-    value.len() >= 10
-        && value.len() <= 32
+    // `2015-5-14` as well: a month or day of one digit.
+    let month = if digits(5..7) { 2 } else { 1 };
+    let mark = value.get(4).copied();
+    (8..=32).contains(&value.len())
         && digits(0..4)
-        && digits(5..7)
-        && digits(8..10)
-        && matches!((value.get(4), value.get(7)), (Some(b'-'), Some(b'-')) | (Some(b'/'), Some(b'/')))
+        && digits(5..5 + month)
+        && digits(6 + month..7 + month)
+        && matches!(mark, Some(b'-' | b'/'))
+        && value.get(5 + month).copied() == mark
 }
 
 /// A number as code writes it; more than nine digits may be a credential.
@@ -357,6 +369,23 @@ fn has_extension(value: &[u8]) -> bool {
 /// A value of a Bitnami `SealedSecret`: base64 of the length of an RSA-4096 block (`02 00`), the block, the rest.
 fn is_sealed(value: &[u8]) -> bool {
     value.len() >= 190 && matches!(value, [b'A', b'g' | b'Q', b'A'..=b'D', ..])
+}
+
+fn is_public_key(value: &[u8]) -> bool {
+    // The algorithm's name, its length before it; SPKI of RSA and of P-256; a point that begins with 04.
+    const BEGINNINGS: [&[u8]; 9] = [
+        b"ssh-rsa ",
+        b"ssh-ed25519 ",
+        b"ecdsa-sha2-",
+        b"AAAAB3NzaC1yc2E",
+        b"AAAAC3NzaC1lZDI1NTE5",
+        b"AAAAE2VjZHNhLXNoYTIt",
+        b"MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A",
+        b"MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCB",
+        b"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE",
+    ];
+    let point = value.len() == 87 && matches!(value, [b'B', b'A'..=b'P', ..]);
+    point || BEGINNINGS.iter().any(|begin| value.starts_with(begin))
 }
 
 fn is_pattern(value: &[u8]) -> bool {

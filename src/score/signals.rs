@@ -8,7 +8,7 @@ use super::facts::{Facts, Form};
 use super::name::{self, Strength};
 use super::placeholder::{self, Placeholder};
 use super::shape::{self, Shape};
-use super::{code, source, words};
+use super::{code, place, source, words};
 use crate::model::Reason;
 use crate::rules::{BY_NAME, Kind, by_name};
 
@@ -43,7 +43,7 @@ pub(crate) const SIGNALS: &[Signal] = &[
 ];
 
 /// Takes a match out for good: no kind starts above 80, and nothing adds more than 60.
-const NEVER: i16 = -150;
+pub(super) const NEVER: i16 = -150;
 
 const fn generic(kind: Kind) -> bool {
     matches!(kind, Kind::Assignment)
@@ -53,7 +53,8 @@ fn kind(facts: &Facts<'_>) -> Option<Reason> {
     Some(match facts.kind {
         Kind::Token => Reason::new(80, "it has the format of this credential"),
         Kind::Block => Reason::new(80, "it is a whole key block"),
-        Kind::Context => Reason::new(62, "the provider's name stands beside a value of the right format"),
+        Kind::Context => Reason::new(62, "what stands beside it names this credential, and its form is right"),
+        Kind::Place => Reason::new(62, "it stands where a program or a file's format takes a password"),
         Kind::Url => Reason::new(62, "a password stands in a URL or connection string"),
         Kind::Identifier => Reason::new(40, "it is public by design, or the name of an account"),
         Kind::Hash => Reason::new(30, "it is a hash of a password, not the password"),
@@ -79,7 +80,7 @@ fn form(facts: &Facts<'_>) -> Option<Reason> {
         return None;
     }
     match facts.form {
-        Form::Quoted if facts.joint.contains(&b',') => {
+        Form::Quoted if facts.joint.contains(&b',') && !is_pair(facts.joint) => {
             Some(Reason::new(5, "it is a quoted constant beside a telling name"))
         }
         Form::Quoted => Some(Reason::new(15, "it is a quoted constant")),
@@ -89,14 +90,14 @@ fn form(facts: &Facts<'_>) -> Option<Reason> {
     }
 }
 
+/// `"name": "DB_PASSWORD", "value": "x"`: a comma joins the two, and yet one is the other's value.
+fn is_pair(joint: &[u8]) -> bool {
+    joint.windows(5).any(|word| word.eq_ignore_ascii_case(b"value"))
+}
+
 fn stand_in(facts: &Facts<'_>) -> Option<Reason> {
-    if facts.kind == Kind::Url {
-        let plain = percent_decoded(facts.value);
-        let found = placeholder::find(&plain, false);
-        let short = plain.len() < 3;
-        return found
-            .map(|f| Reason::new(NEVER, f.reason()))
-            .or_else(|| short.then_some(Reason::new(NEVER, "the password is very short")));
+    if matches!(facts.kind, Kind::Url | Kind::Place) {
+        return place::stand_in(facts);
     }
     let strict = matches!(facts.kind, Kind::Token | Kind::Identifier | Kind::Block | Kind::Hash | Kind::Context);
     // The plain form leaves a closing brace behind: `TOKEN=abc_{token}`.
@@ -117,7 +118,7 @@ fn stand_in(facts: &Facts<'_>) -> Option<Reason> {
         // The provider's name and the exact format weigh nearly as much as a prefix.
         Kind::Context if matches!(found, Placeholder::Sequence | Placeholder::Periodic) => -12,
         Kind::Context if found == Placeholder::Repeated && !is_mask(facts.value) => -12,
-        Kind::Context | Kind::Url | Kind::Assignment => NEVER,
+        Kind::Context | Kind::Url | Kind::Place | Kind::Assignment => NEVER,
     };
     Some(Reason::new(points, found.reason()))
 }
@@ -128,29 +129,6 @@ fn is_mask(value: &[u8]) -> bool {
     filler * 2 >= value.len()
 }
 
-/// `p%40ss` as `p@ss`.
-fn percent_decoded(value: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(value.len());
-    let mut rest = value;
-    while let Some((&byte, tail)) = rest.split_first() {
-        let digits = tail
-            .get(..2)
-            .and_then(|pair| std::str::from_utf8(pair).ok())
-            .and_then(|pair| u8::from_str_radix(pair, 16).ok());
-        match digits {
-            Some(decoded) if byte == b'%' => {
-                out.push(decoded);
-                rest = tail.get(2..).unwrap_or_default();
-            }
-            _ => {
-                out.push(byte);
-                rest = tail;
-            }
-        }
-    }
-    out
-}
-
 fn other_shape(facts: &Facts<'_>) -> Option<Reason> {
     if !generic(facts.kind) {
         return None;
@@ -158,7 +136,7 @@ fn other_shape(facts: &Facts<'_>) -> Option<Reason> {
     let shape = shape::find(facts.value)?;
     let points = match shape {
         Shape::Uuid => {
-            if facts.strength() >= Strength::Telling {
+            if facts.strength() >= Strength::Telling && !is_request_token(facts.name) {
                 0
             } else {
                 -30
@@ -170,6 +148,15 @@ fn other_shape(facts: &Facts<'_>) -> Option<Reason> {
         _ => NEVER,
     };
     Some(Reason::new(points, shape.reason()))
+}
+
+/// `clientRequestToken`, `LifecycleActionToken`: drawn by the caller, to tell one request from the next.
+fn is_request_token(name: &[u8]) -> bool {
+    let words = name::split(name);
+    words
+        .iter()
+        .any(|word| matches!(word.as_str(), "request" | "action" | "idempotency" | "idempotent" | "correlation"))
+        || words.ends_with(&["client".to_owned(), "token".to_owned()])
 }
 
 fn expression(facts: &Facts<'_>) -> Option<Reason> {
@@ -188,8 +175,12 @@ fn expression(facts: &Facts<'_>) -> Option<Reason> {
         return Some(Reason::new(NEVER, "the value is code that is evaluated elsewhere"));
     }
     // `x = value;` unquoted is a variable in every language that ends lines so; `a=b;c=d` is a connection string.
-    let statement = facts.form != Form::Quoted && facts.after.trim_ascii_end() == b";" && facts.surprise() < 6.0;
-    statement.then_some(Reason::new(-30, "the value is a variable"))
+    let rest = facts.after.trim_ascii_end().strip_suffix(b";");
+    let ended =
+        facts.form != Form::Quoted && rest.is_some_and(|rest| rest.iter().all(|b| matches!(b, b')' | b']' | b'}')));
+    // With spaces around the sign no setting is written.
+    let assigned = facts.form == Form::Loose && facts.joint.trim_ascii() == b"=";
+    (ended && (assigned || facts.surprise() < 6.0)).then_some(Reason::new(-30, "the value is a variable"))
 }
 
 /// Values that are about the credential: its name again, the variable that holds it, a text for people.
@@ -204,12 +195,13 @@ fn about(facts: &Facts<'_>) -> Option<Reason> {
     if echoes(facts.value, facts.name) {
         return Some(Reason::new(NEVER, "the value repeats the name"));
     }
-    is_constant_name(facts.value, facts.cover().share())
+    is_constant_name(facts.value, facts.cover().share(), facts.strength())
         .then_some(Reason::new(-60, "the value is the name of a variable"))
 }
 
 fn made_of_words(facts: &Facts<'_>) -> Option<Reason> {
-    if !generic(facts.kind) && facts.kind != Kind::Url {
+    let in_place = matches!(facts.kind, Kind::Url | Kind::Place);
+    if !generic(facts.kind) && !in_place {
         return None;
     }
     let spaces = memchr::memchr_iter(b' ', facts.value).count();
@@ -224,13 +216,24 @@ fn made_of_words(facts: &Facts<'_>) -> Option<Reason> {
         .value
         .split(u8::is_ascii_whitespace)
         .all(|word| word.iter().all(|b| b.is_ascii_alphabetic() || b.is_ascii_punctuation()));
+    // A password may be a phrase; a token or a key holds no spaces, unless it is data as text.
+    let phrase = spaces >= 1 && !facts.value.contains(&b'"') && symbols(facts.value.trim_ascii()) == 0;
+    if phrase && generic(facts.kind) && facts.strength() < Strength::Strong {
+        return Some(Reason::new(-40, "a token or key holds no spaces"));
+    }
     let exclaimed = spaces == 1 && matches!(facts.value.last(), Some(b'.' | b'!' | b'?')) && wordlike && cover >= 0.4;
     if exclaimed || spaces >= 2 && (cover >= 0.6 || wordlike && cover >= 0.4) {
         return Some(Reason::new(-60, "the value is a sentence"));
     }
     if facts.cover().letters >= 2 && (cover >= 0.8 && facts.surprise() < 2.0 || cover >= 0.7 && facts.surprise() < -2.0)
     {
-        let points = if facts.kind == Kind::Url { -25 } else { -45 };
+        // Where nothing but a password can stand, a digit or a mark in it is enough to believe it is one.
+        let points = match facts.kind {
+            Kind::Place if facts.value.iter().any(|b| !b.is_ascii_alphabetic()) => -10,
+            Kind::Url if mixed(facts.value) => -10,
+            _ if in_place => -25,
+            _ => -45,
+        };
         return Some(Reason::new(points, "the value is made of words"));
     }
     if words::is_word(&facts.value.to_ascii_lowercase()) || name::reads_as_words(facts.value) && facts.surprise() < 0.0
@@ -238,6 +241,16 @@ fn made_of_words(facts: &Facts<'_>) -> Option<Reason> {
         return Some(Reason::new(-45, "the value is a word"));
     }
     None
+}
+
+/// Whether marks, or digits among the letters, make more of words: `#gets0m3`, not `letmein1`.
+fn mixed(value: &[u8]) -> bool {
+    let inner = value.trim_ascii_end();
+    let ends = inner.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let inner = inner.get(..inner.len() - ends).unwrap_or_default();
+    inner
+        .iter()
+        .any(|b| b.is_ascii_digit() || matches!(b, b'!' | b'#' | b'$' | b'%' | b'&' | b'*' | b'?' | b'^' | b'~'))
 }
 
 /// How many different marks stand in a value without spaces.
@@ -269,7 +282,7 @@ fn echoes(value: &[u8], name: &[u8]) -> bool {
 }
 
 /// `GITHUB_TOKEN`, `SMTP_PASSWORD`: the name of a variable where a value would stand.
-fn is_constant_name(value: &[u8], cover: f32) -> bool {
+fn is_constant_name(value: &[u8], cover: f32, strength: Strength) -> bool {
     let upper = value.contains(&b'_')
         && value.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-'));
     let telling = || {
@@ -280,7 +293,8 @@ fn is_constant_name(value: &[u8], cover: f32) -> bool {
             )
         })
     };
-    upper && (cover >= 0.4 || telling())
+    let short = strength < Strength::Strong && value.len() < 32 && !value.iter().any(u8::is_ascii_digit);
+    upper && (cover >= 0.4 || short || telling())
 }
 
 /// What ordinary source has in such places.
@@ -304,16 +318,22 @@ fn prose(facts: &Facts<'_>) -> Option<Reason> {
     let rest = facts.after.strip_prefix(b" ")?;
     let word = rest.iter().take_while(|b| b.is_ascii_alphabetic()).count();
     let ends = matches!(rest.get(word), None | Some(b' ' | b'.' | b',' | b'\r'));
-    (generic(facts.kind) && facts.form == Form::Loose && word >= 2 && ends && facts.surprise() < 8.0)
+    let loose =
+        facts.form == Form::Loose || facts.form == Form::Spaced && facts.value.iter().all(u8::is_ascii_lowercase);
+    (generic(facts.kind) && loose && word >= 2 && ends && facts.surprise() < 8.0)
         .then_some(Reason::new(-25, "the value stands in a sentence"))
 }
 
 fn randomness(facts: &Facts<'_>) -> Option<Reason> {
-    if !generic(facts.kind) {
+    let named = facts.kind == Kind::Context;
+    if !generic(facts.kind) && !named {
         return None;
     }
     let long = facts.value.len() >= 16 && facts.entropy().share >= 0.85;
     let bits = facts.surprise();
+    if named {
+        return (long && bits >= 8.0).then_some(Reason::new(15, "the value is long and looks random"));
+    }
     Some(if facts.alphabet() == Alphabet::Digits && facts.strength() == Strength::Strong {
         Reason::new(5, "the value is no known word")
     } else if facts.alphabet() == Alphabet::Digits {

@@ -3,7 +3,7 @@
 
 use super::facts::{Facts, Form};
 use super::name::{self, Strength};
-use super::shape;
+use super::{placeholder, shape};
 use crate::model::Reason;
 
 /// What a match in program text is instead of a credential, if anything.
@@ -29,13 +29,64 @@ pub(super) fn see(facts: &Facts<'_>) -> Option<Reason> {
     if is_vector(facts) {
         return Some(Reason::new(-25, "bytes written out under a name of cryptography, as test vectors are"));
     }
-    if facts.form == Form::Quoted && facts.value.starts_with(b" ") {
+    if is_resource(facts) {
+        return Some(Reason::new(-60, "it is the name of a resource"));
+    }
+    if is_expanded(facts) {
+        return Some(Reason::new(-60, "the name is a variable that is filled in here"));
+    }
+    if is_badge(facts) {
+        return Some(Reason::new(-60, "the token of a badge is public by design"));
+    }
+    if is_bytes(facts) {
+        return Some(Reason::new(-60, "the value is a few bytes written as escapes"));
+    }
+    if is_compared_word(facts) {
+        return Some(Reason::new(-25, "what a word of a language is compared with"));
+    }
+    let joins = facts.value.starts_with(b"+") && facts.value.ends_with(b"+");
+    if facts.form == Form::Quoted && (facts.value.starts_with(b" ") || joins) {
         return Some(Reason::new(-40, "the quote before it closes what stands before"));
     }
     if in_dense_code(facts) {
         return Some(Reason::new(-40, "it stands in the middle of code"));
     }
     in_binary(facts).then_some(Reason::new(-25, "it stands among bytes that are no text"))
+}
+
+/// `arn:aws:secretsmanager:us-west-2:123456789012:secret:Db-1a2b3c`, unquoted or inside one string.
+fn is_resource(facts: &Facts<'_>) -> bool {
+    let before = [&b"arn:"[..], b"urn:"].iter().any(|start| placeholder::contains(facts.before, start));
+    facts.joint == b":" && (before || facts.name.starts_with(b"arn"))
+}
+
+/// `$(PWD):/mnt`, `${TOKEN}=x`: the closing bracket belongs to what the name stands in.
+fn is_expanded(facts: &Facts<'_>) -> bool {
+    let compared = facts.joint.contains(&b'=') && facts.joint.windows(2).any(|pair| matches!(pair, b"==" | b"!="));
+    !compared
+        && [(&b"$("[..], &b")"[..]), (b"${", b"}"), (b"%(", b")")]
+            .iter()
+            .any(|(open, close)| facts.before.ends_with(open) && facts.joint.starts_with(close))
+}
+
+/// `badge.svg?token=x`: everyone who reads the page sees it.
+fn is_badge(facts: &Facts<'_>) -> bool {
+    facts.joint == b"=" && [&b".svg?"[..], b".png?"].iter().any(|end| facts.before.ends_with(end))
+}
+
+/// `"\x00"`, `"PK\x03\x04"`, `"\u0627"`: a constant of some format.
+fn is_bytes(facts: &Facts<'_>) -> bool {
+    let escapes = facts.value.windows(2).filter(|pair| matches!(*pair, [b'\\', b'x' | b'u'])).count();
+    let long = facts.value.windows(2).filter(|pair| *pair == b"\\u").count();
+    (1..4).contains(&escapes) && facts.value.len() <= 4 * escapes + 2 * long + 4
+}
+
+/// `if (token === "combinator")`: of a parser; what a credential is compared with has digits.
+fn is_compared_word(facts: &Facts<'_>) -> bool {
+    placeholder::contains(facts.joint, b"==")
+        && facts.strength() < Strength::Strong
+        && facts.value.len() < 24
+        && facts.value.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'-' | b' '))
 }
 
 /// `"src/keys.rs":"9f86d08..."`: lists of files and their digests.
@@ -91,14 +142,16 @@ fn is_called(facts: &Facts<'_>) -> bool {
 /// Whether zero bytes stand near: compiled catalogues and programs.
 fn in_binary(facts: &Facts<'_>) -> bool {
     let zeros = |text: &[u8]| memchr::memchr_iter(0, text).take(3).count();
-    zeros(facts.before) + zeros(facts.after) + zeros(facts.value) >= 3
+    zeros(facts.before) + zeros(facts.after) + zeros(facts.value) >= 3 || std::str::from_utf8(facts.value).is_err()
 }
 
 /// `key = "%s-%d" % (a, b)`, `f"dr{rec[2]}-{rec[1]}"`.
 fn is_format(facts: &Facts<'_>) -> bool {
     let printf = facts.value.windows(2).filter(|pair| matches!(*pair, [b'%', b's' | b'd' | b'f' | b'r'])).count();
     let literal = facts.joint.ends_with(b"f\"") || facts.joint.ends_with(b"f'");
-    facts.form == Form::Quoted && (printf >= 2 || literal && facts.value.contains(&b'{') && facts.value.contains(&b'}'))
+    let filled = placeholder::contains(facts.value, b"{}") && facts.after.starts_with(b"\".format(");
+    facts.form == Form::Quoted
+        && (printf >= 2 || filled || literal && facts.value.contains(&b'{') && facts.value.contains(&b'}'))
 }
 
 /// `let key = "603deb10..."`, `let seed = b"\xa0\xba..."`: no word but `key` says what it opens.

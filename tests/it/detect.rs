@@ -148,3 +148,103 @@ fn ordinary_source_is_told_from_assignments() {
         }
     }
 }
+
+/// What is found in a text of one credential, of at least medium confidence.
+fn told(text: &str) -> Vec<(String, String)> {
+    let blocking = |(_, finding): &(String, Finding)| finding.score.confidence >= Confidence::Medium;
+    let shown = |(id, finding): (String, Finding)| (id, String::from_utf8_lossy(finding.secret.expose()).into_owned());
+    findings(text.as_bytes()).into_iter().filter(blocking).map(shown).collect()
+}
+
+/// Regression: a name on another line than its value, and passwords on command lines, were missed.
+#[test]
+fn pairs_and_command_lines_are_found_and_what_is_filled_in_later_is_not() {
+    let forms = [
+        "variable \"db_password\" {\n  type = string\n  description = \"of the app\"\n  default = \"@\"\n}",
+        "- name: DB_PASSWORD\n  value: @\n",
+        "- name: API_TOKEN\n  value: \"@\"\n",
+        "{\"name\":\"DB_PASSWORD\",\"value\":\"@\"}",
+        "{ \"Name\" : \"DB_PASSWORD\", \"Value\" : \"@\" }",
+        "{\"value\":\"@\",\"name\":\"DB_PASSWORD\"}",
+        "{\"key\": \"DB_PASSWORD\", \"value\": \"@\"}",
+        "- ParameterKey: DbPassword\n  ParameterValue: @",
+        "set {\n  name  = \"auth.password\"\n  value = \"@\"\n}",
+        "environment:\n  - DB_PASSWORD=@\n",
+        "helm install x --set auth.password=@,replicas=2",
+        "mysql -h db -u root -p@ shop",
+        "sshpass -p @ ssh host",
+        "docker login -u ci -p @ registry.example.org",
+        "docker login registry.example.org \\\n  -u ci \\\n  --password @",
+        "curl -u ci:@ https://api.example.org/",
+        "redis-cli -h cache -a @ ping",
+        "PGPASSWORD=@ psql -h db",
+        "ENV DB_PASSWORD @\n",
+        "echo 'root:@' | chpasswd",
+        "smtps://ci@example.org:@@smtp.example.org",
+    ];
+    for (seed, form) in forms.iter().enumerate() {
+        let value = drawn("{upper:2}{lower:3}{digits:2}{base62:6}{digits:1}", seed as u64);
+        let text = form.replacen("ci@", "ci\0", 1).replacen('@', &value, 1).replace('\0', "@");
+        let found = told(&text);
+        assert!(found.iter().any(|(_, secret)| *secret == value), "{text}: {found:?}");
+        for stand_in in ["$X_PASS", "${X_PASS}", "{{ x_pass }}", "<password>", "password", "changeme", "$(X_PASS)"] {
+            let text = form.replacen("ci@", "ci\0", 1).replacen('@', stand_in, 1).replace('\0', "@");
+            assert_eq!(told(&text), [], "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_credential_beside_its_id_is_told_by_the_rule_of_its_provider() {
+    for seed in 0..20 {
+        let ids = |template: &str| told(&drawn(template, seed)).into_iter().map(|(id, _)| id).collect::<Vec<_>>();
+        let has = |template: &str, rule: &str| {
+            let found = ids(template);
+            assert!(found.iter().any(|id| id == rule), "{rule}: {found:?}");
+            assert!(!found.iter().any(|id| id.starts_with("generic-")), "{rule}: {found:?}");
+        };
+        has("aws_access_key_id = {aws-key-id}\naws_secret_access_key = {base64:40}\n", "aws-secret-access-key");
+        has("{aws-key-id}\n{base64:40}\n", "aws-secret-beside-key-id");
+        has("AccountName=demo;AccountKey={base64:86}==;EndpointSuffix=x", "azure-storage-connection-key");
+        has("TWILIO_AUTH_TOKEN={hex:32}\n", "twilio-auth-token");
+        has("twilio.rest.Client(\"AC{hex:32}\", \"{hex:32}\")", "twilio-auth-token-in-client");
+        assert_eq!(ids("TWILIO_ACCOUNT_SID=AC{hex:32}\n"), [""; 0], "a SID is a name");
+    }
+}
+
+/// Regression: all of these said that a provider's name stood beside.
+#[test]
+fn reasons_say_what_stands_beside() {
+    let reason = |text: &str| {
+        let found = findings(text.as_bytes());
+        found.first().map(|(_, finding)| finding.score.reasons[0].text.to_string()).expect("found")
+    };
+    for text in ["machine a.example.org login ci password ", "sshpass -p ", "curl -u ci:"] {
+        let said = reason(&drawn(&format!("{text}{{base62:14}}7\n"), 3));
+        assert!(said.contains("takes a password"), "{text}: {said}");
+    }
+}
+
+/// A passphrase protects an encrypted key, but not for ever: it blocks, less surely than one in the clear.
+#[test]
+fn encrypted_keys_block_with_a_reason() {
+    let found = findings(drawn("{pem:encrypted}\n", 1).as_bytes());
+    let (_, finding) = found.first().expect("found");
+    assert_eq!(finding.score.confidence, Confidence::Medium, "{:?}", finding.score);
+    assert!(says(finding, "a passphrase protects it"));
+}
+
+/// Only what every credential of a format begins with is shown.
+#[test]
+fn a_prefix_is_shown_of_formats_alone() {
+    let shown = |template: &str| {
+        let found = findings(drawn(template, 5).as_bytes());
+        found.first().map(|(_, finding)| finding.secret.redacted()).expect("found")
+    };
+    assert!(shown("t = ghp_{base62:30}{crc32-base62}").starts_with("ghp_…"));
+    for template in
+        ["db_password = \"{base62:30}7\"", "TWILIO_AUTH_TOKEN={hex:32}", "aws_secret_access_key={base64:40}"]
+    {
+        assert!(shown(template).starts_with('…'), "{template}");
+    }
+}

@@ -9,6 +9,8 @@ use super::text::{base64, day_of, quoted};
 
 /// Longest header or claims set parsed.
 const LONGEST: usize = 16 * 1024;
+/// Points lost by what is JSON, but no token: three parts with dots between are not enough to block.
+const NO_TOKEN: i16 = 35;
 
 /// A signed (three parts) or encrypted (five parts) token.
 pub(super) fn token(secret: &[u8]) -> Proof {
@@ -17,7 +19,7 @@ pub(super) fn token(secret: &[u8]) -> Proof {
         return Proof::malformed("its header is no JSON");
     };
     let Some(algorithm) = header.get("alg").and_then(Value::as_str) else {
-        return Proof::malformed("its header names no algorithm");
+        return Proof::unknown().note("its header names no algorithm").demote(NO_TOKEN);
     };
     let named = format!("JWT, {}", quoted(algorithm));
     match parts.as_slice() {
@@ -26,7 +28,7 @@ pub(super) fn token(secret: &[u8]) -> Proof {
         }
         [_, claims, signature] => match object(claims) {
             Some(claims) => with_claims(signed(algorithm, signature).tell(named), &claims),
-            None => Proof::unknown().tell(named).note("its claims are no JSON"),
+            None => Proof::unknown().note("its claims are no JSON").demote(NO_TOKEN).tell(named),
         },
         _ => Proof::unknown().tell(named),
     }
@@ -136,7 +138,10 @@ mod tests {
         assert_eq!(jwt(r#"{"alg":"none"}"#, "{}", 0).outcome, Outcome::Unknown);
         assert_eq!(jwt(HS256, "{}", 31).outcome, Outcome::Unknown);
         assert_eq!(jwt(HS256, "[]", 32).outcome, Outcome::Unknown);
-        assert!(jwt(r#"{"typ":"JWT"}"#, "{}", 32).is_malformed());
+        for (header, claims) in [(r#"{"typ":"JWT"}"#, "{}"), (HS256, "claims")] {
+            let proof = jwt(header, claims, 32);
+            assert!(proof.outcome == Outcome::Unknown && proof.adjust == -NO_TOKEN, "{proof:?}");
+        }
         assert!(jwt("HS256", "{}", 32).is_malformed());
     }
 

@@ -15,8 +15,9 @@ const SHORTEST_BODY: usize = 64;
 const SHORTEST_LINE: usize = 24;
 /// Fewer different characters than this are a placeholder.
 const FEW_CHARACTERS: u32 = 16;
-/// Points an encrypted key loses: it is of use only with its passphrase.
-const ENCRYPTED: i16 = 35;
+/// Points an encrypted key loses: it is of use only with its passphrase, but whoever has the file can try
+/// passphrases for as long as they like, so it stays a finding that blocks.
+const ENCRYPTED: i16 = 25;
 /// Points a block loses whose body is no key: cut out, shortened, or made up.
 const HOLLOW: i16 = 30;
 
@@ -51,7 +52,7 @@ fn proven(key: &Key) -> Proof {
     let proof = if key.encrypted {
         Proof::unknown()
             .tell(format!("private key, {}", key.what))
-            .note("encrypted: of use only with its passphrase")
+            .note("encrypted: a passphrase protects it, for as long as nobody guesses it")
             .demote(ENCRYPTED)
     } else {
         Proof::valid("the key inside parses").tell(format!("{}, unencrypted", key.what))
@@ -67,7 +68,7 @@ fn legacy_encrypted(characters: &[u8]) -> Proof {
     if characters.len() < SHORTEST_BODY || distinct(characters) < FEW_CHARACTERS {
         return hollow(characters);
     }
-    Proof::unknown().note("encrypted: of use only with its passphrase").demote(ENCRYPTED)
+    Proof::unknown().note("encrypted: a passphrase protects it, for as long as nobody guesses it").demote(ENCRYPTED)
 }
 
 /// A block without a key: a cut one still tells, one that holds nothing is a mention.

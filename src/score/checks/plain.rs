@@ -31,7 +31,8 @@ pub(super) fn docker_auth(secret: &[u8]) -> Proof {
     let password = password.trim_ascii_end();
     let password = &password[..password.iter().rposition(|&b| b != 0).map_or(0, |at| at + 1)];
     let printable = |text: &[u8]| std::str::from_utf8(text).is_ok_and(|text| !text.chars().any(char::is_control));
-    if user.is_empty() || password.is_empty() || !printable(user) || !printable(password) {
+    // JSON has colons too.
+    if user.is_empty() || user.starts_with(b"{") || password.is_empty() || !printable(user) || !printable(password) {
         return Proof::invalid("does not decode to user:password");
     }
     if is_placeholder(password) {
@@ -89,7 +90,7 @@ mod tests {
         assert_eq!(outcome("ann:k3-Tg:qq9"), Outcome::Valid);
         assert_eq!(outcome("ann:k3-Tgqq9\0\0"), Outcome::Valid);
         assert_eq!(outcome("ann:changeme"), Outcome::Unknown);
-        for text in ["ann", "ann:", ":x", "ann:\x1b[31m", "ann:\u{0}"] {
+        for text in ["ann", "ann:", ":x", "{\"typ\":\"JWT\"}", "ann:\x1b[31m", "ann:\u{0}"] {
             assert_eq!(outcome(text), Outcome::Invalid, "{text:?}");
         }
     }

@@ -29,7 +29,10 @@ pub(super) fn key(secret: &[u8]) -> Proof {
     let proof = if encryption == "none" {
         Proof::valid("a whole PuTTY key file").tell(format!("{kind}, unencrypted"))
     } else {
-        Proof::unknown().tell(kind).note("encrypted: of use only with its passphrase").demote(25)
+        Proof::unknown()
+            .tell(kind)
+            .note("encrypted: a passphrase protects it, for as long as nobody guesses it")
+            .demote(25)
     };
     match public {
         Some(blob) => proof.tell(format!("its public key is {}", PublicKey::of_blob(&blob).fingerprint())),
