@@ -130,10 +130,10 @@ fn allow_says_what_it_was_that_was_allowed() {
     let print = sandbox.run(&["scan", "--format", "jsonl"]).exits(1).lines()[0]["fingerprint"].clone();
     let (print, unseen) = (print.as_str().unwrap(), "0123456789abcdef0123456789abcdef");
 
-    let ran = sandbox.run(&["allow", print]).exits(2);
+    let ran = sandbox.run(&["allow", print, "--reason", "a test"]).exits(2);
     assert!(ran.stderr().contains("in no git repository") && ran.stderr().contains("--baseline"), "{}", ran.stderr());
     assert!(!sandbox.path(".portcullis.baseline").exists());
-    sandbox.run(&["allow", print, "--baseline", "own"]).exits(0);
+    sandbox.run(&["allow", print, "--reason", "a test", "--baseline", "own"]).exits(0);
     assert!(fs::read_to_string(sandbox.path("own")).unwrap().contains(print));
 
     assert!(
@@ -144,9 +144,9 @@ fn allow_says_what_it_was_that_was_allowed() {
             .unwrap()
             .success()
     );
-    let said = sandbox.run(&["allow", print]).exits(0).stdout();
+    let said = sandbox.run(&["allow", print, "--reason", "a test"]).exits(0).stdout();
     assert!(said.contains("that is GitHub personal access token (classic) in ") && said.contains("line 2"), "{said}");
-    let said = sandbox.run(&["allow", unseen]).exits(0).stdout();
+    let said = sandbox.run(&["allow", unseen, "--reason", "a test"]).exits(0).stdout();
     assert!(said.contains("nothing that is staged or in the work tree has this id"), "{said}");
     for malformed in [&print[..31], "0123", &format!("{print}0"), "../../etc"] {
         let ran = sandbox.run(&["allow", malformed]).exits(2);
@@ -165,7 +165,7 @@ fn a_baseline_or_rule_file_that_makes_no_sense_stops_everything() {
     sandbox.run(&["scan", "--baseline", "nowhere"]).exits(2);
     let print = "0123456789abcdef0123456789abcdef";
     sandbox.run(&["allow", print, "--reason", "x"]).exits(2);
-    sandbox.run(&["allow", print]).exits(2);
+    sandbox.run(&["allow", print, "--reason", "a test"]).exits(2);
     sandbox.run(&["allow", print, "--baseline", "new", "--reason", "two\nlines"]).exits(2);
     sandbox.write("bad.toml", "[[rule]]\nid = 3\n");
     let ran = sandbox.run(&["rules", "lint", "bad.toml"]).exits(2);

@@ -61,7 +61,7 @@ fn what_cannot_be_written_whole_stays_as_it_was() {
         assert!(String::from_utf8_lossy(&ran.stderr).contains("cannot write"), "{words}");
     };
     let old = format!("# {}\n", "x".repeat(490));
-    for words in ["allow 0123456789abcdef0123456789abcdef", "baseline update"] {
+    for words in ["allow 0123456789abcdef0123456789abcdef --reason test", "baseline update"] {
         sandbox.write(".portcullis.baseline", &old);
         limited(words);
         assert_eq!(read(&sandbox), old, "{words}");

@@ -199,12 +199,12 @@ fn lint_staged() {
 fn a_framework_that_does_not_say_what_is_pushed_is_no_empty_push() {
     let mut repo = Repo::init(&[]);
     repo.commit("first");
-    assert_eq!(repo.portcullis(&["pre-push"]).code, Some(0), "git pushes nothing");
+    assert_eq!(repo.portcullis(&["pre-push", "origin", "elsewhere"]).code, Some(0), "git pushes nothing");
     repo.set_env("PRE_COMMIT", "1");
     let ran = repo.portcullis(&["pre-push"]);
     assert_eq!(ran.code, Some(2));
     assert!(
-        ran.stderr.contains("error: the hook framework does not say what is being pushed\nhint: "),
+        ran.stderr.contains("error: the pre-commit framework does not say what is pushed\nhint: "),
         "{}",
         ran.stderr
     );
