@@ -51,7 +51,7 @@ struct Search {
 pub(super) struct Compiled {
     glance: Option<Glance>,
     /// Nearly all matches are short, and as the regex without its long counts tells them.
-    short: Option<Short>,
+    short: OnceLock<Option<Short>>,
     exact: Lazy,
 }
 
@@ -112,6 +112,16 @@ struct Short {
     limit: usize,
 }
 
+impl Short {
+    /// `None` where the regex has no long counts.
+    fn of(exact: &Lazy) -> Option<Self> {
+        let mut limit = u32::MAX;
+        let hir = unbounded(&exact.hir, &mut limit);
+        let regex = Lazy { hir, group: exact.group, regex: OnceLock::new() };
+        (limit < u32::MAX).then_some(Self { regex, limit: limit as usize })
+    }
+}
+
 /// Upper bounds from here on are left out.
 const LONG_COUNT: u32 = 96;
 
@@ -142,13 +152,14 @@ impl Compiled {
         let mut parser = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).multi_line(everywhere).build();
         let hir = parser.parse(&rule.regex).ok()?;
         if everywhere {
-            return Some(Self { glance: None, short: None, exact: Lazy::new(hir, rule) });
+            return Some(Self { glance: None, short: OnceLock::from(None), exact: Lazy::new(hir, rule) });
         }
-        let mut limit = u32::MAX;
-        let without = unbounded(&hir, &mut limit);
-        let short = Short { regex: Lazy::new(without, rule), limit: limit as usize };
-        let short = Some(short).filter(|_| limit < u32::MAX);
-        Some(Self { glance: Glance::new(&hir), short, exact: Lazy::new(hir, rule) })
+        Some(Self { glance: Glance::new(&hir), short: OnceLock::new(), exact: Lazy::new(hir, rule) })
+    }
+
+    /// Whether a match may begin with that byte.
+    pub(super) fn may_begin_with(&self, byte: u8) -> bool {
+        self.glance.as_ref().is_none_or(|glance| glance.may_begin_with(byte))
     }
 
     /// Looks whether there may be a match that begins at `start` and ends at `end` or before.
@@ -159,7 +170,7 @@ impl Compiled {
     /// The match that begins at `start` and ends at `end` or before. `memory` is this regex's own.
     pub(super) fn match_at(&self, text: &[u8], start: usize, end: usize, memory: &mut Memory) -> Option<Match> {
         let input = Input::new(text.get(..end)?).range(start..).anchored(Anchored::Yes);
-        if let Some(Short { regex, limit }) = &self.short {
+        if let Some(Short { regex, limit }) = self.short.get_or_init(|| Short::of(&self.exact)) {
             let found = regex.find(&input, &mut memory.short)?;
             if found.end - found.start <= *limit {
                 return Some(found);
@@ -186,8 +197,11 @@ mod tests {
         let rules = RuleSet::builtin();
         let (mut matches, mut beyond) = (0, 0);
         for rule in rules.as_slice().iter().filter(|rule| rule.files.is_empty()) {
-            let Some(compiled) = Compiled::new(rule).filter(|compiled| compiled.short.is_some()) else { continue };
-            let exact = Compiled { short: None, ..Compiled::new(rule).expect("it was compiled before") };
+            let compiled = Compiled::new(rule).expect("the rules are linted");
+            if Short::of(&compiled.exact).is_none() {
+                continue;
+            }
+            let exact = Compiled { short: OnceLock::from(None), ..Compiled::new(rule).expect("as before") };
             for example in rule.examples.iter() {
                 let text = example::expand(example, 1).expect("the examples are linted").into_bytes();
                 for fill in [0, 60, 400] {

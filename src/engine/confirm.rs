@@ -249,8 +249,15 @@ impl Attempt<'_> {
         for lead in usize::from(anchor.lead_min)..=usize::from(anchor.lead_max) {
             let Some(start) = at.checked_sub(lead) else { break };
             looked_at = looked_at.map(|(_, to)| (start, to));
-            if lead > 0 && rule.group == 0 && !boundary::left_holds(rule.left, text.bytes, start) {
-                continue;
+            if lead > 0 {
+                // An anchor far inside a match leads to many places where it may have begun. Most are none.
+                if rule.group == 0 && !boundary::left_holds(rule.left, text.bytes, start) {
+                    continue;
+                }
+                if !regex.may_begin_with(text.bytes[start]) {
+                    looked_at = looked_at.map(|(from, so_far)| (from, so_far.max(start + 1)));
+                    continue;
+                }
             }
             // One byte more than the longest match: what a look-ahead such as `\b` needs.
             let end = text.bytes.len().min(start + rule.max_len as usize + 1);

@@ -4,6 +4,8 @@
 //! thousand times in a megabyte of source text and its regex matches nowhere, so most hits are dismissed by a
 //! walk of the regex's automaton that ends at the first byte no match can have there.
 
+use std::sync::OnceLock;
+
 pub(super) use regex_automata::hybrid::dfa::Cache;
 use regex_automata::hybrid::dfa::DFA;
 use regex_automata::nfa::thompson;
@@ -33,8 +35,8 @@ pub(super) enum Glimpse {
 #[derive(Debug)]
 pub(super) struct Glance {
     dfa: DFA,
-    /// With which bytes a match may begin.
-    first: Box<[bool; 256]>,
+    /// With which bytes a match may begin. Asked only where an anchor stands inside a match.
+    first: OnceLock<Box<[bool; 256]>>,
 }
 
 impl Glance {
@@ -46,17 +48,18 @@ impl Glance {
             .build_from_hir(&loosened(regex))
             .ok()?;
         let dfa = DFA::builder().configure(config).build_from_nfa(nfa).ok()?;
-        let first = first_bytes(&dfa);
-        Some(Self { dfa, first })
+        Some(Self { dfa, first: OnceLock::new() })
+    }
+
+    /// Whether a match may begin with that byte.
+    pub(super) fn may_begin_with(&self, byte: u8) -> bool {
+        self.first.get_or_init(|| first_bytes(&self.dfa))[usize::from(byte)]
     }
 
     /// Looks whether there may be a match that begins at `start` and ends at `end` or before. `memory` is this
     /// automaton's own.
     pub(super) fn at(&self, text: &[u8], start: usize, end: usize, memory: &mut Option<Cache>) -> Glimpse {
         let text = text.get(..end).unwrap_or(text);
-        if text.get(start).is_some_and(|&byte| !self.first[usize::from(byte)]) {
-            return Glimpse::No { to: start + 1 };
-        }
         let cache = memory.get_or_insert_with(|| self.dfa.create_cache());
         let input = Input::new(text).range(start.min(text.len())..).anchored(Anchored::Yes);
         let Ok(mut state) = self.dfa.start_state_forward(cache, &input) else { return Glimpse::Perhaps };

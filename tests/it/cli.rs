@@ -149,7 +149,7 @@ fn allow_says_what_it_was_that_was_allowed() {
     let said = sandbox.run(&["allow", unseen, "--reason", "a test"]).exits(0).stdout();
     assert!(said.contains("nothing that is staged or in the work tree has this id"), "{said}");
     for malformed in [&print[..31], "0123", &format!("{print}0"), "../../etc"] {
-        let ran = sandbox.run(&["allow", malformed]).exits(2);
+        let ran = sandbox.run(&["allow", malformed, "--reason", "a test"]).exits(2);
         assert!(ran.stderr().contains("32 hexadecimal digits"), "{}", ran.stderr());
     }
     assert_eq!(fs::read_to_string(sandbox.path(".portcullis.baseline")).unwrap().lines().count(), 3);

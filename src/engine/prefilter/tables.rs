@@ -88,13 +88,26 @@ pub struct Filter<'t> {
 }
 
 impl Filter<'_> {
-    /// Whether a window with that key may be there.
+    /// Whether a window with that key may be there: two bits of a word say so.
     #[inline]
     #[must_use]
     pub fn may_hold(self, key: u32) -> bool {
-        let slot = (hash(key) >> self.shift) as usize;
-        self.words.get(slot / 32).is_some_and(|word| word >> (slot % 32) & 1 != 0)
+        let (slot, bits) = filter_bits(key, self.shift);
+        self.words.get(slot).is_some_and(|word| word & bits == bits)
     }
+}
+
+/// Which word of a filter a key belongs to, and its bits in it. `shift` is how far a hash is shifted to number one of
+/// all bits.
+const fn filter_bits(key: u32, shift: u32) -> (usize, u32) {
+    let at = hash(key) >> shift;
+    (at as usize / 32, 1 << (at % 32) | 1 << (bucket_hash(key) >> 27))
+}
+
+/// How far a hash is shifted to number one of the bits of so many words, a power of two.
+const fn filter_shift(words: usize) -> u32 {
+    // An empty index has no words, and nothing is found in them.
+    32_u32.saturating_sub((if words == 0 { 2 } else { words * 32 }).ilog2())
 }
 
 impl Index {
@@ -103,8 +116,7 @@ impl Index {
     #[must_use]
     pub fn filter(&self) -> Filter<'_> {
         let words: &[u32] = &self.filter;
-        // An empty index has no words, and nothing is found in them.
-        Filter { words, shift: 32_u32.saturating_sub((words.len() * 32).max(2).ilog2()) }
+        Filter { words, shift: filter_shift(words.len()) }
     }
 
     /// The windows of exactly that key.
@@ -125,9 +137,10 @@ impl Index {
         }
         let size = entries.len().next_power_of_two();
         let mut filter = vec![0_u32; (size * sparseness).div_ceil(32)];
+        let shift = filter_shift(filter.len());
         for entry in &entries {
-            let slot = upper(hash(entry.key), filter.len() * 32);
-            filter[slot / 32] |= 1 << (slot % 32);
+            let (slot, bits) = filter_bits(entry.key, shift);
+            filter[slot] |= bits;
         }
         let bucket = |entry: &Entry| upper(bucket_hash(entry.key), size);
         entries.sort_by_key(|entry| (bucket(entry), entry.key, entry.needle));
