@@ -1,7 +1,9 @@
 //! What is known of each credential a repository's history holds: where it came in, where it went, and
 //! whether it is still there.
 
-use super::{Coverage, Finding, Fingerprint, RuleInfo, Secret, Verdict};
+use std::cmp::Reverse;
+
+use super::{Confidence, Coverage, Finding, Fingerprint, RuleInfo, Secret, Verdict};
 
 /// A commit, for people. Names and subjects are bytes: git promises no encoding.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -130,6 +132,16 @@ impl Life {
     #[must_use]
     pub const fn is_live(&self) -> bool {
         self.live.total > 0
+    }
+
+    /// By what a history is sorted: the worst first, then the oldest.
+    #[must_use]
+    pub fn order(&self) -> impl Ord + use<> {
+        let certain = self.finding.score.confidence == Confidence::Certain;
+        let blocks = self.verdict == Verdict::Block;
+        let sureness = (self.finding.score.confidence, self.rule.severity, self.finding.score.points);
+        let since = self.introduced.items.first().map(|first| first.commit.time);
+        (Reverse((blocks, self.is_live(), certain, sureness)), since, self.rule.id.clone(), self.fingerprint)
     }
 }
 

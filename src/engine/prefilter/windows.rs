@@ -72,7 +72,7 @@ impl Windows {
 }
 
 /// The share of one sample in base64 of random bytes.
-const RANDOM_BASE64: f32 = 1.0 / (64 * 64 * 64) as f32;
+const RANDOM_BASE64: f32 = 1.0 / 262_144.0; // 64^3
 
 /// What samples would cost: the share of text's samples that would be taken, less for those that are already. These
 /// cost no more look-ups, but the needle is compared at each of them.

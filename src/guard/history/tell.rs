@@ -1,6 +1,5 @@
 //! From courses over numbers to lives that people can read.
 
-use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::ledger::Ledger;
@@ -10,7 +9,7 @@ use super::provenance::{BATCH, Course, Found, Holders, Pass};
 use crate::git::{Store, Walked, people};
 use crate::guard::pipeline::info;
 use crate::model::history::{CommitInfo, Introduction, Life, Listed, LiveAt, Reach, Removal, Spot};
-use crate::model::{Confidence, Secret, Verdict};
+use crate::model::{Secret, Verdict};
 
 /// Most commits, refs and branches that are told of one credential, each.
 const MOST: usize = 100;
@@ -72,13 +71,7 @@ pub(super) fn all(
         let counting = batch.iter().enumerate().fold(0, |bits, (bit, secret)| bits | counts(secret) << bit);
         refs.extend(pass.telling(counting));
     }
-    lives.sort_by_cached_key(|life| {
-        let certain = life.finding.score.confidence == Confidence::Certain;
-        let blocks = life.verdict == Verdict::Block;
-        let sureness = (life.finding.score.confidence, life.rule.severity, life.finding.score.points);
-        let since = life.introduced.items.first().map(|first| first.commit.time);
-        (Reverse((blocks, life.is_live(), certain, sureness)), since, life.rule.id.clone(), life.fingerprint)
-    });
+    lives.sort_by_cached_key(Life::order);
     let reach = teller.reach(&refs, binary);
     Told { lives, below, reach }
 }

@@ -1,11 +1,10 @@
 //! Several reports as one.
 
-use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::Saved;
 use crate::model::history::{History, Life, Listed, Part, Scope};
-use crate::model::{Confidence, Coverage, Fingerprint, Report, Verdict};
+use crate::model::{Coverage, Fingerprint, Report, Verdict};
 
 /// A scan and a history: one tells places, the other lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -68,14 +67,7 @@ fn histories(a: History, b: History) -> History {
             lives.push(life);
         }
     }
-    // As a history is told: the worst first.
-    lives.sort_by_cached_key(|life| {
-        let certain = life.finding.score.confidence == Confidence::Certain;
-        let blocks = life.verdict == Verdict::Block;
-        let sureness = (life.finding.score.confidence, life.rule.severity, life.finding.score.points);
-        let since = life.introduced.items.first().map(|first| first.commit.time);
-        (Reverse((blocks, life.is_live(), certain, sureness)), since, life.rule.id.clone(), life.fingerprint)
-    });
+    lives.sort_by_cached_key(Life::order);
     let sum = |a: Option<u64>, b: Option<u64>| {
         if a.is_none() && b.is_none() { None } else { Some(a.unwrap_or(0) + b.unwrap_or(0)) }
     };
