@@ -141,7 +141,10 @@ fn unbounded(regex: &Hir, limit: &mut u32) -> Hir {
             Hir::capture(Capture { sub: Box::new(unbounded(&capture.sub, limit)), ..capture.clone() })
         }
         HirKind::Concat(parts) => Hir::concat(all(parts)),
-        HirKind::Alternation(parts) => Hir::alternation(all(parts)),
+        // Parts that begin alike without their bounds are made one, which changes what is preferred: they keep them.
+        HirKind::Alternation(parts) => Some(Hir::alternation(all(parts)))
+            .filter(|new| matches!(new.kind(), HirKind::Alternation(new) if new.len() == parts.len()))
+            .unwrap_or_else(|| regex.clone()),
         HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => regex.clone(),
     }
 }
@@ -170,7 +173,9 @@ impl Compiled {
     /// The match that begins at `start` and ends at `end` or before. `memory` is this regex's own.
     pub(super) fn match_at(&self, text: &[u8], start: usize, end: usize, memory: &mut Memory) -> Option<Match> {
         let input = Input::new(text.get(..end)?).range(start..).anchored(Anchored::Yes);
-        if let Some(Short { regex, limit }) = self.short.get_or_init(|| Short::of(&self.exact)) {
+        if let Some(Short { regex, limit }) = self.short.get_or_init(|| Short::of(&self.exact))
+            && regex.get().is_some()
+        {
             let found = regex.find(&input, &mut memory.short)?;
             if found.end - found.start <= *limit {
                 return Some(found);
@@ -191,7 +196,20 @@ mod tests {
     use super::*;
     use crate::rules::{RuleSet, example};
 
-    /// The text of the generic family's rules has every long count that there is.
+    /// Regression: without their bounds both ways to match began alike and were made one, and the second was taken.
+    #[test]
+    fn what_begins_alike_without_its_bounds_keeps_its_order() {
+        let mut parser = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build();
+        let regex = r"(?:[a-z-]{1,200}-x|[a-z-]{1,100}-[a-z]{2})(?:[0-9]{0,100})";
+        let exact = Lazy { hir: parser.parse(regex).expect("a regex"), group: 0, regex: OnceLock::new() };
+        let short = Short::of(&exact).expect("it has long counts");
+        let input = Input::new("aa-xa-bb").anchored(Anchored::Yes);
+        let found = exact.find(&input, &mut None);
+        assert_eq!(found.map(|found| found.end), Some(4));
+        assert_eq!(short.regex.find(&input, &mut None), found);
+    }
+
+    /// Every rule that has long counts, on its own examples, with more and less text between.
     #[test]
     fn a_short_regex_tells_what_the_exact_one_does() {
         let rules = RuleSet::builtin();

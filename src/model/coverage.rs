@@ -29,8 +29,9 @@ pub enum SkipReason {
 
 impl SkipReason {
     /// Every reason.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Symlink,
+        Self::GitDir,
         Self::Submodule,
         Self::Special,
         Self::Unreadable,

@@ -123,6 +123,12 @@ fn stand_in(facts: &Facts<'_>) -> Option<Reason> {
     Some(Reason::new(points, found.reason()))
 }
 
+/// `HMAC_SECRET`, `sha256_key`: the last word says what it is.
+fn is_key_of_digest(facts: &Facts<'_>) -> bool {
+    let name = facts.name.to_ascii_lowercase();
+    facts.strength() >= Strength::Telling && (name.ends_with(b"secret") || name.ends_with(b"key"))
+}
+
 /// Whether what fills a value are the characters that stand for hidden ones.
 fn is_mask(value: &[u8]) -> bool {
     let filler = value.iter().filter(|b| matches!(b, b'x' | b'X' | b'0' | b'*' | b'.' | b'#' | b'_' | b'?')).count();
@@ -142,7 +148,13 @@ fn other_shape(facts: &Facts<'_>) -> Option<Reason> {
                 -30
             }
         }
-        Shape::Digest if !shape::digest_context(facts.name) && !shape::digest_context(facts.before) => return None,
+        // `HMAC_SECRET` is the key of a digest, `secret_hash` one.
+        Shape::Digest
+            if (is_key_of_digest(facts) || !shape::digest_context(facts.name))
+                && !shape::digest_context(facts.before) =>
+        {
+            return None;
+        }
         // Six digits and more under a name that says password: people do that.
         Shape::Number if facts.strength() == Strength::Strong && facts.value.len() >= 6 => return None,
         _ => NEVER,

@@ -194,6 +194,20 @@ fn pairs_and_command_lines_are_found_and_what_is_filled_in_later_is_not() {
     }
 }
 
+/// Regression: a name with `hmac` or `sha256` in it hid every value of hexadecimal digits, also that of a key.
+#[test]
+fn the_key_of_a_digest_is_a_key_and_a_digest_is_none() {
+    let hex = drawn("{hex:64}", 3);
+    for name in ["HMAC_KEY", "HMAC_SECRET", "WEBHOOK_HMAC_SECRET", "SHA256_SECRET"] {
+        let text = format!("{name}=\"{hex}\"\n");
+        assert!(told(&text).iter().any(|(_, secret)| *secret == hex), "{text}");
+    }
+    for name in ["secret_hash", "password_sha256", "token_digest", "checksum_key", "HMAC"] {
+        let text = format!("{name}=\"{hex}\"\n");
+        assert_eq!(told(&text), [], "{text}");
+    }
+}
+
 #[test]
 fn a_credential_beside_its_id_is_told_by_the_rule_of_its_provider() {
     for seed in 0..20 {

@@ -2,7 +2,6 @@
 //! that it can be fed by a pipe as well.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::io::{self, BufRead};
 use std::path::Path;
 
@@ -12,6 +11,7 @@ use crate::cli::args::BaselineArgs;
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
 use crate::cli::output::to_stdout;
+use crate::cli::private;
 use crate::engine::Engine;
 use crate::model::{Fingerprint, Item};
 use crate::policy::{Baseline, Entry, Key, Policy};
@@ -149,7 +149,7 @@ impl Audit<'_> {
     fn write(&mut self, text: String) -> Result<(), Failure> {
         // What is written is read back first: a file that we could not read would block everything.
         Baseline::parse(text.as_bytes()).map_err(|error| broken(self.path, &error))?;
-        fs::write(self.path, &text)
+        private::replace(self.path, text.as_bytes())
             .map_err(|error| Failure::because(format_args!("cannot write `{}`", self.path.display()), &error))?;
         self.text = text;
         Ok(())
@@ -186,7 +186,8 @@ impl Audit<'_> {
             }
             Ok(())
         })?;
-        Ok(if left == 0 && reals.is_empty() { ExitStatus::Clean } else { ExitStatus::Findings })
+        let live = open.iter().any(|item| is_real(&reals, item));
+        Ok(if left == 0 && !live { ExitStatus::Clean } else { ExitStatus::Findings })
     }
 }
 

@@ -36,7 +36,7 @@ pub(super) fn find(args: &ImportArgs, top: &Path) -> Result<Vec<Source>, Failure
         for format in FORMATS {
             for name in format.files {
                 let path = top.join(name);
-                if fs::symlink_metadata(&path).is_ok() {
+                if fs::symlink_metadata(&path).is_ok_and(|found| found.is_file()) {
                     texts.push(((*name).to_owned(), format, text(&path)?));
                 }
             }
@@ -109,6 +109,10 @@ fn git(top: &Path) -> Command {
     let mut command = Command::new("git");
     let top: PathBuf = top.into();
     command.current_dir(top).stdin(Stdio::null()).stderr(Stdio::null());
-    command.env("GIT_NO_REPLACE_OBJECTS", "1").env("GIT_OPTIONAL_LOCKS", "0").env("LC_ALL", "C");
+    command
+        .env("GIT_NO_REPLACE_OBJECTS", "1")
+        .env("GIT_NO_LAZY_FETCH", "1")
+        .env("GIT_OPTIONAL_LOCKS", "0")
+        .env("LC_ALL", "C");
     command
 }

@@ -9,6 +9,7 @@ use crate::cli::allow::HEADER;
 use crate::cli::config::{self, Settled};
 use crate::cli::failure::Failure;
 use crate::cli::output::to_stdout;
+use crate::cli::private;
 use crate::config::local::edit::Additions;
 use crate::policy::{Baseline, Key};
 
@@ -88,7 +89,7 @@ impl Plan {
             if let Some(dir) = path.parent() {
                 fs::create_dir_all(dir).map_err(cannot)?;
             }
-            fs::write(path, text).map_err(cannot)?;
+            private::replace(path, text.as_bytes()).map_err(cannot)?;
             names.push(path.display().to_string());
         }
         to_stdout(|out| {

@@ -127,7 +127,9 @@ impl Reader<'_> {
             let words = format!("{} regexes on the {target}: portcullis looks at the credential itself", regexes.len());
             self.foreign.note(line, words);
         }
-        let unsaid = !commits.is_empty() || (!on_credential && !regexes.is_empty());
+        let unsaid = !commits.is_empty() || (!on_credential && !regexes.is_empty())
+            // Of several secrets one is enough.
+            || (!stopwords.is_empty() && !regexes.is_empty());
         let mut globs = Vec::new();
         for (line, path) in &paths {
             match glob::globs(path) {

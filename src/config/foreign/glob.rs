@@ -202,7 +202,7 @@ fn around(text: &str, open_start: bool, open_end: bool) -> String {
     let mut glob = match (open_start, slash) {
         // A slash before it: the name begins there; below any directory, but not at the top, as in the regex.
         (true, true) => format!("*/**/{body}"),
-        (true, false) if body.trim_end_matches('/').contains('/') => format!("**/*{body}"),
+        (true, false) if body.contains('/') => format!("**/*{body}"),
         (true, false) => format!("*{body}"),
         (false, _) => format!("/{body}"),
     };
@@ -229,7 +229,7 @@ mod tests {
             (r"(^|/)go\.sum$", &["/go.sum", "*/**/go.sum"]),
             (r"(.*?)\.(jpg|gif)$", &["*.jpg", "*.gif"]),
             (r"^src/.*\.test\.js$", &["/src/*.test.js", "/src/*/**/*.test.js"]),
-            (r"node_modules/", &["*node_modules/**"]),
+            (r"node_modules/", &["**/*node_modules/**"]),
             (r"tests/fixtures/", &["**/*tests/fixtures/**"]),
             (r"^a/[^/]+/b$", &["/a/?*/b"]),
             (r"file[0-3]\.txt$", &["*file[0123].txt"]),

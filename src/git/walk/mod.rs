@@ -255,11 +255,12 @@ impl Walk<'_> {
         let Some(mut head) = commit_links(bytes, hash) else {
             return self.trouble("commit", oid, &GitError::object("commit", oid, "it is malformed"));
         };
+        let is_cut = self.shallow.contains(&oid) && !head.parents.is_empty();
         head.parents.retain(is_chosen);
         self.advance(bytes.len());
         self.out.counts.commits += 1;
         self.out.objects.insert(oid, Slot::Known(Child::Commit(self.out.commits.len() as u32)));
-        let parents = if self.shallow.contains(&oid) && !head.parents.is_empty() {
+        let parents = if is_cut {
             let detail = "its parents were left out when this shallow repository was cloned".to_owned();
             self.problem(Some(oid), format!("commit {oid}"), SkipReason::Missing, detail);
             Vec::new()

@@ -14,7 +14,7 @@ use std::sync::atomic::AtomicBool;
 
 use shown::{Shown, View};
 
-use super::feed::{Fed, Feed, MARGIN, MAX_FINDINGS, MAX_LINES_WEIGHT};
+use super::feed::{Fed, Feed, MARGIN, MAX_FINDINGS, MAX_LINES_WEIGHT, too_many};
 use super::place::{Lines, Placer, weight};
 use crate::model::{Confidence, Finding, LineContext, Place, Span};
 
@@ -31,6 +31,9 @@ impl Feed<'_> {
         for view in &mut tee.views {
             view.end();
             fed.found.append(&mut view.found);
+            if view.full {
+                fed.cut.get_or_insert_with(too_many);
+            }
         }
         fed.found.sort_by_key(|(finding, _)| (finding.span, finding.secret_span, finding.rule));
         fed.found.dedup_by_key(|(finding, _)| (finding.span, finding.secret_span, finding.rule));
@@ -66,12 +69,14 @@ struct Flow<'e> {
     /// Memory spent on the lines around findings.
     spent: usize,
     found: Vec<(Finding, Place)>,
+    /// Whether there were too many findings to look at the rest.
+    full: bool,
 }
 
 impl<'e> Flow<'e> {
     fn new(feed: &Feed<'e>, view: View) -> Self {
         let feed = Feed::with_chunk(feed.engine, feed.chunk);
-        Self { feed, shown: Shown::new(view), core: 0, spent: 0, found: Vec::new() }
+        Self { feed, shown: Shown::new(view), core: 0, spent: 0, found: Vec::new(), full: false }
     }
 
     fn push(&mut self, mut bytes: &[u8]) {
@@ -98,7 +103,11 @@ impl<'e> Flow<'e> {
 
     /// Scans the anchors from the last piece's end to `end`.
     fn piece(&mut self, end: usize) {
-        if !self.shown.differs() || self.found.len() > MAX_FINDINGS {
+        if !self.shown.differs() {
+            return;
+        }
+        if self.found.len() > MAX_FINDINGS {
+            self.full = true;
             return;
         }
         let text = self.shown.text();

@@ -30,10 +30,21 @@ struct Commit {
     subject: Name,
 }
 
+/// An object's id; what else a stranger's file may say there is not shown to a terminal.
+fn object_id(text: String) -> Result<String, String> {
+    if text.bytes().all(|byte| byte.is_ascii_hexdigit()) { Ok(text) } else { Err("an id is no object's".to_owned()) }
+}
+
 impl Commit {
     fn info(self) -> Result<CommitInfo, String> {
         let (time, zone) = date::parse_iso(&self.date).ok_or("a commit's date is none")?;
-        Ok(CommitInfo { id: self.id, author: self.author.bytes()?, time, zone, subject: self.subject.bytes()? })
+        Ok(CommitInfo {
+            id: object_id(self.id)?,
+            author: self.author.bytes()?,
+            time,
+            zone,
+            subject: self.subject.bytes()?,
+        })
     }
 }
 
@@ -53,7 +64,7 @@ impl SpotLine {
         Ok(match self {
             Self::File { path, line } => Spot::File { path: path.bytes()?, line },
             Self::Name { path } => Spot::Name { path: path.bytes()? },
-            Self::Commit { id, line } => Spot::Commit { id, line },
+            Self::Commit { id, line } => Spot::Commit { id: object_id(id)?, line },
             Self::Tag { line } => Spot::Tag { line },
             Self::Ref => Spot::Ref,
             Self::Log { line } => Spot::Log { line },

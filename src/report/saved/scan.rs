@@ -10,6 +10,7 @@ use crate::model::{
     Report, RuleInfo, RuleIx, Score, Secret, Severity, Skip, SkipReason, Span, UnusedAllow, Verdict,
 };
 use crate::report::base64;
+use crate::report::sanitize::clean;
 
 #[derive(Deserialize)]
 struct FindingLine<'a> {
@@ -83,7 +84,7 @@ impl What<'_> {
         let secret = match (self.secret, self.secret_b64) {
             (Some(text), _) => Secret::new(text.as_bytes()),
             (None, Some(text)) => Secret::new(&base64::decode(&text).ok_or("its secret_b64 is no base64")?),
-            (None, None) => Secret::told(&self.redacted),
+            (None, None) => Secret::told(&clean(&self.redacted)),
         };
         let verdict = match (&*self.verdict, self.allowed) {
             ("block", _) => Verdict::Block,

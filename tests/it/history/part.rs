@@ -157,6 +157,22 @@ fn a_missing_object_is_accepted_only_where_that_is_said() {
     assert_eq!(repo.portcullis(&["history", "--allow-missing", dir]).code, Some(0));
 }
 
+/// Regression: a part of a history that a shallow clone cuts off was told as complete.
+#[test]
+fn what_a_shallow_clone_lacks_counts_in_a_part_too() {
+    let repo = rich(&[]);
+    let url = format!("file://{}", repo.dir.display());
+    let shallow = repo.beside("shallow");
+    repo.git(["clone", "-q", "--depth", "1", &url, shallow.to_str().unwrap()]).text();
+    let dir = shallow.to_str().unwrap();
+    for part in [["--since", "2000-01-01"], ["--range", "..HEAD"], ["--refs", "main"]] {
+        let ran = repo.portcullis(&[&["history"], &part[..], &[dir]].concat());
+        assert_eq!(ran.code, Some(2), "{part:?}: {}", ran.stderr);
+        let ran = repo.portcullis(&[&["history", "--allow-missing"], &part[..], &[dir]].concat());
+        assert_eq!(ran.code, Some(0), "{part:?}: {}", ran.stderr);
+    }
+}
+
 /// A slip of the pen looked like a clean history.
 #[test]
 fn a_pattern_that_means_no_ref_is_an_error() {
