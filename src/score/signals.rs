@@ -123,10 +123,12 @@ fn stand_in(facts: &Facts<'_>) -> Option<Reason> {
     Some(Reason::new(points, found.reason()))
 }
 
-/// `HMAC_SECRET`, `sha256_key`: the last word says what it is.
+/// `HMAC_SECRET`: the last word says what it is.
 fn is_key_of_digest(facts: &Facts<'_>) -> bool {
     let name = facts.name.to_ascii_lowercase();
-    facts.strength() >= Strength::Telling && (name.ends_with(b"secret") || name.ends_with(b"key"))
+    placeholder::contains(&name, b"hmac")
+        && facts.strength() >= Strength::Telling
+        && (name.ends_with(b"secret") || name.ends_with(b"key"))
 }
 
 /// Whether what fills a value are the characters that stand for hidden ones.

@@ -198,11 +198,11 @@ fn pairs_and_command_lines_are_found_and_what_is_filled_in_later_is_not() {
 #[test]
 fn the_key_of_a_digest_is_a_key_and_a_digest_is_none() {
     let hex = drawn("{hex:64}", 3);
-    for name in ["HMAC_KEY", "HMAC_SECRET", "WEBHOOK_HMAC_SECRET", "SHA256_SECRET"] {
+    for name in ["HMAC_KEY", "HMAC_SECRET", "WEBHOOK_HMAC_SECRET", "hmacKey"] {
         let text = format!("{name}=\"{hex}\"\n");
         assert!(told(&text).iter().any(|(_, secret)| *secret == hex), "{text}");
     }
-    for name in ["secret_hash", "password_sha256", "token_digest", "checksum_key", "HMAC"] {
+    for name in ["secret_hash", "password_sha256", "token_digest", "checksum_key", "hashed_secret", "HMAC"] {
         let text = format!("{name}=\"{hex}\"\n");
         assert_eq!(told(&text), [], "{text}");
     }
