@@ -29,8 +29,8 @@ pub(super) const LIMITS: &[Key] = &[
     ),
 ];
 
-/// The file.
-pub const POLICY: &[Key] = &[
+/// What holds for all repositories, and may be different for some.
+const SETTINGS: [Key; 16] = [
     MODE,
     COUNTS,
     MIN_CONFIDENCE,
@@ -47,29 +47,25 @@ pub const POLICY: &[Key] = &[
     AUDIT_TABLE,
     BYPASS_TABLE,
     LIMITS_TABLE,
-    REPOSITORIES,
 ];
 
+/// The file.
+pub const POLICY: &[Key] = &joined(&SETTINGS, &[REPOSITORIES]);
+
 /// A `[[repository]]`.
-pub(super) const REPOSITORY: &[Key] = &[
-    needed("path", Shape::AbsolutePath, "The repository, or a directory above it."),
-    MODE,
-    COUNTS,
-    MIN_CONFIDENCE,
-    INLINE_ALLOWS,
-    BASELINE,
-    RULES,
-    KEY_FILE,
-    ON_TIMEOUT,
-    QUEUE,
-    TRUST_REPO_CONFIG,
-    HELP,
-    THREADS,
-    ENOUGH,
-    AUDIT_TABLE,
-    BYPASS_TABLE,
-    LIMITS_TABLE,
-];
+pub(super) const REPOSITORY: &[Key] =
+    &joined(&[needed("path", Shape::AbsolutePath, "The repository, or a directory above it.")], &SETTINGS);
+
+/// The settings and the one key beside them. It is evaluated when this is compiled, where a wrong length is an error.
+const fn joined(first: &[Key], last: &[Key]) -> [Key; SETTINGS.len() + 1] {
+    let mut keys = [first[0]; SETTINGS.len() + 1];
+    let mut at = 0;
+    while at < keys.len() {
+        keys[at] = if at < first.len() { first[at] } else { last[at - first.len()] };
+        at += 1;
+    }
+    keys
+}
 
 const MODE: Key =
     key("mode", Shape::Word(Mode::NAMES), "What becomes of a push with credentials in it. Default: enforce.");

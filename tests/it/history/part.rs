@@ -146,13 +146,17 @@ fn the_summary_says_which_part_was_looked_at() {
     }
 }
 
+/// A clone of its last commit alone.
+fn shallow(repo: &Repo) -> String {
+    let (url, dir) = (format!("file://{}", repo.dir.display()), repo.beside("shallow").display().to_string());
+    repo.git(["clone", "-q", "--depth", "1", &url, &dir]).text();
+    dir
+}
+
 #[test]
 fn a_missing_object_is_accepted_only_where_that_is_said() {
     let repo = rich(&[]);
-    let url = format!("file://{}", repo.dir.display());
-    let shallow = repo.beside("shallow");
-    repo.git(["clone", "-q", "--depth", "1", &url, shallow.to_str().unwrap()]).text();
-    let dir = shallow.to_str().unwrap();
+    let dir = &shallow(&repo);
     assert_eq!(repo.portcullis(&["history", dir]).code, Some(2));
     assert_eq!(repo.portcullis(&["history", "--allow-missing", dir]).code, Some(0));
 }
@@ -161,10 +165,7 @@ fn a_missing_object_is_accepted_only_where_that_is_said() {
 #[test]
 fn what_a_shallow_clone_lacks_counts_in_a_part_too() {
     let repo = rich(&[]);
-    let url = format!("file://{}", repo.dir.display());
-    let shallow = repo.beside("shallow");
-    repo.git(["clone", "-q", "--depth", "1", &url, shallow.to_str().unwrap()]).text();
-    let dir = shallow.to_str().unwrap();
+    let dir = &shallow(&repo);
     for part in [["--since", "2000-01-01"], ["--range", "..HEAD"], ["--refs", "main"]] {
         let ran = repo.portcullis(&[&["history"], &part[..], &[dir]].concat());
         assert_eq!(ran.code, Some(2), "{part:?}: {}", ran.stderr);
