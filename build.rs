@@ -26,6 +26,7 @@ mod model {
 #[expect(dead_code, unreachable_pub, reason = "the library's files, of which the build needs a part")]
 mod rules {
     pub mod by_name;
+    mod glance;
     mod lint;
     mod nfa;
     pub mod parse;
@@ -35,6 +36,7 @@ mod rules {
     mod shape;
     mod syntax;
     pub mod template;
+    pub use glance::Glance;
     pub use parse::{Author, Placed};
     pub use problem::{Problem, RuleErrors};
     pub use rule::{Anchor, Boundary, CONTEXT, Extend, Kind, LONG_REACH, Rule, Text};
@@ -189,6 +191,9 @@ fn rules_source(rules: &[Rule]) -> Result<String, std::fmt::Error> {
     let mut array = String::new();
     for (at, rule) in rules.iter().enumerate() {
         anchors_source(&mut source, at, rule)?;
+        let rules::Glance { classes, cells } = &rule.glance;
+        writeln!(source, "static CLASSES_{at}: [u8; {}] = {classes:?};", classes.len())?;
+        writeln!(source, "static CELLS_{at}: [u16; {}] = {cells:?};", cells.len())?;
         let lists =
             [("FILES", &rule.files), ("REFS", &rule.references), ("YES", &rule.examples), ("NO", &rule.rejects)];
         for (name, list) in lists {
@@ -236,6 +241,10 @@ fn rule_source(source: &mut String, at: usize, rule: &Rule) -> std::fmt::Result 
     writeln!(source, "        max_len: {}, group: {}, min_entropy: {},", rule.max_len, rule.group, rule.min_entropy)?;
     writeln!(source, "        left: Boundary::{:?}, right: Boundary::{:?},", rule.left, rule.right)?;
     writeln!(source, "        extend: {extend}, check: {check},")?;
+    writeln!(
+        source,
+        "        glance: super::Glance {{ classes: Cow::Borrowed(&CLASSES_{at}), cells: Cow::Borrowed(&CELLS_{at}) }},"
+    )?;
     let lists =
         [("anchors", "ANCHORS"), ("files", "FILES"), ("references", "REFS"), ("examples", "YES"), ("rejects", "NO")];
     for (field, name) in lists {

@@ -1,4 +1,4 @@
-//! A rule's regex, compiled when its anchor is first hit.
+//! A rule's regex, compiled when it is first needed: when a glance cannot tell.
 
 use std::sync::OnceLock;
 
@@ -6,8 +6,6 @@ use regex_automata::meta::{Cache, Config, Regex};
 use regex_automata::util::primitives::NonMaxUsize;
 use regex_automata::{Anchored, Input};
 use regex_syntax::hir::{Capture, Hir, HirKind, Repetition};
-
-use super::glance::{Glance, Glimpse};
 
 use crate::rules::Rule;
 
@@ -35,7 +33,6 @@ impl Regexes {
 pub(super) struct Memory {
     short: Option<Search>,
     exact: Option<Search>,
-    glance: Option<super::glance::Cache>,
 }
 
 /// One thread's memory for one regex.
@@ -49,7 +46,6 @@ struct Search {
 /// A rule's regex, in the forms that are asked one after the other.
 #[derive(Debug)]
 pub(super) struct Compiled {
-    glance: Option<Glance>,
     /// Nearly all matches are short, and as the regex without its long counts tells them.
     short: OnceLock<Option<Short>>,
     exact: Lazy,
@@ -153,21 +149,8 @@ impl Compiled {
     fn new(rule: &Rule) -> Option<Self> {
         let everywhere = !rule.files.is_empty();
         let mut parser = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).multi_line(everywhere).build();
-        let hir = parser.parse(&rule.regex).ok()?;
-        if everywhere {
-            return Some(Self { glance: None, short: OnceLock::from(None), exact: Lazy::new(hir, rule) });
-        }
-        Some(Self { glance: Glance::new(&hir), short: OnceLock::new(), exact: Lazy::new(hir, rule) })
-    }
-
-    /// Whether a match may begin with that byte.
-    pub(super) fn may_begin_with(&self, byte: u8) -> bool {
-        self.glance.as_ref().is_none_or(|glance| glance.may_begin_with(byte))
-    }
-
-    /// Looks whether there may be a match that begins at `start` and ends at `end` or before.
-    pub(super) fn glance(&self, text: &[u8], start: usize, end: usize, memory: &mut Memory) -> Glimpse {
-        self.glance.as_ref().map_or(Glimpse::Perhaps, |glance| glance.at(text, start, end, &mut memory.glance))
+        let exact = Lazy::new(parser.parse(&rule.regex).ok()?, rule);
+        Some(Self { short: if everywhere { OnceLock::from(None) } else { OnceLock::new() }, exact })
     }
 
     /// The match that begins at `start` and ends at `end` or before. `memory` is this regex's own.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use memchr::{memchr_iter, memchr2};
 
 use super::compiled::{Match, Memory};
-use super::glance::Glimpse;
+use super::glance::{self, Glimpse};
 use super::prefilter::tables::{Needle, Target};
 use super::stats::{RuleCost, Stats};
 use super::text::{Layer, Text};
@@ -240,33 +240,26 @@ impl Attempt<'_> {
     /// Tries one rule at every start that puts its anchor at `at`.
     fn try_rule(&mut self, rule: &Rule, target: Target, text: Text<'_>, at: usize) -> Tried {
         let (rule_ix, anchor_ix) = (usize::from(target.rule), usize::from(target.anchor));
-        let nothing = Tried::Not { looked_at: Some((at, at)) };
-        let Some(anchor) = rule.anchors.get(anchor_ix) else { return nothing };
-        let Some(regex) = self.engine.regexes.get(rule_ix, rule) else { return nothing };
-        let memory = memory(self.regexes, rule_ix);
+        let Some(anchor) = rule.anchors.get(anchor_ix) else { return Tried::Not { looked_at: Some((at, at)) } };
         let (mut found_any, mut looked_at) = (false, Some((at, at)));
         let (mut windows, mut confirms, mut found) = (0, 0, 0);
         for lead in usize::from(anchor.lead_min)..=usize::from(anchor.lead_max) {
             let Some(start) = at.checked_sub(lead) else { break };
             looked_at = looked_at.map(|(_, to)| (start, to));
-            if lead > 0 {
-                // An anchor far inside a match leads to many places where it may have begun. Most are none.
-                if rule.group == 0 && !boundary::left_holds(rule.left, text.bytes, start) {
-                    continue;
-                }
-                if !regex.may_begin_with(text.bytes[start]) {
-                    looked_at = looked_at.map(|(from, so_far)| (from, so_far.max(start + 1)));
-                    continue;
-                }
+            // An anchor far inside a match leads to many places where it may have begun. Most are none.
+            if rule.group == 0 && rule.extend.is_none() && !boundary::left_holds(rule.left, text.bytes, start) {
+                continue;
             }
             // One byte more than the longest match: what a look-ahead such as `\b` needs.
             let end = text.bytes.len().min(start + rule.max_len as usize + 1);
             windows += 1;
-            if let Glimpse::No { to } = regex.glance(text.bytes, start, end, memory) {
+            if let Glimpse::No { to } = glance::at(&rule.glance, text.bytes, start, end) {
                 looked_at = looked_at.map(|(from, so_far)| (from, to.max(so_far)));
                 continue;
             }
             looked_at = None;
+            let Some(regex) = self.engine.regexes.get(rule_ix, rule) else { break };
+            let memory = memory(self.regexes, rule_ix);
             let Some(matched) = regex.match_at(text.bytes, start, end, memory) else { continue };
             confirms += 1;
             if let Some(finding) = judge(rule, rule_ix, text, matched) {

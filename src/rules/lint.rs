@@ -12,7 +12,7 @@ use super::prove::{self, Failure};
 use super::shape;
 use super::syntax::{RuleText, nearest};
 use super::template;
-use super::{Anchor, Boundary, CONTEXT, Extend, Kind, LONG_REACH, Rule, Text};
+use super::{Anchor, Boundary, CONTEXT, Extend, Glance, Kind, LONG_REACH, Rule, Text};
 use crate::model::{Check, Severity};
 
 /// Most anchors a rule may have, and longest of them.
@@ -60,6 +60,7 @@ pub(super) fn rule(written: &RuleText, defaults: &Defaults<'_>, sink: &mut Sink<
         severity: severity?,
         kind: kind.unwrap_or(Kind::Token),
         regex: owned(regex.get_ref()),
+        glance: if written.files.is_empty() { Glance::of(&hir) } else { Glance::default() },
         anchors: Cow::Owned(anchors?),
         max_len,
         group: group?,

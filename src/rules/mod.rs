@@ -1,12 +1,13 @@
 //! Rules: how they are written, checked, and handed to the engine.
 //!
 //! `syntax` reads the TOML, `lint` judges it (with `nfa` and `prove` for the anchors, `template` for the
-//! examples), `parse` joins them. These files and `rule` are shared with the build script, which turns
+//! examples; `glance` sees how matches begin), `parse` joins them. These files and `rule` are shared with the build script, which turns
 //! `patterns/*.toml` into the static data of `builtin`.
 
 mod builtin;
 pub mod by_name;
 pub mod example;
+mod glance;
 mod lint;
 mod nfa;
 pub mod parse;
@@ -19,6 +20,7 @@ mod syntax;
 pub mod template;
 
 pub use builtin::BY_NAME;
+pub use glance::{Glance, Step};
 pub use parse::{Author, MAX_FILE};
 pub use problem::{Problem, RuleErrors};
 pub use rule::{Anchor, Boundary, CONTEXT, Extend, Kind, LONG_REACH, Rule, SHORT_REACH, Text};

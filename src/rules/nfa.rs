@@ -1,7 +1,8 @@
-//! A rule's regex as a plain automaton without loops, to reason about what its matches can look like.
+//! A rule's regex as a plain automaton, to reason about what its matches can look like.
 //!
-//! Matches are bounded, so counted repetitions unroll and the automaton is acyclic. Assertions (`\b`,
-//! `^`) are taken as always true: that can only add matches, so whatever is proven still holds.
+//! Matches are bounded, so counted repetitions unroll and the automaton is acyclic, unless long counts are to be
+//! left out. Assertions (`\b`, `^`) are taken as always true: that can only add matches, so whatever is proven still
+//! holds.
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
@@ -44,21 +45,38 @@ pub(super) enum Refusal {
     Unicode,
 }
 
-/// The automaton. State indices count downwards from accept: every edge leads to a lower index.
+/// The automaton. Where all is counted, every edge leads to a lower index, and accept is the lowest.
 #[derive(Debug)]
 pub(super) struct Nfa {
     pub(super) states: Vec<State>,
     pub(super) sets: Vec<ByteSet>,
     pub(super) start: usize,
+    /// Counts above this become loops.
+    counted: u32,
     size: usize,
 }
 
 impl Nfa {
     /// Builds it. The caller has made sure that matches are bounded.
     pub(super) fn new(hir: &Hir) -> Result<Self, Refusal> {
-        let mut nfa = Self { states: vec![State::Accept], sets: Vec::new(), start: 0, size: 0 };
+        Self::loosened(hir, u32::MAX)
+    }
+
+    /// Builds one that accepts all that `hir` does, and more: repetitions are counted up to `counted`, and from
+    /// there on they are free.
+    pub(super) fn loosened(hir: &Hir, counted: u32) -> Result<Self, Refusal> {
+        let mut nfa = Self { states: vec![State::Accept], sets: Vec::new(), start: 0, counted, size: 0 };
         nfa.start = nfa.add(hir, 0)?;
         Ok(nfa)
+    }
+
+    /// Where the byte leads to from any of these states.
+    pub(super) fn after(&self, states: &[usize], byte: u8) -> Vec<usize> {
+        let next = |&state: &usize| match self.states.get(state) {
+            Some(&State::Bytes { set, next }) if self.sets.get(set)?.contains(byte) => Some(next),
+            _ => None,
+        };
+        states.iter().filter_map(next).collect()
     }
 
     /// The states that read a byte (or accept) reachable from `from` without reading. `marks` is scratch:
@@ -123,11 +141,19 @@ impl Nfa {
                 }
                 let max = repetition.max.ok_or(Refusal::TooLarge)?;
                 let mut start = next;
-                for _ in repetition.min..max {
+                if max > self.counted {
+                    start = self.push(State::Split(Vec::new()), 40)?;
                     let once = self.add(sub, start)?;
-                    start = self.push(State::Split(vec![once, next]), 40)?;
+                    if let Some(again) = self.states.get_mut(start) {
+                        *again = State::Split(vec![once, next]);
+                    }
+                } else {
+                    for _ in repetition.min..max {
+                        let once = self.add(sub, start)?;
+                        start = self.push(State::Split(vec![once, next]), 40)?;
+                    }
                 }
-                (0..repetition.min).try_fold(start, |next, _| self.add(sub, next))
+                (0..repetition.min.min(self.counted)).try_fold(start, |next, _| self.add(sub, next))
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::Glance;
 use crate::model::named::named;
 use crate::model::{Check, Severity};
 
@@ -95,6 +96,8 @@ pub struct Rule {
     pub kind: Kind,
     /// The pattern, in the syntax of the `regex` crate, on bytes, without Unicode.
     pub regex: Text,
+    /// How its matches begin. Empty for rules without anchors.
+    pub glance: Glance,
     /// The literals of which every match contains at least one.
     pub anchors: Cow<'static, [Anchor]>,
     /// Longest possible match of `regex`, in bytes.

@@ -159,13 +159,19 @@ impl<'t, F: FnMut(usize, &'t Needle)> Search<'_, 't, F> {
         }
     }
 
+    /// Tests the windows of that key that may be at `at`: nearly always there is none.
     #[inline]
     fn confirm(&mut self, key: u32, at: usize) {
         if self.open.may_hold(key) {
-            for entry in self.tables.open.entries(key) {
-                if let Some((start, needle)) = self.stands(entry, at) {
-                    (self.found)(start, needle);
-                }
+            self.look_up(key, at);
+        }
+    }
+
+    #[inline(never)]
+    fn look_up(&mut self, key: u32, at: usize) {
+        for entry in self.tables.open.entries(key) {
+            if let Some((start, needle)) = self.stands(entry, at) {
+                (self.found)(start, needle);
             }
         }
     }

@@ -1,0 +1,152 @@
+//! How a rule's matches begin: a small table that tells most places where no match begins from a few bytes.
+//!
+//! A frequent anchor (`key`, `token`) is hit a thousand times in a megabyte of source text and its regex matches
+//! nowhere. A regex search has a price of its own, before it reads a byte, and to compile the regex costs more than
+//! a thousand looks at a table. So tables are computed when rules are read, and those of the built-in rules are
+//! static data.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+
+use regex_syntax::hir::Hir;
+
+use super::nfa::{Nfa, State};
+
+/// Most cells of a table.
+const MAX_CELLS: usize = 4096;
+/// Repetitions up to this often are counted, if the table has room for that; else up to the next.
+const COUNTED: [u32; 3] = [24, 8, FEWEST];
+/// The fewest; a table that has no room for that is cut.
+const FEWEST: u32 = 3;
+/// The cell for: no match.
+const NO: u16 = u16::MAX;
+/// The cell for: the regex has to say.
+const PERHAPS: u16 = u16::MAX - 1;
+
+/// An automaton that reads a text from where a match would begin, for as long as a match may begin so. It accepts all
+/// that the regex does, and more: long counts are left out, and assertions (`\b`, `^`) hold everywhere.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Glance {
+    /// Bytes that no part of the regex tells apart, as one class. Without tables: the regex has to say.
+    pub classes: Cow<'static, [u8]>,
+    /// For each state a row, for each class in it where the next state's row begins, [`NO`] or [`PERHAPS`].
+    pub cells: Cow<'static, [u16]>,
+}
+
+/// What came of one byte more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// No match begins so.
+    No,
+    /// The regex has to say.
+    Perhaps,
+    /// More bytes have to: this is the state.
+    On(usize),
+}
+
+impl Glance {
+    /// The state before the first byte.
+    pub const START: usize = 0;
+
+    /// The table of a regex. An empty one, which leaves all to the regex, where none can be made.
+    #[must_use]
+    pub(super) fn of(regex: &Hir) -> Self {
+        let whole = COUNTED.iter().find_map(|&counted| Self::counting(regex, counted, false));
+        whole.or_else(|| Self::counting(regex, FEWEST, true)).unwrap_or_default()
+    }
+
+    /// Reads one byte more.
+    #[inline]
+    #[must_use]
+    pub fn step(&self, state: usize, byte: u8) -> Step {
+        let class = self.classes.get(usize::from(byte)).copied().unwrap_or_default();
+        match self.cells.get(state + usize::from(class)) {
+            Some(&NO) => Step::No,
+            None | Some(&PERHAPS) => Step::Perhaps,
+            Some(&row) => Step::On(usize::from(row)),
+        }
+    }
+
+    /// The table that counts so far; `None` if it would be too large, unless it may be `cut`.
+    fn counting(regex: &Hir, counted: u32, cut: bool) -> Option<Self> {
+        let nfa = Nfa::loosened(regex, counted).ok()?;
+        let (classes, samples) = classes(&nfa);
+        let mut marks = Marks { nfa: &nfa, seen: vec![0; nfa.states.len()], last: 0 };
+        let start = marks.closure(&[nfa.start]);
+        if marks.accepts(&start) {
+            return None;
+        }
+        let mut rows = HashMap::from([(start.clone(), 0)]);
+        let (mut states, mut cells) = (vec![start], Vec::new());
+        let mut at = 0;
+        while let Some(state) = states.get(at).cloned() {
+            at += 1;
+            for &byte in &samples {
+                let next = marks.closure(&nfa.after(&state, byte));
+                let known = rows.get(&next).copied();
+                cells.push(match known {
+                    _ if next.is_empty() => NO,
+                    _ if marks.accepts(&next) => PERHAPS,
+                    Some(row) => row,
+                    None => {
+                        let row = states.len() * samples.len();
+                        if row + samples.len() > MAX_CELLS {
+                            if cut {
+                                cells.push(PERHAPS);
+                                continue;
+                            }
+                            return None;
+                        }
+                        rows.insert(next.clone(), row as u16);
+                        states.push(next);
+                        row as u16
+                    }
+                });
+            }
+        }
+        Some(Self { classes: classes.into(), cells: cells.into() })
+    }
+}
+
+/// The states that are reached without reading, each set in order.
+struct Marks<'n> {
+    nfa: &'n Nfa,
+    seen: Vec<u32>,
+    last: u32,
+}
+
+impl Marks<'_> {
+    fn closure(&mut self, from: &[usize]) -> Vec<usize> {
+        self.last += 1;
+        let mut all: Vec<usize> =
+            from.iter().flat_map(|&from| self.nfa.closure(from, &mut self.seen, self.last)).collect();
+        all.sort_unstable();
+        all
+    }
+
+    fn accepts(&self, states: &[usize]) -> bool {
+        states.iter().any(|&state| matches!(self.nfa.states.get(state), Some(State::Accept)))
+    }
+}
+
+/// The class of each byte, and one byte of each class.
+fn classes(nfa: &Nfa) -> (Vec<u8>, Vec<u8>) {
+    let (mut known, mut samples) = (BTreeMap::<Vec<bool>, u8>::new(), Vec::new());
+    let class = |byte: u8| {
+        let told: Vec<bool> = nfa.sets.iter().map(|set| set.contains(byte)).collect();
+        let next = samples.len() as u8;
+        *known.entry(told).or_insert_with(|| {
+            samples.push(byte);
+            next
+        })
+    };
+    let classes = (0..=u8::MAX).map(class).collect();
+    (classes, samples)
+}
+
+impl fmt::Debug for Glance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Glance({} cells)", self.cells.len())
+    }
+}
