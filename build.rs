@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use prefilter::tables::{Index, Tables};
+use prefilter::tables::{Entry, Index, Tables};
 use rules::{Author, Placed, Problem, Rule, RuleErrors};
 
 #[path = "src/model"]
@@ -307,7 +307,8 @@ fn index_source(source: &mut String, name: &str, index: &Index) -> std::fmt::Res
     writeln!(source, "static {name}_BUCKETS: [u32; {}] = {:?};", index.buckets.len(), index.buckets)?;
     writeln!(source, "static {name}_ENTRIES: [Entry; {}] = [", index.entries.len())?;
     for entry in index.entries.iter() {
-        writeln!(source, "Entry {{ key: {}, needle: {}, offset: {} }},", entry.key, entry.needle, entry.offset)?;
+        let Entry { key, needle, offset, sides } = entry;
+        writeln!(source, "Entry {{ key: {key}, needle: {needle}, offset: {offset}, sides: {sides:?} }},")?;
     }
     writeln!(source, "];\nconst {name}: Index = Index {{ filter: Cow::Borrowed(&{name}_FILTER),")?;
     writeln!(source, "buckets: Cow::Borrowed(&{name}_BUCKETS), entries: Cow::Borrowed(&{name}_ENTRIES) }};")

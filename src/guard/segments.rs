@@ -16,7 +16,7 @@ use crate::model::{Finding, Place, SkipReason};
 
 /// Bytes in a segment: its margins are a twentieth of it, and a file of the least size that comes here
 /// has work for two threads.
-const SEGMENT: u64 = 4 * 1024 * 1024;
+const SEGMENT: u64 = 2 * 1024 * 1024;
 
 /// Memory for scanning segments, lent to whichever thread needs some.
 #[derive(Debug)]

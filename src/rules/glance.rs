@@ -11,14 +11,17 @@ use std::fmt;
 
 use regex_syntax::hir::Hir;
 
+use super::Kind;
 use super::nfa::{Nfa, State};
 
 /// Most cells of a table.
 const MAX_CELLS: usize = 4096;
+/// The same of the generic family, whose anchors are the most frequent by far.
+const MAX_CELLS_OF_FAMILY: usize = 1 << 15;
 /// Repetitions up to this often are counted, if the table has room for that; else up to the next.
 const COUNTED: [u32; 3] = [24, 8, FEWEST];
 /// The fewest; a table that has no room for that is cut.
-const FEWEST: u32 = 3;
+const FEWEST: u32 = 4;
 /// The cell for: no match.
 const NO: u16 = u16::MAX;
 /// The cell for: the regex has to say.
@@ -51,9 +54,10 @@ impl Glance {
 
     /// The table of a regex. An empty one, which leaves all to the regex, where none can be made.
     #[must_use]
-    pub(super) fn of(regex: &Hir) -> Self {
-        let whole = COUNTED.iter().find_map(|&counted| Self::counting(regex, counted, false));
-        whole.or_else(|| Self::counting(regex, FEWEST, true)).unwrap_or_default()
+    pub(super) fn of(regex: &Hir, kind: Kind) -> Self {
+        let most = if kind == Kind::Assignment { MAX_CELLS_OF_FAMILY } else { MAX_CELLS };
+        let whole = COUNTED.iter().find_map(|&counted| Self::counting(regex, counted, most, false));
+        whole.or_else(|| Self::counting(regex, FEWEST, most, true)).unwrap_or_default()
     }
 
     /// Reads one byte more.
@@ -68,8 +72,8 @@ impl Glance {
         }
     }
 
-    /// The table that counts so far; `None` if it would be too large, unless it may be `cut`.
-    fn counting(regex: &Hir, counted: u32, cut: bool) -> Option<Self> {
+    /// The table that counts so far; `None` if it would have more than so many cells, unless it may be `cut`.
+    fn counting(regex: &Hir, counted: u32, most: usize, cut: bool) -> Option<Self> {
         let nfa = Nfa::loosened(regex, counted).ok()?;
         let (classes, samples) = classes(&nfa);
         let mut marks = Marks { nfa: &nfa, seen: vec![0; nfa.states.len()], last: 0 };
@@ -91,7 +95,7 @@ impl Glance {
                     Some(row) => row,
                     None => {
                         let row = states.len() * samples.len();
-                        if row + samples.len() > MAX_CELLS {
+                        if row + samples.len() > most {
                             if cut {
                                 cells.push(PERHAPS);
                                 continue;

@@ -37,6 +37,8 @@ use crate::decode::Form;
 
 /// Bytes taken at once.
 const BLOCK: usize = 64;
+/// Bytes whose samples are noted before they are tested: a multiple of blocks.
+const STRETCH: usize = 2048;
 /// Bytes a block's samples read: the last one begins at the last but one byte.
 const BLOCK_BYTES: usize = BLOCK + 1;
 
@@ -50,7 +52,11 @@ pub(super) fn builtin() -> &'static Tables {
 pub fn find<'t>(tables: &'t Tables, window: &[u8], core: Range<usize>, mut found: impl FnMut(usize, &'t Needle)) {
     let search = Search { tables, open: tables.open.filter(), window, core: &core, found: &mut found };
     #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi1") && is_x86_feature_detected!("bmi2") {
+    if is_x86_feature_detected!("avx2")
+        && is_x86_feature_detected!("bmi1")
+        && is_x86_feature_detected!("bmi2")
+        && is_x86_feature_detected!("popcnt")
+    {
         #[expect(unsafe_code, reason = "the only way to use instructions that not every processor has")]
         // SAFETY: the processor has the features that `wide` is compiled for: it was asked just now.
         return unsafe { wide(search) };
@@ -60,7 +66,7 @@ pub fn find<'t>(tables: &'t Tables, window: &[u8], core: Range<usize>, mut found
 
 /// [`Search::run`], compiled for the wider vectors and cheaper shifts of processors since 2013.
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,bmi1,bmi2")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
 fn wide<'t, F: FnMut(usize, &'t Needle)>(search: Search<'_, 't, F>) {
     search.run();
 }
@@ -81,42 +87,61 @@ impl<'t, F: FnMut(usize, &'t Needle)> Search<'_, 't, F> {
         let end = self.window.len().min(self.core.end.saturating_add(tables::MAX_WINDOW_OFFSET + REACH));
         let mut at = self.core.start.min(end);
         let mut runs = Runs::<false>::new(self.window, at, end);
+        let (mut places, mut last) = ([0_u16; STRETCH], [0; BLOCK_BYTES]);
         while at < end {
-            let block = &block(self.window, at);
-            let samples = samples(pairs, block);
-            if samples != 0 {
-                self.samples(at, samples);
+            let (stretch, mut count) = (at, 0);
+            while at < end && at - stretch < STRETCH {
+                let block = block(self.window, at, &mut last);
+                let samples = samples(pairs, block);
+                count = note(&mut places, count, at - stretch, samples);
+                if let Some(block) = block.first_chunk() {
+                    runs.take(at, block);
+                }
+                at += BLOCK;
             }
-            if let Some(block) = block.first_chunk() {
-                runs.take(at, block);
-            }
-            at += BLOCK;
+            self.samples(stretch, places.get_mut(..count).unwrap_or_default());
         }
         self.runs(&runs);
     }
 
-    /// Tests the windows that the samples of the block at `at` may belong to.
-    #[inline(never)]
-    fn samples(&mut self, at: usize, mut samples: u32) {
-        while samples != 0 {
-            self.sample(at + 2 * samples.trailing_zeros() as usize);
-            samples &= samples - 1;
+    /// Tests the windows that samples may belong to, which are so many bytes after `from`. What the samples are worth
+    /// cannot be foreseen, by a processor neither, so they are sifted first without a branch for each.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "it is compiled once more for each set of instructions")]
+    fn samples(&mut self, from: usize, places: &mut [u16]) {
+        let mut kept = 0;
+        for i in 0..places.len() {
+            let place = places[i];
+            let keep = self.plain_keys(from + usize::from(place)).is_none_or(|[at, before]| {
+                // Not `||`, which would be a branch.
+                self.open.may_hold(at) | self.open.may_hold(before)
+            });
+            // What is kept is never more than what was read.
+            places[kept.min(i)] = place;
+            kept += usize::from(keep);
+        }
+        for &place in places.iter().take(kept) {
+            let at = from + usize::from(place);
+            match self.plain_keys(at) {
+                Some([key, before]) => {
+                    self.confirm(key, at);
+                    self.confirm(before, at - 1);
+                }
+                None => self.sample_of_any_form(at),
+            }
         }
     }
 
-    /// Tests the windows that a sample at `at` may belong to.
-    #[inline]
-    fn sample(&mut self, at: usize) {
+    /// The keys of the plain windows that a sample at `at` may belong to: one that begins there, and one that began a
+    /// byte before. `None` where it may be one of another form, or at an edge.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "it is compiled once more for each set of instructions")]
+    fn plain_keys(&self, at: usize) -> Option<[u32; 2]> {
         // Nearly all samples are of plain windows, and have what these need on both sides.
-        if let Some(before) = at.checked_sub(1)
-            && let Some(&[b0, b1, b2, b3, b4]) = self.window.get(before..).and_then(<[u8]>::first_chunk)
-            && !(MAY_BE_UNIT[usize::from(b1)] | MAY_BE_UNIT[usize::from(b2)])
-        {
-            self.confirm(units::folded([b1, b2, b3, b4]), at);
-            self.confirm(units::folded([b0, b1, b2, b3]), before);
-            return;
-        }
-        self.sample_of_any_form(at);
+        let bytes = u64::from_le_bytes(*self.window.get(at.checked_sub(1)?..)?.first_chunk()?);
+        let may_be_unit = |byte: u64| MAY_BE_UNIT[(byte % 256) as usize];
+        let is_plain = !(may_be_unit(bytes >> 8) | may_be_unit(bytes >> 16));
+        is_plain.then_some([bytes >> 8, bytes].map(|bytes| units::folded((bytes as u32).to_le_bytes())))
     }
 
     /// Tests the windows that begin before a sample at the distances that [`units::Shape`] says.
@@ -176,9 +201,18 @@ impl<'t, F: FnMut(usize, &'t Needle)> Search<'_, 't, F> {
         }
     }
 
+    /// Whether the bytes beside a plain window at `at` may be these. They tell four of five needles that are not there.
+    fn is_between(&self, at: usize, [before, after]: [u8; 2]) -> bool {
+        let is = |side: u8, at: usize| side == 0 || self.window.get(at).is_some_and(|&byte| units::fold(byte) == side);
+        is(before, at.wrapping_sub(1)) && is(after, at + units::PLAIN)
+    }
+
     /// Where the needle begins whose window is at `at`, if all of it stands there, and begins in the core.
     fn stands(&self, entry: &Entry, at: usize) -> Option<(usize, &'t Needle)> {
         let start = at.checked_sub(usize::from(entry.offset)).filter(|start| self.core.contains(start))?;
+        if !self.is_between(at, entry.sides) {
+            return None;
+        }
         let needle = self.tables.needle(entry.needle);
         self.tables.matches(needle, &self.window[start..]).then_some((start, needle))
     }
@@ -196,33 +230,55 @@ static MAY_BE_UNIT: [bool; 256] = {
 /// Greatest distance of a sample from its window's start.
 const REACH: usize = 8;
 
+/// Notes the places of a block's samples after those that are noted already, and tells how many there are then.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "it is compiled once more for each set of instructions")]
+fn note(places: &mut [u16; STRETCH], count: usize, block: usize, mut samples: u32) -> usize {
+    /// Most blocks have no more. To write so many always is cheaper than a branch that nobody can foresee.
+    const MOST: usize = 4;
+    let all = count + samples.count_ones() as usize;
+    if let Some(places) = places.get_mut(count..).and_then(<[u16]>::first_chunk_mut::<MOST>) {
+        for place in places {
+            *place = (block + 2 * samples.trailing_zeros() as usize) as u16;
+            samples &= samples.wrapping_sub(1);
+        }
+    }
+    let mut at = count + MOST;
+    while samples != 0 {
+        if let Some(place) = places.get_mut(at) {
+            *place = (block + 2 * samples.trailing_zeros() as usize) as u16;
+        }
+        samples &= samples - 1;
+        at += 1;
+    }
+    all
+}
+
 /// Which of the block's even positions are samples: bit `i` for the position `2 * i`.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "it is compiled once more for each set of instructions")]
 fn samples(pairs: &[u32; PAIRS], block: &[u8; BLOCK_BYTES]) -> u32 {
-    let (mut samples, mut next) = (0, u64::from(block[BLOCK]));
-    // From the end, so that each joins the others by one instruction; eight bytes are loaded once for four.
-    for bytes in block.as_chunks::<8>().0.iter().rev() {
-        let word = u64::from_le_bytes(*bytes);
-        let sample = |pair: u64, third: u64| pairs[pair as usize % PAIRS] >> (third % 32) & 1;
-        let last = sample(word >> 48, next);
-        let third = sample(word >> 32, word >> 48);
-        let second = sample(word >> 16, word >> 32);
-        let first = sample(word, word >> 16);
-        samples = samples << 4 | (((last << 1 | third) << 1 | second) << 1 | first);
-        next = word;
+    let (mut samples, mut next) = (0, u16::from(block[BLOCK]));
+    // From the end, so that each joins the others by one instruction; a pair begins with the third byte of the sample
+    // before it. (To load eight bytes at once and shift costs a third more.)
+    for pair in block.as_chunks::<2>().0.iter().rev() {
+        let pair = u16::from_le_bytes(*pair);
+        samples = samples << 1 | (pairs[usize::from(pair)] >> (next % 32) & 1);
+        next = pair;
     }
     samples
 }
 
-/// The bytes at `at`.
+/// The bytes at `at`: those of the window themselves, or at its end a copy that is kept in `end`. (A copy of each block
+/// is taken to pieces in vector registers, which costs a third more.)
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "it is compiled once more for each set of instructions")]
-fn block(window: &[u8], at: usize) -> [u8; BLOCK_BYTES] {
-    match window.get(at..).and_then(<[u8]>::first_chunk) {
-        Some(block) => *block,
-        None => padded(window, at),
+fn block<'w>(window: &'w [u8], at: usize, end: &'w mut [u8; BLOCK_BYTES]) -> &'w [u8; BLOCK_BYTES] {
+    if let Some(block) = window.get(at..).and_then(<[u8]>::first_chunk) {
+        return block;
     }
+    *end = padded(window, at);
+    end
 }
 
 /// The last few bytes of the window, with zeros after them. What these make beyond the end is refused when

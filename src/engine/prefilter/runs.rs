@@ -104,9 +104,10 @@ impl<'t, F: FnMut(usize, &'t Needle)> Search<'_, 't, F> {
         let index = &self.tables.base64;
         let Some(pairs) = self.tables.base64_pairs.first_chunk::<PAIRS>() else { return };
         let filter = index.filter();
+        let mut last = [0; super::BLOCK_BYTES];
         // The last window may be seen one byte after it began.
         for at in (from..=to).step_by(BLOCK) {
-            let mut samples = super::samples(pairs, &super::block(self.window, at));
+            let mut samples = super::samples(pairs, super::block(self.window, at, &mut last));
             while samples != 0 {
                 let sample = at + 2 * samples.trailing_zeros() as usize;
                 samples &= samples - 1;
@@ -127,8 +128,9 @@ impl<'t, F: FnMut(usize, &'t Needle)> Search<'_, 't, F> {
     #[expect(clippy::inline_always, reason = "it is compiled once more for each set of instructions")]
     fn hex(&mut self, from: usize, to: usize) {
         let mut runs = Runs::<true>::new(self.window, from, to);
+        let mut last = [0; super::BLOCK_BYTES];
         for at in (from..to).step_by(BLOCK) {
-            if let Some(block) = super::block(self.window, at).first_chunk() {
+            if let Some(block) = super::block(self.window, at, &mut last).first_chunk() {
                 runs.take(at, block);
             }
         }

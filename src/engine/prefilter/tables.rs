@@ -20,6 +20,8 @@ pub struct Entry {
     pub needle: u32,
     /// Bytes between the needle's start and the window.
     pub offset: u8,
+    /// Of a plain window, the needle's bytes before and after it, folded; 0 where there is none.
+    pub sides: [u8; 2],
 }
 
 /// A literal to be found. Without pointers, so that thousands of them need no relocation at start-up.
@@ -65,8 +67,8 @@ pub struct Index {
 }
 
 /// Fibonacci hashing: the product's upper bits are the good ones.
-const fn hash(key: u32) -> u32 {
-    key.wrapping_mul(0x9E37_79B1)
+const fn hash(key: u32) -> u64 {
+    (key as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 /// Another hash: keys that share a bit of the filter should not share a bucket too.
@@ -100,8 +102,9 @@ impl Filter<'_> {
 /// Which word of a filter a key belongs to, and its bits in it. `shift` is how far a hash is shifted to number one of
 /// all bits.
 const fn filter_bits(key: u32, shift: u32) -> (usize, u32) {
-    let at = hash(key) >> shift;
-    (at as usize / 32, 1 << (at % 32) | 1 << (bucket_hash(key) >> 27))
+    let hash = hash(key);
+    // The bits below the word's number choose the bits in it.
+    (((hash >> 32) as u32 >> shift) as usize / 32, 1 << (hash >> 32 >> shift & 31) | 1 << (hash >> 27 & 31))
 }
 
 /// How far a hash is shifted to number one of the bits of so many words, a power of two.

@@ -49,6 +49,13 @@ impl Shape {
     }
 }
 
+/// One byte of [`folded`]: never zero.
+#[inline]
+#[must_use]
+pub(super) const fn fold(byte: u8) -> u8 {
+    byte | FOLD as u8
+}
+
 /// The key of a plain window.
 #[inline]
 #[must_use]

@@ -44,7 +44,12 @@ impl Windows {
         enter(&mut self.pairs, &samples(window));
         let keys =
             if form == Form::Plain { plain_keys(window) } else { units::key(form, window).into_iter().collect() };
-        self.open.extend(keys.into_iter().map(|key| Entry { key, needle, offset: offset as u8 }));
+        let side = |at: Option<usize>| at.and_then(|at| literal.get(at)).map_or(0, |&byte| units::fold(byte));
+        let sides = match form {
+            Form::Plain => [side(offset.checked_sub(1)), side(Some(offset + shape.len))],
+            _ => [0; 2],
+        };
+        self.open.extend(keys.into_iter().map(|key| Entry { key, needle, offset: offset as u8, sides }));
     }
 
     /// The same for base64 and hexadecimal digits.
@@ -64,7 +69,7 @@ impl Windows {
         let window = &literal[offset..];
         let key = if is_hex { units::hex_key(window) } else { units::base64_key(window) };
         let entries = if is_hex { &mut self.hex } else { &mut self.base64 };
-        entries.extend(key.map(|key| Entry { key, needle, offset: offset as u8 }));
+        entries.extend(key.map(|key| Entry { key, needle, offset: offset as u8, sides: [0; 2] }));
         if !is_hex {
             enter(&mut self.base64_pairs, &samples(&window[..len], false));
         }
