@@ -154,3 +154,74 @@ impl fmt::Debug for Glance {
         write!(f, "Glance({} cells)", self.cells.len())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::{RuleSet, example};
+
+    fn parsed(regex: &str) -> Hir {
+        let mut parser = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build();
+        parser.parse(regex).expect("a regex")
+    }
+
+    /// What a walk over a whole text tells.
+    fn walk(glance: &Glance, text: &[u8]) -> Step {
+        let mut state = Glance::START;
+        for &byte in text {
+            match glance.step(state, byte) {
+                Step::On(next) => state = next,
+                told => return told,
+            }
+        }
+        Step::On(state)
+    }
+
+    #[test]
+    fn tells_what_no_match_begins_with() {
+        let glance = Glance::of(&parsed("(?i)key[a-z_]{0,40}[:=] ?[0-9]{6}"), Kind::Token);
+        for (text, expected) in [
+            ("kex", Step::No),
+            ("keys are", Step::No),
+            ("KEY: 12345x", Step::No),
+            ("key_of_it=123456", Step::Perhaps),
+        ] {
+            assert_eq!(walk(&glance, text.as_bytes()), expected, "{text}");
+        }
+        assert!(matches!(walk(&glance, b"key: 123"), Step::On(_)));
+    }
+
+    #[test]
+    fn a_regex_that_needs_too_large_a_table_is_told_as_far_as_it_goes() {
+        let regex = "tok(?:[a-z]{0,9}-){1,9}[^\\n]{0,60}?[a-m][^\\n]{5}[g-z][^\\n]{9}[0-9][0-9a-f]{64}";
+        let glance = Glance::of(&parsed(regex), Kind::Token);
+        assert!(!glance.cells.is_empty() && glance.cells.len() <= MAX_CELLS);
+        assert_eq!(walk(&glance, b"token of"), Step::No);
+        let match_of_it = format!("tok-a12345g123456789{}", "0".repeat(65));
+        assert_eq!(walk(&glance, match_of_it.as_bytes()), Step::Perhaps);
+    }
+
+    #[test]
+    fn without_tables_the_regex_has_to_say() {
+        assert_eq!(walk(&Glance::default(), b"x"), Step::Perhaps);
+    }
+
+    /// Every rule, wherever its regex matches in its own examples.
+    #[test]
+    fn no_match_is_denied() {
+        let mut matches = 0;
+        for rule in RuleSet::builtin().as_slice().iter().filter(|rule| rule.files.is_empty()) {
+            let regex = regex::bytes::RegexBuilder::new(&rule.regex).unicode(false).build().expect("it is linted");
+            for example in rule.examples.iter() {
+                let text = example::expand(example, 7).expect("the examples are linted").into_bytes();
+                for found in regex.find_iter(&text) {
+                    let told = walk(&rule.glance, found.as_bytes());
+                    assert_ne!(told, Step::No, "{}: {}", rule.id, found.as_bytes().escape_ascii());
+                    assert!(!matches!(told, Step::On(_)), "{}: a whole match is one", rule.id);
+                    matches += 1;
+                }
+            }
+        }
+        assert!(matches > 600, "{matches}");
+    }
+}
