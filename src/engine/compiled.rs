@@ -75,7 +75,8 @@ impl Lazy {
     }
 
     fn get(&self) -> Option<&Regex> {
-        let config = Config::new().utf8_empty(false).nfa_size_limit(Some(REGEX_SIZE_LIMIT));
+        // Literals to search for would take half the time to compile, and nothing is searched for.
+        let config = Config::new().utf8_empty(false).nfa_size_limit(Some(REGEX_SIZE_LIMIT)).auto_prefilter(false);
         let compile = || Regex::builder().configure(config).build_from_hir(&self.hir).ok();
         self.regex.get_or_init(compile).as_ref()
     }
