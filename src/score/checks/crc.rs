@@ -7,7 +7,7 @@
 use crc32fast::hash as crc32;
 
 use super::Proof;
-use super::text::{BASE62, base32, base36, base62_of, base64_value};
+use super::text::{BASE62, base32, base36, base62_of, base64, base64_value};
 
 /// GitHub classic and npm: `prefix_`, 30 characters, six of base62 CRC32 of those 30.
 ///
@@ -92,6 +92,14 @@ pub(super) fn confluent(secret: &[u8]) -> Proof {
     // Six characters hold 36 bits: the checksum's 32 and four that are zero.
     let written = sum.iter().try_fold(0u64, |bits, &b| Some(bits << 6 | u64::from(base64_value(b)?)));
     Proof::checksum(written == Some(u64::from(crc32(body).swap_bytes()) << 4))
+}
+
+/// Elastic Cloud: `essu_`, base64 of the key (itself base64 of `id:secret`) and its CRC32, a big-endian number of
+/// eight bytes. Worked out from one public sample, so one that fails proves nothing.
+pub(super) fn elastic(secret: &[u8]) -> Proof {
+    let bytes = secret.strip_prefix(b"essu_").and_then(base64).unwrap_or_default();
+    let Some((key, sum)) = bytes.split_last_chunk::<8>() else { return Proof::unknown() };
+    Proof::claimed_checksum(u64::from_be_bytes(*sum) == u64::from(crc32(key)))
 }
 
 /// Azure DevOps personal access tokens of the old form: 32 bytes in base32, of which four are the
