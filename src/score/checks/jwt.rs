@@ -16,8 +16,7 @@ const NO_TOKEN: i16 = 35;
 pub(super) fn token(secret: &[u8]) -> Proof {
     let parts: Vec<&[u8]> = secret.splitn(7, |&b| b == b'.').collect();
     let Some(header) = parts.first().and_then(|part| object(part)) else {
-        // Whoever takes a token reads this first (RFC 7515, 5.2).
-        return Proof::invalid("its header is no JSON");
+        return Proof::malformed("its header is no JSON");
     };
     let Some(algorithm) = header.get("alg").and_then(Value::as_str) else {
         return Proof::unknown().note("its header names no algorithm").demote(NO_TOKEN);
@@ -143,7 +142,7 @@ mod tests {
             let proof = jwt(header, claims, 32);
             assert!(proof.outcome == Outcome::Unknown && proof.adjust == -NO_TOKEN, "{proof:?}");
         }
-        assert_eq!(jwt("HS256", "{}", 32).outcome, Outcome::Invalid);
+        assert!(jwt("HS256", "{}", 32).is_malformed());
     }
 
     #[test]
