@@ -121,3 +121,21 @@ pub(super) fn azure_devops(secret: &[u8]) -> Proof {
     });
     Proof::claimed_checksum(holds)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Outcome;
+    use super::super::testing::{Draw, to_base64};
+    use super::*;
+
+    #[test]
+    fn elastic_keys_end_in_their_checksum() {
+        let key = Draw(5).bytes(60);
+        let token = |sum: u64| format!("essu_{}", to_base64(&[&key[..], &sum.to_be_bytes()].concat())).into_bytes();
+        let sum = u64::from(crc32(&key));
+        assert_eq!(elastic(&token(sum)).outcome, Outcome::Valid);
+        assert_eq!(elastic(&token(sum ^ 1)).outcome, Outcome::Unknown);
+        assert_eq!(elastic(&token(sum | 1 << 40)).outcome, Outcome::Unknown);
+        assert_eq!(elastic(b"essu_").outcome, Outcome::Unknown);
+    }
+}
