@@ -22,6 +22,10 @@ named! {
         AtlassianCrc32 = "atlassian-crc32",
         /// GitLab routable tokens: base36 length and CRC32.
         GitlabRoutable = "gitlab-routable",
+        /// Elastic Cloud `essu_`: base64 of a key and its CRC32.
+        ElasticCrc32 = "elastic-crc32",
+        /// Slack `xoxe`: base64 of ids and 64 hex digits.
+        SlackConfiguration = "slack-configuration",
         /// Confluent `cflt`: base64 CRC32 in the last six characters.
         ConfluentCrc32 = "confluent-crc32",
         /// Azure identifiable keys (storage, Redis, Cosmos DB, ...): Marvin32.

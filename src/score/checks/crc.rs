@@ -7,7 +7,7 @@
 use crc32fast::hash as crc32;
 
 use super::Proof;
-use super::text::{BASE62, base32, base36, base62_of, base64_value};
+use super::text::{BASE62, base32, base36, base62_of, base64, base64_value};
 
 /// GitHub classic and npm: `prefix_`, 30 characters, six of base62 CRC32 of those 30.
 ///
@@ -94,6 +94,14 @@ pub(super) fn confluent(secret: &[u8]) -> Proof {
     Proof::checksum(written == Some(u64::from(crc32(body).swap_bytes()) << 4))
 }
 
+/// Elastic Cloud: `essu_`, base64 of the key (itself base64 of `id:secret`) and its CRC32, a big-endian number of
+/// eight bytes. Worked out from one public sample, so one that fails proves nothing.
+pub(super) fn elastic(secret: &[u8]) -> Proof {
+    let bytes = secret.strip_prefix(b"essu_").and_then(base64).unwrap_or_default();
+    let Some((key, sum)) = bytes.split_last_chunk::<8>() else { return Proof::unknown() };
+    Proof::claimed_checksum(u64::from_be_bytes(*sum) == u64::from(crc32(key)))
+}
+
 /// Azure DevOps personal access tokens of the old form: 32 bytes in base32, of which four are the
 /// CRC32 of the others, exclusive-or a constant that says for whom the token was made.
 pub(super) fn azure_devops(secret: &[u8]) -> Proof {
@@ -112,4 +120,22 @@ pub(super) fn azure_devops(secret: &[u8]) -> Proof {
         written == expected.to_be_bytes() || written == expected.to_le_bytes()
     });
     Proof::claimed_checksum(holds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Outcome;
+    use super::super::testing::{Draw, to_base64};
+    use super::*;
+
+    #[test]
+    fn elastic_keys_end_in_their_checksum() {
+        let key = Draw(5).bytes(60);
+        let token = |sum: u64| format!("essu_{}", to_base64(&[&key[..], &sum.to_be_bytes()].concat())).into_bytes();
+        let sum = u64::from(crc32(&key));
+        assert_eq!(elastic(&token(sum)).outcome, Outcome::Valid);
+        assert_eq!(elastic(&token(sum ^ 1)).outcome, Outcome::Unknown);
+        assert_eq!(elastic(&token(sum | 1 << 40)).outcome, Outcome::Unknown);
+        assert_eq!(elastic(b"essu_").outcome, Outcome::Unknown);
+    }
 }

@@ -18,8 +18,12 @@ pub(super) fn password_hash(secret: &[u8]) -> Proof {
         b"1" | b"apr1" => ("MD5-crypt", rest.len() == 2 && is_crypt(last, 22)),
         b"5" => ("SHA-256-crypt", (2..=3).contains(&rest.len()) && is_crypt(last, 43)),
         b"6" => ("SHA-512-crypt", (2..=3).contains(&rest.len()) && is_crypt(last, 86)),
+        b"8" => ("Cisco type 8, PBKDF2", rest.len() == 2 && rest[0].len() == 14 && is_crypt(last, 43)),
+        b"9" => ("Cisco type 9, scrypt", rest.len() == 2 && rest[0].len() == 14 && is_crypt(last, 43)),
         b"y" => ("yescrypt", rest.len() == 3 && is_crypt(last, 43)),
         b"argon2i" | b"argon2d" | b"argon2id" => ("Argon2", rest.len() >= 3 && last.len() >= 16),
+        b"scrypt" => ("scrypt", rest.len() == 3 && last.len() >= 16),
+        b"pbkdf2-sha1" | b"pbkdf2-sha256" | b"pbkdf2-sha512" => ("PBKDF2", rest.len() == 3 && last.len() >= 16),
         _ => return Proof::unknown().note("a password's hash, not the password"),
     };
     let whole = if holds {

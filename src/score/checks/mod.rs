@@ -26,6 +26,7 @@ mod pgp;
 mod plain;
 mod public_key;
 mod putty;
+mod slack;
 mod text;
 
 #[cfg(test)]
@@ -149,6 +150,8 @@ fn prove_bytes(check: Check, secret: &[u8], matched: &[u8]) -> Proof {
         Check::GrafanaCrc32 => crc::grafana(secret),
         Check::AtlassianCrc32 => crc::atlassian(secret),
         Check::GitlabRoutable => crc::gitlab_routable(secret),
+        Check::ElasticCrc32 => crc::elastic(secret),
+        Check::SlackConfiguration => slack::configuration(secret),
         Check::ConfluentCrc32 => crc::confluent(secret),
         Check::AzureDevopsPat => crc::azure_devops(secret),
         Check::AzureIdentifiable => marvin::identifiable(secret),
