@@ -18,7 +18,7 @@ const ROWS: &[&[u8]] = &[
     b"123456789abcdef",
     b"1234567890abcdef",
     b"1a2b3c4d5e6f",
-    b"a1b2c3d4e5f6g7h8i9j0",
+    b"a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6q7r8s9t0u1v2w3x4y5z6",
 ];
 
 /// For each letter and digit, which may follow it in one of the [`ROWS`].
