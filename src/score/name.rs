@@ -105,7 +105,7 @@ const AFTER: &str = "\
     source backend engine schema attribute attr selector element event action task test tests spec module package \
     import lookup map mapping list set hash digest fingerprint timestamp group role realm comparator fn func \
     function filter sort press down up word words board space frame frames code codes by is within until since of \
-    from to not for with in";
+    from to not for with in texture node";
 /// Words before the telling one that do the same.
 const BEFORE: &str = "\
     public pub no is has needs need require requires allow show hide forgot forgotten invalid wrong missing max min \

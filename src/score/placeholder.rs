@@ -116,6 +116,7 @@ const WHOLE: &[&[u8]] = &[
     b"apikey",
     b"mypassword",
     b"mypass",
+    b"pasword",
     b"mypasswd",
     b"mysecret",
     b"mytoken",

@@ -11,6 +11,7 @@ const ROWS: &[&[u8]] = &[
     b"zxcvbnm",
     b"qazwsxedcrfvtgb",
     b"1q2w3e4r5t6y7u8i9o0p",
+    b"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
     b"abc123",
     b"azertyuiop",
     b"poiuytrewq",

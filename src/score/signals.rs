@@ -350,6 +350,9 @@ fn randomness(facts: &Facts<'_>) -> Option<Reason> {
         Reason::new(25, "the value looks random")
     } else if bits >= 0.0 {
         Reason::new(10, "the value is no known word")
+    } else if facts.strength() < Strength::Strong {
+        // A password may be a name; what is called a token or key and is none of it is an identifier.
+        Reason::new(-10, "nothing in the value looks drawn")
     } else {
         return None;
     })

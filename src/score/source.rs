@@ -1,6 +1,8 @@
 //! Program text and lists that look like assignments of credentials: what ordinary source has taught
 //! (`benches/benign`).
 
+use super::checks::Outcome;
+use super::checks::plain::docker_auth;
 use super::facts::{Facts, Form, joint_is_call};
 use super::name::{self, Strength};
 use super::{placeholder, shape};
@@ -19,6 +21,9 @@ pub(super) fn see(facts: &Facts<'_>) -> Option<Reason> {
     }
     if is_argument(facts) {
         return Some(Reason::new(-30, "the value is a variable"));
+    }
+    if let Some(reason) = basic(facts) {
+        return Some(reason);
     }
     if is_attribute(facts) {
         return Some(Reason::new(-60, "the nonce of an element is drawn for each page"));
@@ -73,13 +78,28 @@ fn is_resource(facts: &Facts<'_>) -> bool {
     facts.joint == b":" && (before || facts.name.starts_with(b"arn") || facts.before.ends_with(b":"))
 }
 
+/// `Basic YYYYMMDD`, `Basic Zm9vOmJhcg==`: words behind a word, and the encoded `foo:bar` of a test.
+fn basic(facts: &Facts<'_>) -> Option<Reason> {
+    let blank = facts.joint.iter().all(|b| matches!(b, b' ' | b'\t' | b'"' | b'\'' | b'`'));
+    if !facts.name.eq_ignore_ascii_case(b"basic") || !blank {
+        return None;
+    }
+    let proof = docker_auth(facts.value);
+    match proof.outcome {
+        Outcome::Valid => None,
+        Outcome::Unknown => Some(Reason::new(-60, "it decodes to user:password, but the password is a placeholder")),
+        // A longer one may have been made unreadable for a report.
+        Outcome::Invalid => (facts.value.len() < 16).then_some(Reason::new(-30, "it does not decode to user:password")),
+    }
+}
+
 /// `<script nonce="x">`
 fn is_attribute(facts: &Facts<'_>) -> bool {
     facts.name.eq_ignore_ascii_case(b"nonce") && facts.joint.starts_with(b"=") && facts.before.contains(&b'<')
 }
 
 /// Forty hexadecimal digits in upper case, or sixteen behind `0x`, under a name that says key: the fingerprint of an
-/// OpenPGP key, as `gpg` prints it.
+/// `OpenPGP` key, as `gpg` prints it.
 fn is_fingerprint(facts: &Facts<'_>) -> bool {
     let digits = facts.value.strip_prefix(b"0x").unwrap_or(facts.value);
     let upper = digits.iter().all(|b| b.is_ascii_digit() || matches!(b, b'A'..=b'F' | b' '));
@@ -198,7 +218,7 @@ fn in_garbage(facts: &Facts<'_>) -> bool {
     let strange = |text: &[u8]| {
         let control = text.iter().filter(|b| matches!(b, 1..=8 | 0x0b | 0x0c | 0x0e..=0x1a | 0x1c..=0x1f | 0x7f));
         // A character that was cut at either end is none.
-        let broken = text.utf8_chunks().filter(|chunk| chunk.invalid().len() > 0).count().saturating_sub(2);
+        let broken = text.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count().saturating_sub(2);
         control.count() + broken
     };
     strange(before) + strange(facts.value) + strange(after) >= 2
@@ -220,7 +240,9 @@ fn is_vector(facts: &Facts<'_>) -> bool {
     let escapes = facts.value.windows(2).filter(|pair| *pair == b"\\x").count();
     let bare =
         facts.strength() == Strength::Bare && name::split(facts.name).len() == 1 && !facts.name.starts_with(b"salt");
-    facts.form == Form::Quoted && (bare && hex || escapes >= 4 && escapes * 4 + 4 >= facts.value.len())
+    // `Key = 603deb10`: as files of test vectors have it.
+    let listed = facts.form == Form::Loose && facts.joint == b" = " && bare && hex;
+    listed || facts.form == Form::Quoted && (bare && hex || escapes >= 4 && escapes * 4 + 4 >= facts.value.len())
 }
 
 /// Minified programs: many brackets and semicolons around a value without quotes.

@@ -184,6 +184,12 @@ fn ordinary_lines_with_telling_words_are_none() {
         "\"output_token\": \"Jobs[-1].JobId\",\n",
         "arn:&region;:us-west-2:&Account;:secret:MySecret1-{base36:6}\n",
         "Key ID: mrk-{hex:32}\n",
+        "# basic YYYYMMDD\n",
+        "h.set(\"www-authenticate\", [\"basic {lower:8}=\"])\n",
+        "Authorization: Basic {b64:foo:bar}\n",
+        "card hash with format `card: {{token: \"tok_visa\"}}`\n",
+        "Key = {hex:64}\n",
+        "let raw_key = \"000102030405060708090A0B0C0D0E0F\";\n",
         "throw new SyntaxError(\"required for Unicode token \"+D);if(x){{if(\"class\"===a)throw 1}}\n",
         "\u{1}\u{2}\u{3}q\u{4}\u{5}pwd={base62:12}7\u{6}\u{7}\u{8}\n",
     ] {
