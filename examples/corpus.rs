@@ -124,8 +124,8 @@ fn reasons(group: &str, corpus: &Corpus, findings: &[Vec<Finding>], engine: &Eng
         let best = findings[case.object].iter().filter(|f| case.touches(f)).max_by_key(|f| f.score.points);
         let (rule, points) = best.map_or(("-", 0), |f| (&*engine.rules().get(f.rule).id, f.score.points));
         let seen = best.map_or(&[][..], |f| &f.score.reasons);
-        let seen: String = seen.iter().map(|r| format!("\t{}\u{1f}{}", r.points, r.text)).collect();
-        println!("{group}\t{repository}\t{label}\t{rule}\t{points}{seen}");
+        let seen: Vec<String> = seen.iter().map(|r| format!("\t{}\u{1f}{}", r.points, r.text)).collect();
+        println!("{group}\t{repository}\t{label}\t{rule}\t{points}{}", seen.concat());
     }
 }
 

@@ -88,8 +88,12 @@ fn basic(facts: &Facts<'_>) -> Option<Reason> {
     match proof.outcome {
         Outcome::Valid => None,
         Outcome::Unknown => Some(Reason::new(-60, "it decodes to user:password, but the password is a placeholder")),
-        // A longer one may have been made unreadable for a report.
-        Outcome::Invalid => (facts.value.len() < 16).then_some(Reason::new(-30, "it does not decode to user:password")),
+        // Base64 of text mixes its cases; what does and yet holds no colon may have been made unreadable for a report.
+        Outcome::Invalid => {
+            let one_case =
+                !facts.value.iter().any(u8::is_ascii_lowercase) || !facts.value.iter().any(u8::is_ascii_uppercase);
+            one_case.then_some(Reason::new(-30, "it does not decode to user:password"))
+        }
     }
 }
 
