@@ -1,7 +1,7 @@
 //! Prints what the engine reaches on `../shared/corpus`: recall and false alarms by source and provider,
 //! and on request the misses and false alarms themselves.
 //!
-//! `cargo run --example corpus -- [--patterns DIR] [--providers] [--curve] [--folds] [--misses] [--alarms] [--only SOURCE] [--show]`
+//! `cargo run --example corpus -- [--patterns DIR] [--providers] [--curve] [--folds] [--misses] [--alarms] [--only SOURCE] [--show] [--reasons]`
 //! (`--curve`: recall, false alarms and precision at every threshold; `--markdown`: the tables of docs/detection.md; `--folds`: the same figures repository by
 //! repository, and how far they spread; `--show` prints the lines, secrets included; without it only the places).
 
@@ -35,6 +35,7 @@ struct Options {
     curve: bool,
     folds: bool,
     markdown: bool,
+    reasons: bool,
 }
 
 fn main() {
@@ -53,7 +54,9 @@ fn main() {
         }
         let corpus = Corpus::read(&dir, &chosen);
         let findings = corpus.scan(&engine);
-        if options.markdown {
+        if options.reasons {
+            reasons(group, &corpus, &findings, &engine);
+        } else if options.markdown {
             tables::print(group, &corpus, &findings);
         } else {
             report(group, &corpus, &findings, &engine, &options);
@@ -72,6 +75,7 @@ fn options() -> Options {
         curve: false,
         folds: false,
         markdown: false,
+        reasons: false,
     };
     let mut args = env::args().skip(1);
     while let Some(arg) = args.next() {
@@ -84,6 +88,7 @@ fn options() -> Options {
             "--curve" => found.curve = true,
             "--markdown" => found.markdown = true,
             "--folds" => found.folds = true,
+            "--reasons" => found.reasons = true,
             "--show" => found.show = true,
             other => eprintln!("unknown argument {other}"),
         }
@@ -108,6 +113,20 @@ fn load(dir: &Path) -> Vec<Rule> {
         }
     }
     rules
+}
+
+/// What was seen of each case, a line of tab-separated fields each, for `benches/weights.py`: group, the part of the id
+/// that names the repository, positive or negative, rule, points, then the reasons with their points.
+fn reasons(group: &str, corpus: &Corpus, findings: &[Vec<Finding>], engine: &Engine) {
+    for case in &corpus.cases {
+        let repository = case.id.split('/').take(2).collect::<Vec<_>>().join("/");
+        let label = if case.positive { "positive" } else { "negative" };
+        let best = findings[case.object].iter().filter(|f| case.touches(f)).max_by_key(|f| f.score.points);
+        let (rule, points) = best.map_or(("-", 0), |f| (&*engine.rules().get(f.rule).id, f.score.points));
+        let seen = best.map_or(&[][..], |f| &f.score.reasons);
+        let seen: Vec<String> = seen.iter().map(|r| format!("\t{}\u{1f}{}", r.points, r.text)).collect();
+        println!("{group}\t{repository}\t{label}\t{rule}\t{points}{}", seen.concat());
+    }
 }
 
 fn report(group: &str, corpus: &Corpus, findings: &[Vec<Finding>], engine: &Engine, options: &Options) {

@@ -53,8 +53,9 @@ pub struct EncodedAnchor {
     pub form: Form,
 }
 
-/// Emits every literal that stands for `anchor` (ASCII) in an encoded text. `fold` says that the anchor's
-/// letters match in either case; the anchor is then given in lower case.
+/// Emits every literal that stands for `anchor` in an encoded text. `fold` says that the anchor's letters match in
+/// either case; the anchor is then given in lower case. Of an anchor beyond ASCII the forms that write characters
+/// (UTF-16, `\u`) emit literals that stand nowhere: only its bytes are looked for.
 ///
 /// The part forms have none: there the anchor itself is plain.
 pub fn encoded(anchor: &[u8], fold: bool, emit: &mut dyn FnMut(EncodedAnchor)) {

@@ -323,8 +323,8 @@ fn spelling(anchors: &[Spanned<String>], fold: bool, sink: &mut Sink<'_>) -> boo
     let mut fine = true;
     for (at, anchor) in anchors.iter().enumerate() {
         let text = anchor.get_ref();
-        let (message, hint) = if !text.is_ascii() {
-            ("an anchor must be ASCII", "")
+        let (message, hint) = if fold && !text.is_ascii() {
+            ("with `fold`, an anchor must be ASCII", "write each case of it as an anchor of its own")
         } else if text.contains('\0') {
             ("an anchor must not contain a zero byte", "")
         } else if text.len() < 3 || text.len() > MAX_ANCHOR_LEN {

@@ -12,7 +12,7 @@ pub type Text = Cow<'static, str>;
 /// A literal that every match of its rule contains, at a known distance from the match's start.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Anchor {
-    /// The literal's bytes: at least three, all ASCII. Lower case where `fold` is set.
+    /// The literal's bytes: at least three; ASCII in lower case where `fold` is set.
     pub literal: Cow<'static, [u8]>,
     /// Whether ASCII letters match in either case.
     pub fold: bool,

@@ -88,7 +88,9 @@ pub(crate) fn is_quoted_code(value: &[u8]) -> bool {
             .split(|&b| b == b'.')
             .all(|part| part.len() >= 2 && part.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_'))
         && words::cover(value).share() >= 0.6;
-    call && words::cover(value.get(..name).unwrap_or_default()).share() >= 0.5 || dotted
+    // JMESPath: `Jobs[-1].JobId`
+    let indexed = rest.starts_with(b"[") && contains(rest, b"].");
+    indexed || call && words::cover(value.get(..name).unwrap_or_default()).share() >= 0.5 || dotted
 }
 
 #[cfg(test)]

@@ -28,6 +28,8 @@ pub(crate) enum Form {
 pub(crate) struct Facts<'a> {
     /// What sort of evidence the rule's match is.
     pub(crate) kind: Kind,
+    /// Whose credential the rule finds.
+    pub(crate) provider: &'a str,
     /// The rule's own bound on the entropy share, percent.
     pub(crate) min_entropy: u8,
     /// The credential's bytes.
@@ -66,6 +68,7 @@ impl<'a> Facts<'a> {
         let after = tail.get(..memchr::memchr(b'\n', tail).unwrap_or(tail.len())).unwrap_or_default();
         Self {
             kind: evidence.rule.kind,
+            provider: &evidence.rule.provider,
             min_entropy: evidence.rule.min_entropy,
             value,
             name,
@@ -112,7 +115,8 @@ impl<'a> Facts<'a> {
 fn name_range(evidence: &Evidence<'_>) -> (usize, usize) {
     const LONGEST_NAME: usize = 96;
     let text = evidence.text;
-    let is_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'$');
+    // Letters beyond ASCII are part of a name: `contraseña`, `пароль`.
+    let is_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'$' | 0x80..);
     let head = text.get(evidence.matched.start..evidence.secret.start).unwrap_or_default();
     // `"x" == password`, `"value": "x", "name": "DB_PASSWORD"`
     let first = head.len() <= 1 || head.get(..7).is_some_and(|head| head.eq_ignore_ascii_case(b"\"value\""));
@@ -147,11 +151,34 @@ fn strength(name: &[u8], word_before: &[u8], joint: &[u8]) -> Strength {
     if own == Strength::Silent && joint.to_ascii_lowercase().starts_with(b" password") {
         return Strength::Strong;
     }
+    if own < Strength::Strong
+        && own != Strength::Negated
+        && joint_is_call(joint)
+        && let Some(strength) = name::argument(name)
+    {
+        return strength;
+    }
+    // `Key ID: mrk-1234`
+    if joint.get(..3).is_some_and(|head| head.eq_ignore_ascii_case(b" id")) {
+        return Strength::Negated;
+    }
     if own != Strength::Bare || word_before.is_empty() {
         return own;
     }
     let joined = [word_before, b"_", name].concat();
     name::strength(&joined).max(own)
+}
+
+/// `login("admin", "`, `auth=('svc', '`: an argument behind another one.
+pub(super) fn joint_is_call(joint: &[u8]) -> bool {
+    joint.contains(&b',') && joint.iter().find(|b| !matches!(b, b'=' | b' ')) == Some(&b'(')
+}
+
+/// `= ["first", "`, `:\n  - `: the value is one of a list.
+pub(super) fn joint_is_list(joint: &[u8]) -> bool {
+    let sign = memchr::memchr2(b'=', b':', joint);
+    sign.and_then(|sign| joint.get(sign..))
+        .is_some_and(|rest| memchr::memchr2(b'[', b'{', rest).is_some() || rest.windows(2).any(|pair| pair == b"- "))
 }
 
 fn form(joint: &[u8], value: &[u8]) -> Form {

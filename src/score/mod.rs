@@ -9,11 +9,13 @@ mod letters;
 mod name;
 mod place;
 mod placeholder;
+mod public;
 mod rows;
 mod shape;
 mod signals;
 mod source;
 mod words;
+mod written;
 
 use std::ops::Range;
 

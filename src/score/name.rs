@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use super::placeholder;
 use super::words;
 
 /// How much a name says that its value is a credential.
@@ -21,12 +22,66 @@ pub(crate) enum Strength {
 }
 
 const STRONG: &str = "password passwd passphrase passwort pwd secret secrete passcode kennwort pass psw userpwd pw identified \
-    contrasena contrasenya senha wachtwoord motdepasse passord losenord salasana jelszo heslo haslo sifre parola";
+    pswd passwords passphrases pepper requirepass masterauth contrase contrasena contrasenya senha wachtwoord motdepasse \
+    passe mdp passord losenord salasana jelszo heslo haslo sifre parola lozinka adgangskode kodeord";
+/// Passwords in other languages, beyond ASCII, as they stand in a name.
+const FOREIGN: &[&str] = &[
+    "contraseñ",
+    "hasło",
+    "Hasło",
+    "HASŁO",
+    "lösenord",
+    "Lösenord",
+    "şifre",
+    "Şifre",
+    "jelszó",
+    "Jelszó",
+    "mật khẩu",
+    "Mật khẩu",
+    "пароль",
+    "Пароль",
+    "ПАРОЛЬ",
+    "κωδικός",
+    "Κωδικός",
+    "סיסמה",
+    "密码",
+    "密碼",
+    "密钥",
+    "密鑰",
+    "口令",
+    "パスワード",
+    "暗証番号",
+    "비밀번호",
+];
+/// Calls whose argument after the name of a user is a password.
+const CALLS: &[&str] = &[
+    "login",
+    "logon",
+    "signin",
+    "authenticate",
+    "basicauth",
+    "httpbasic",
+    "plainauth",
+    "auth",
+    "credential",
+    "credentials",
+    "passwordauthentication",
+    "emailandpassword",
+    "directoryentry",
+    "mysqli",
+    "mysqliconnect",
+    "pdo",
+    "createsuperuser",
+    "mysqlconnect",
+    "getconnection",
+];
+/// Calls that take other things as well in that place.
+const OTHER_CALLS: &[&str] = &["connect", "createuser", "adduser"];
 /// Stems that tell at the end of a word written together: `dbpassword`, `PGPASSWORD`, `mysqlpwd`.
 const STRONG_ENDS: &[&str] =
     &["password", "passwd", "passphrase", "pwd", "secret", "userpass", "rootpass", "adminpass", "dbpass", "mypass"];
 const TELLING: &str =
-    "token credential credentials jwt bearer apikey apitoken authtoken pat creds cred basic secrets tokens passwords";
+    "token credential credentials jwt bearer apikey apitoken authtoken pat creds cred basic secrets tokens apikeys";
 const TELLING_ENDS: &[&str] =
     &["token", "apikey", "secretkey", "accesskey", "privatekey", "authkey", "passkey", "cred"];
 const BARE: &str = "\
@@ -50,14 +105,14 @@ const AFTER: &str = "\
     source backend engine schema attribute attr selector element event action task test tests spec module package \
     import lookup map mapping list set hash digest fingerprint timestamp group role realm comparator fn func \
     function filter sort press down up word words board space frame frames code codes by is within until since of \
-    from to not for with in";
+    from to not for with in texture node";
 /// Words before the telling one that do the same.
 const BEFORE: &str = "\
     public pub no is has needs need require requires allow show hide forgot forgotten invalid wrong missing max min \
-    num primary foreign partition sort row dict hash csrf xsrf next page continuation sync cancellation cancel lex \
+    num primary foreign partition sort row dict hash next page continuation sync cancellation cancel lex \
     syntax parse parser highlight map object column index translation localization publishable author ssh host \
     pagination change lifecycle idempotency cache \
-    keyboard press registry reg on";
+    keyboard press registry reg on site publishablekey";
 
 /// Every word of the lists, sorted, with a bit for each list it stands in.
 static LISTS: LazyLock<Vec<(&'static str, u8)>> = LazyLock::new(|| {
@@ -119,6 +174,9 @@ pub(crate) fn strength(name: &[u8]) -> Strength {
     // Asked of every assignment: no string of its own for each word.
     let lower = name.to_ascii_lowercase();
     let words: Vec<&str> = parts(name).filter_map(|part| std::str::from_utf8(lower.get(part)?).ok()).collect();
+    if !name.is_ascii() && FOREIGN.iter().any(|word| placeholder::contains(name, word.as_bytes())) {
+        return Strength::Strong;
+    }
     let Some((at, found)) =
         words.iter().enumerate().rev().find_map(|(at, word)| tells(&words, at, word).map(|s| (at, s)))
     else {
@@ -130,12 +188,23 @@ pub(crate) fn strength(name: &[u8]) -> Strength {
     if after == ["id"] && words.get(at).is_some_and(|word| *word == "secret") {
         return Strength::Telling;
     }
-    let negated =
-        after.iter().any(|word| List::After.has(word)) || before.last().is_some_and(|word| List::Before.has(word));
+    // The salt of a hash is no hash.
+    let hashing = |word: &str| word == "hash" && words.get(at).is_some_and(|word| matches!(*word, "salt" | "pepper"));
+    let negated = after.iter().any(|word| List::After.has(word))
+        || before.last().is_some_and(|word| List::Before.has(word) && !hashing(word))
+        || words.iter().any(|word| matches!(*word, "sitekey" | "pubkey" | "publickey" | "publishablekey"))
+        // A search-only key of Algolia is public; a `search_key` may be anything.
+        || words.windows(2).any(|pair| matches!(pair, ["search", "only"] | ["web", "socket"]));
     // .NET's publicKeyToken names an assembly.
     let public = words.windows(2).any(|pair| pair == ["public", "key"]);
     let mocked = words.iter().any(|word| matches!(*word, "mock" | "mocked" | "dummy" | "websocket"));
-    if negated || mocked || public { Strength::Negated } else { found }
+    // What forms carry against forged requests is drawn for each session.
+    let session = found == Strength::Telling && before.last().is_some_and(|word| matches!(*word, "csrf" | "xsrf"));
+    match found {
+        _ if negated || mocked || public => Strength::Negated,
+        _ if session => Strength::Bare,
+        found => found,
+    }
 }
 
 fn tells(words: &[&str], at: usize, word: &str) -> Option<Strength> {
@@ -149,6 +218,8 @@ fn tells(words: &[&str], at: usize, word: &str) -> Option<Strength> {
     } else if matches!(word, "key" | "keys" | "pkey") && qualifier().is_some_and(|word| List::KeyOf.has(word)) {
         let private = matches!(qualifier(), Some("secret" | "private" | "encryption" | "master"));
         Some(if private { Strength::Strong } else { Strength::Telling })
+    } else if word == "seed" && matches!(qualifier(), Some("otp" | "totp" | "hotp" | "mfa")) {
+        Some(Strength::Strong)
     } else if is(List::Telling) || ends(TELLING_ENDS) {
         Some(Strength::Telling)
     } else if is(List::Bare) || word.ends_with("key") || word.ends_with("auth") {
@@ -156,6 +227,14 @@ fn tells(words: &[&str], at: usize, word: &str) -> Option<Strength> {
     } else {
         None
     }
+}
+
+/// What a call of that name takes behind the name of a user.
+#[must_use]
+pub(crate) fn argument(call: &[u8]) -> Option<Strength> {
+    let bare: Vec<u8> = call.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
+    let ends = |calls: &[&str]| calls.iter().any(|name| bare.ends_with(name.as_bytes()));
+    if ends(CALLS) { Some(Strength::Strong) } else { ends(OTHER_CALLS).then_some(Strength::Telling) }
 }
 
 /// The words of an identifier, lower case: `clientSecret_v2` is `client`, `secret`, `v2`.
@@ -170,9 +249,8 @@ fn parts(name: &[u8]) -> impl Iterator<Item = Range<usize>> {
     let breaks = move |at: usize| {
         let byte = |at: usize| name.get(at).copied().unwrap_or(b'_');
         let (before, here, next) = (byte(at - 1), byte(at), byte(at + 1));
-        // `clientSecret` breaks before S; `APIKey` before K.
-        here.is_ascii_uppercase()
-            && (before.is_ascii_lowercase() || before.is_ascii_uppercase() && next.is_ascii_lowercase())
+        // `clientSecret` breaks before S; `APIKey` before K, `V1Secret` before S.
+        here.is_ascii_uppercase() && (before.is_ascii_lowercase() || next.is_ascii_lowercase())
     };
     let mut from = 0;
     std::iter::from_fn(move || {

@@ -11,6 +11,7 @@ const ROWS: &[&[u8]] = &[
     b"zxcvbnm",
     b"qazwsxedcrfvtgb",
     b"1q2w3e4r5t6y7u8i9o0p",
+    b"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
     b"abc123",
     b"azertyuiop",
     b"poiuytrewq",
@@ -18,7 +19,7 @@ const ROWS: &[&[u8]] = &[
     b"123456789abcdef",
     b"1234567890abcdef",
     b"1a2b3c4d5e6f",
-    b"a1b2c3d4e5f6g7h8i9j0",
+    b"a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6q7r8s9t0u1v2w3x4y5z6",
 ];
 
 /// For each letter and digit, which may follow it in one of the [`ROWS`].

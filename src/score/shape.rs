@@ -372,8 +372,12 @@ fn is_sealed(value: &[u8]) -> bool {
 }
 
 fn is_public_key(value: &[u8]) -> bool {
-    // The algorithm's name, its length before it; SPKI of RSA and of P-256; a point that begins with 04.
-    const BEGINNINGS: [&[u8]; 9] = [
+    // The algorithm's name, its length before it; SPKI of RSA and of P-256; a point that begins with 04; the open half
+    // of a pair at Stripe, Clerk and others, and at Mapbox.
+    const BEGINNINGS: [&[u8]; 12] = [
+        b"pk_live_",
+        b"pk_test_",
+        b"pk.eyJ",
         b"ssh-rsa ",
         b"ssh-ed25519 ",
         b"ecdsa-sha2-",

@@ -8,7 +8,7 @@ use super::facts::{Facts, Form};
 use super::name::{self, Strength};
 use super::placeholder::{self, Placeholder};
 use super::shape::{self, Shape};
-use super::{code, place, source, words};
+use super::{code, place, public, source, words, written};
 use crate::model::Reason;
 use crate::rules::{BY_NAME, Kind, by_name};
 
@@ -26,18 +26,20 @@ pub(crate) struct Signal {
 /// cannot make a candidate of it any more.
 pub(crate) const SIGNALS: &[Signal] = &[
     Signal { name: "kind", most: 80, see: kind },
-    Signal { name: "form", most: 15, see: form },
+    Signal { name: "form", most: 15, see: written::form },
     Signal { name: "code", most: 0, see: expression },
     Signal { name: "length", most: 0, see: length },
     Signal { name: "name", most: 40, see: assigned_name },
     Signal { name: "placeholder", most: 0, see: stand_in },
     Signal { name: "shape", most: 0, see: other_shape },
+    Signal { name: "public", most: 0, see: public::see },
     Signal { name: "about", most: 0, see: about },
     Signal { name: "words", most: 0, see: made_of_words },
     Signal { name: "prose", most: 0, see: prose },
     Signal { name: "source", most: 0, see: in_source },
     Signal { name: "random", most: 40, see: randomness },
     Signal { name: "provider", most: 15, see: named_provider },
+    Signal { name: "made", most: 10, see: written::made },
     Signal { name: "entropy", most: 0, see: low_entropy },
     Signal { name: "overrun", most: 0, see: overrun },
 ];
@@ -45,7 +47,7 @@ pub(crate) const SIGNALS: &[Signal] = &[
 /// Takes a match out for good: no kind starts above 80, and nothing adds more than 60.
 pub(super) const NEVER: i16 = -150;
 
-const fn generic(kind: Kind) -> bool {
+pub(super) const fn generic(kind: Kind) -> bool {
     matches!(kind, Kind::Assignment)
 }
 
@@ -73,26 +75,6 @@ fn assigned_name(facts: &Facts<'_>) -> Option<Reason> {
         Strength::Silent => Reason::new(-20, "the name beside it says nothing"),
         Strength::Negated => Reason::new(-25, "the name is about a credential, but does not hold one"),
     })
-}
-
-fn form(facts: &Facts<'_>) -> Option<Reason> {
-    if !generic(facts.kind) {
-        return None;
-    }
-    match facts.form {
-        Form::Quoted if facts.joint.contains(&b',') && !is_pair(facts.joint) => {
-            Some(Reason::new(5, "it is a quoted constant beside a telling name"))
-        }
-        Form::Quoted => Some(Reason::new(15, "it is a quoted constant")),
-        Form::Env => Some(Reason::new(15, "it is a plain NAME=value")),
-        Form::Loose => Some(Reason::new(5, "it is a plain value")),
-        Form::Spaced => Some(Reason::new(10, "it is an argument")),
-    }
-}
-
-/// `"name": "DB_PASSWORD", "value": "x"`: a comma joins the two, and yet one is the other's value.
-fn is_pair(joint: &[u8]) -> bool {
-    joint.windows(5).any(|word| word.eq_ignore_ascii_case(b"value"))
 }
 
 fn stand_in(facts: &Facts<'_>) -> Option<Reason> {
@@ -123,12 +105,15 @@ fn stand_in(facts: &Facts<'_>) -> Option<Reason> {
     Some(Reason::new(points, found.reason()))
 }
 
-/// `HMAC_SECRET`: the last word says what it is.
+/// `HMAC_SECRET`, `SHA256_SECRET`, `hash_salt`: the last word says what it is.
 fn is_key_of_digest(facts: &Facts<'_>) -> bool {
-    let name = facts.name.to_ascii_lowercase();
-    placeholder::contains(&name, b"hmac")
-        && facts.strength() >= Strength::Telling
-        && (name.ends_with(b"secret") || name.ends_with(b"key"))
+    const KEYS: &[&str] = &["secret", "salt", "pepper"];
+    let words = name::split(facts.name);
+    let last = words.last().map_or("", String::as_str);
+    KEYS.contains(&last) && facts.strength() >= Strength::Bare && !words.iter().any(|word| word == "hashed")
+        || placeholder::contains(&facts.name.to_ascii_lowercase(), b"hmac")
+            && facts.strength() >= Strength::Telling
+            && last.ends_with("key")
 }
 
 /// Whether what fills a value are the characters that stand for hidden ones.
@@ -202,8 +187,10 @@ fn about(facts: &Facts<'_>) -> Option<Reason> {
     if !generic(facts.kind) {
         return None;
     }
-    let foreign = facts.value.iter().filter(|b| !b.is_ascii()).count();
-    if foreign * 10 >= facts.value.len() * 6 {
+    // By characters: one beyond ASCII is two bytes and more.
+    let ascii = facts.value.iter().filter(|b| b.is_ascii()).count();
+    let foreign = facts.value.iter().filter(|b| matches!(b, 0xc0..)).count();
+    if foreign * 10 >= (ascii + foreign) * 6 && foreign > 0 {
         return Some(Reason::new(-60, "the value is text in a script of its own"));
     }
     if echoes(facts.value, facts.name) {
@@ -235,7 +222,10 @@ fn made_of_words(facts: &Facts<'_>) -> Option<Reason> {
     if phrase && generic(facts.kind) && facts.strength() < Strength::Strong {
         return Some(Reason::new(-40, "a token or key holds no spaces"));
     }
-    let exclaimed = spaces == 1 && matches!(facts.value.last(), Some(b'.' | b'!' | b'?')) && wordlike && cover >= 0.4;
+    // `no base-64!`
+    let counted = facts.value.iter().filter(|b| b.is_ascii_digit()).count() <= 2 && facts.value.contains(&b'-');
+    let exclaimed =
+        spaces == 1 && matches!(facts.value.last(), Some(b'.' | b'!' | b'?')) && (wordlike || counted) && cover >= 0.4;
     if exclaimed || spaces >= 2 && (cover >= 0.6 || wordlike && cover >= 0.4) {
         return Some(Reason::new(-60, "the value is a sentence"));
     }
@@ -360,6 +350,9 @@ fn randomness(facts: &Facts<'_>) -> Option<Reason> {
         Reason::new(25, "the value looks random")
     } else if bits >= 0.0 {
         Reason::new(10, "the value is no known word")
+    } else if facts.strength() < Strength::Strong {
+        // A password may be a name; what is called a token or key and is none of it is an identifier.
+        Reason::new(-10, "nothing in the value looks drawn")
     } else {
         return None;
     })

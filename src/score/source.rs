@@ -1,7 +1,9 @@
 //! Program text and lists that look like assignments of credentials: what ordinary source has taught
 //! (`benches/benign`).
 
-use super::facts::{Facts, Form};
+use super::checks::Outcome;
+use super::checks::plain::docker_auth;
+use super::facts::{Facts, Form, joint_is_call};
 use super::name::{self, Strength};
 use super::{placeholder, shape};
 use crate::model::Reason;
@@ -19,6 +21,15 @@ pub(super) fn see(facts: &Facts<'_>) -> Option<Reason> {
     }
     if is_argument(facts) {
         return Some(Reason::new(-30, "the value is a variable"));
+    }
+    if let Some(reason) = basic(facts) {
+        return Some(reason);
+    }
+    if is_attribute(facts) {
+        return Some(Reason::new(-60, "the nonce of an element is drawn for each page"));
+    }
+    if is_fingerprint(facts) {
+        return Some(Reason::new(-60, "the value has the form of a key's fingerprint"));
     }
     if is_called(facts) {
         return Some(Reason::new(-60, "the name is a function that does something with such a thing"));
@@ -44,12 +55,19 @@ pub(super) fn see(facts: &Facts<'_>) -> Option<Reason> {
     if is_compared_word(facts) {
         return Some(Reason::new(-25, "what a word of a language is compared with"));
     }
-    let joins = facts.value.starts_with(b"+") && facts.value.ends_with(b"+");
+    let joins = facts.value.starts_with(b"+")
+        && (facts.value.ends_with(b"+") || facts.joint.starts_with(b" ") && facts.value.contains(&b')'));
     if facts.form == Form::Quoted && (facts.value.starts_with(b" ") || joins) {
         return Some(Reason::new(-40, "the quote before it closes what stands before"));
     }
+    if is_beside(facts) {
+        return Some(Reason::new(-20, "only a blank joins the two, as in a sentence"));
+    }
     if in_dense_code(facts) {
         return Some(Reason::new(-40, "it stands in the middle of code"));
+    }
+    if in_garbage(facts) {
+        return Some(Reason::new(-60, "it stands in compressed or compiled data"));
     }
     in_binary(facts).then_some(Reason::new(-25, "it stands among bytes that are no text"))
 }
@@ -57,7 +75,57 @@ pub(super) fn see(facts: &Facts<'_>) -> Option<Reason> {
 /// `arn:aws:secretsmanager:us-west-2:123456789012:secret:Db-1a2b3c`, unquoted or inside one string.
 fn is_resource(facts: &Facts<'_>) -> bool {
     let before = [&b"arn:"[..], b"urn:"].iter().any(|start| placeholder::contains(facts.before, start));
-    facts.joint == b":" && (before || facts.name.starts_with(b"arn"))
+    facts.joint == b":" && (before || facts.name.starts_with(b"arn") || facts.before.ends_with(b":"))
+}
+
+/// `Basic YYYYMMDD`, `Basic Zm9vOmJhcg==`: words behind a word, and the encoded `foo:bar` of a test.
+fn basic(facts: &Facts<'_>) -> Option<Reason> {
+    let blank = facts.joint.iter().all(|b| matches!(b, b' ' | b'\t' | b'"' | b'\'' | b'`'));
+    if !facts.name.eq_ignore_ascii_case(b"basic") || !blank {
+        return None;
+    }
+    let proof = docker_auth(facts.value);
+    match proof.outcome {
+        Outcome::Valid => None,
+        Outcome::Unknown => Some(Reason::new(-60, "it decodes to user:password, but the password is a placeholder")),
+        // Base64 of text mixes its cases; what does and yet holds no colon may have been made unreadable for a report.
+        Outcome::Invalid => {
+            let one_case =
+                !facts.value.iter().any(u8::is_ascii_lowercase) || !facts.value.iter().any(u8::is_ascii_uppercase);
+            one_case.then_some(Reason::new(-30, "it does not decode to user:password"))
+        }
+    }
+}
+
+/// `<script nonce="x">`
+fn is_attribute(facts: &Facts<'_>) -> bool {
+    facts.name.eq_ignore_ascii_case(b"nonce") && facts.joint.starts_with(b"=") && facts.before.contains(&b'<')
+}
+
+/// Forty hexadecimal digits in upper case, or sixteen behind `0x`, under a name that says key: the fingerprint of an
+/// `OpenPGP` key, as `gpg` prints it.
+fn is_fingerprint(facts: &Facts<'_>) -> bool {
+    let digits = facts.value.strip_prefix(b"0x").unwrap_or(facts.value);
+    let upper = digits.iter().all(|b| b.is_ascii_digit() || matches!(b, b'A'..=b'F' | b' '));
+    let count = digits.iter().filter(|b| b.is_ascii_hexdigit()).count();
+    let words = name::split(facts.name);
+    let signs = words.iter().any(|word| matches!(word.as_str(), "gpg" | "pgp" | "signingkey"));
+    let short = matches!(count, 8 | 16) && (signs || digits.len() < facts.value.len());
+    let key = words.last().is_some_and(|last| matches!(last.as_str(), "key" | "keys" | "keyid" | "signingkey"));
+    let secret = words.iter().any(|word| {
+        matches!(word.as_str(), "secret" | "private" | "api" | "access" | "auth" | "encryption" | "aes" | "master")
+    });
+    upper && (count == 40 || short) && key && !secret
+}
+
+/// "SCRAM password `SASLprep`", "the passphrase 'x'": no sign joins the two. A statement or a command has its own rule.
+fn is_beside(facts: &Facts<'_>) -> bool {
+    let blank = facts.joint.strip_suffix(b"\"").or_else(|| facts.joint.strip_suffix(b"'"));
+    let blank = blank.or_else(|| facts.joint.strip_suffix(b"`"));
+    facts.form == Form::Quoted
+        && blank.is_some_and(|blank| !blank.is_empty() && blank.iter().all(u8::is_ascii_whitespace))
+        && !facts.name.starts_with(b"-")
+        && facts.surprise() < 8.0
 }
 
 /// `$(PWD):/mnt`, `${TOKEN}=x`: the closing bracket belongs to what the name stands in.
@@ -131,7 +199,7 @@ fn is_called(facts: &Facts<'_>) -> bool {
     const VERBS: &[&str] =
         &["new", "add", "create", "parse", "read", "is", "has", "assert", "expect", "run", "make", "eq"];
     const METHODS: &[&str] = &["startswith", "endswith", "replace", "split", "strip", "index", "match", "get"];
-    if !facts.joint.starts_with(b"(") || facts.strength() < Strength::Bare {
+    if !facts.joint.starts_with(b"(") || facts.strength() < Strength::Bare || joint_is_call(facts.joint) {
         return false;
     }
     let words = name::split(facts.name);
@@ -143,6 +211,21 @@ fn is_called(facts: &Facts<'_>) -> bool {
 fn in_binary(facts: &Facts<'_>) -> bool {
     let zeros = |text: &[u8]| memchr::memchr_iter(0, text).take(3).count();
     zeros(facts.before) + zeros(facts.after) + zeros(facts.value) >= 3 || std::str::from_utf8(facts.value).is_err()
+}
+
+/// Whether control characters and bytes that are no UTF-8 stand directly beside: what compression makes is no text,
+/// and holds three letters and a sign by chance. The zero bytes of a program's texts are none of them.
+fn in_garbage(facts: &Facts<'_>) -> bool {
+    const NEAR: usize = 16;
+    let before = facts.before.get(facts.before.len().saturating_sub(NEAR)..).unwrap_or_default();
+    let after = facts.after.get(..facts.after.len().min(NEAR)).unwrap_or_default();
+    let strange = |text: &[u8]| {
+        let control = text.iter().filter(|b| matches!(b, 1..=8 | 0x0b | 0x0c | 0x0e..=0x1a | 0x1c..=0x1f | 0x7f));
+        // A character that was cut at either end is none.
+        let broken = text.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count().saturating_sub(2);
+        control.count() + broken
+    };
+    strange(before) + strange(facts.value) + strange(after) >= 2
 }
 
 /// `key = "%s-%d" % (a, b)`, `f"dr{rec[2]}-{rec[1]}"`.
@@ -161,7 +244,9 @@ fn is_vector(facts: &Facts<'_>) -> bool {
     let escapes = facts.value.windows(2).filter(|pair| *pair == b"\\x").count();
     let bare =
         facts.strength() == Strength::Bare && name::split(facts.name).len() == 1 && !facts.name.starts_with(b"salt");
-    facts.form == Form::Quoted && (bare && hex || escapes >= 4 && escapes * 4 + 4 >= facts.value.len())
+    // `Key = 603deb10`: as files of test vectors have it.
+    let listed = facts.form == Form::Loose && facts.joint == b" = " && bare && hex;
+    listed || facts.form == Form::Quoted && (bare && hex || escapes >= 4 && escapes * 4 + 4 >= facts.value.len())
 }
 
 /// Minified programs: many brackets and semicolons around a value without quotes.

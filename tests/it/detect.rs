@@ -13,7 +13,7 @@ fn findings(text: &[u8]) -> Vec<(String, Finding)> {
     found.into_iter().map(|finding| (engine.rules().get(finding.rule).id.to_string(), finding)).collect()
 }
 
-fn drawn(template: &str, seed: u64) -> String {
+pub(crate) fn drawn(template: &str, seed: u64) -> String {
     expand(template, seed).expect("a template")
 }
 
@@ -150,7 +150,7 @@ fn ordinary_source_is_told_from_assignments() {
 }
 
 /// What is found in a text of one credential, of at least medium confidence.
-fn told(text: &str) -> Vec<(String, String)> {
+pub(crate) fn told(text: &str) -> Vec<(String, String)> {
     let blocking = |(_, finding): &(String, Finding)| finding.score.confidence >= Confidence::Medium;
     let shown = |(id, finding): (String, Finding)| (id, String::from_utf8_lossy(finding.secret.expose()).into_owned());
     findings(text.as_bytes()).into_iter().filter(blocking).map(shown).collect()
@@ -198,7 +198,9 @@ fn pairs_and_command_lines_are_found_and_what_is_filled_in_later_is_not() {
 #[test]
 fn the_key_of_a_digest_is_a_key_and_a_digest_is_none() {
     let hex = drawn("{hex:64}", 3);
-    for name in ["HMAC_KEY", "HMAC_SECRET", "WEBHOOK_HMAC_SECRET", "hmacKey"] {
+    for name in
+        ["HMAC_KEY", "HMAC_SECRET", "WEBHOOK_HMAC_SECRET", "hmacKey", "SHA256_SECRET", "HASH_SALT", "signature_secret"]
+    {
         let text = format!("{name}=\"{hex}\"\n");
         assert!(told(&text).iter().any(|(_, secret)| *secret == hex), "{text}");
     }

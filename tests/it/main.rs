@@ -24,6 +24,7 @@ mod detect;
 mod docs;
 mod fuzz;
 mod generate;
+mod generic;
 mod history;
 mod history_delta;
 mod history_objects;

@@ -23,7 +23,7 @@ mod nats;
 mod openssh;
 mod pem;
 mod pgp;
-mod plain;
+pub(super) mod plain;
 mod public_key;
 mod putty;
 mod slack;

@@ -21,7 +21,7 @@ pub(super) fn base64_of_32_bytes(secret: &[u8]) -> Proof {
 }
 
 /// docker's `auth`: base64 of `user:password`.
-pub(super) fn docker_auth(secret: &[u8]) -> Proof {
+pub(in crate::score) fn docker_auth(secret: &[u8]) -> Proof {
     let Some(decoded) = base64(secret) else { return Proof::invalid("not base64") };
     let Some(colon) = decoded.iter().position(|&b| b == b':') else {
         return Proof::invalid("does not decode to user:password");

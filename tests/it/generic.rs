@@ -1,0 +1,201 @@
+//! The generic family, class by class: how people write a credential, and what looks like one and is public or none.
+//! Every value is drawn.
+
+use crate::detect::{drawn, told};
+
+/// Puts drawn values and stand-ins where `@` stands in each form.
+fn found_and_stood_in(forms: &[&str], stand_ins: &[&str]) {
+    for (seed, form) in forms.iter().enumerate() {
+        for round in 0..5 {
+            let value = drawn("{upper:2}{lower:3}{digits:2}{base62:9}{digits:1}", seed as u64 * 5 + round);
+            let text = format!("{}\n", form.replace('@', &value));
+            let found = told(&text);
+            assert!(found.iter().any(|(_, secret)| *secret == value), "{text}: {found:?}");
+        }
+        for stand_in in stand_ins {
+            let text = format!("{}\n", form.replace('@', stand_in));
+            assert_eq!(told(&text), [], "{text}");
+        }
+    }
+}
+
+/// Regression: what a program falls back to where its environment says nothing was missed.
+#[test]
+fn fallbacks_are_credentials() {
+    let forms = [
+        "const s = process.env.DB_PASSWORD || '@';",
+        "const s = process.env.JWT_SECRET ?? \"@\";",
+        "key = os.getenv(\"API_TOKEN\") or '@'",
+        "os.environ.get(\"DB_PASSWORD\", \"@\")",
+        "config('SECRET_KEY', default='@')",
+        "password: ${DB_PASSWORD:-@}",
+        ": \"${REDIS_PASSWORD:=@}\"",
+        "spring.datasource.password=${DB_PASSWORD:@}",
+        "ENV[\"API_TOKEN\"] || \"@\"",
+        "ENV.fetch(\"SECRET_KEY_BASE\") { \"@\" }",
+        "getenv('DB_PASSWORD') ?: '@'",
+        "std::env::var(\"API_TOKEN\").unwrap_or(\"@\".to_string())",
+        "std::env::var(\"API_TOKEN\").unwrap_or_else(|_| \"@\".to_string())",
+        "System.getenv().getOrDefault(\"DB_PASSWORD\", \"@\")",
+        "Environment.GetEnvironmentVariable(\"DB_PASSWORD\") ?? \"@\"",
+    ];
+    found_and_stood_in(&forms, &["changeme", "your-password-here", "<password>", "none"]);
+}
+
+/// Regression: a password that is an argument, with no name but the call's, was missed.
+#[test]
+fn arguments_of_calls_that_take_passwords_are_credentials() {
+    let forms = [
+        "login(\"admin\", \"@\")",
+        "server.login(sender, \"@\")",
+        "req.SetBasicAuth(user, \"@\")",
+        "requests.get(url, auth=('svc', '@'))",
+        "requests.get(url, auth=HTTPBasicAuth('svc', '@'))",
+        "db.create_user('alice', '@')",
+        "User.objects.create_superuser(\"admin\", \"a@b.io\", \"\0\")",
+        "conn = pymysql.connect(\"db.internal\", \"app\", \"@\", \"shop\")",
+        "$link = mysqli_connect(\"localhost\", \"app\", \"@\", \"shop\");",
+        "$pdo = new PDO(\"mysql:host=db;dbname=x\", \"app\", \"@\");",
+        "DriverManager.getConnection(url, \"app\", \"@\");",
+        "client.basic_auth(\"svc\", Some(\"@\"))",
+        "new PasswordAuthentication(\"app\", \"@\".toCharArray())",
+        "ftp_login($conn, \"app\", \"@\");",
+    ];
+    let forms = forms.map(|form| form.replace("a@b.io", "a\u{1}b.io").replace('\0', "@").replace('\u{1}', "."));
+    let forms: Vec<&str> = forms.iter().map(String::as_str).collect();
+    found_and_stood_in(&forms, &["password", "mypass", "<password>", "/login/failed", "https://example.org/x"]);
+}
+
+/// Regression: of a list nothing was found, or the first alone.
+#[test]
+fn every_place_of_a_list_is_looked_at() {
+    for (form, count) in [
+        ("secrets = [@, @]", 2),
+        ("\"passwords\": [@, @, @, @]", 4),
+        ("var apiKeys = []string{@, @}", 2),
+        ("let tokens = vec![@, @, @];", 3),
+        ("String[] passwords = {@, @};", 2),
+        ("passwords:\n  - @\n  - @\n  - @\n", 3),
+    ] {
+        let values: Vec<String> = (0..count).map(|at| drawn("{upper:2}{lower:2}{digits:2}{base62:14}7", at)).collect();
+        let text = values.iter().fold(form.to_owned(), |text, value| text.replacen('@', &format!("\"{value}\""), 1));
+        let found = told(&text);
+        for value in &values {
+            assert!(found.iter().any(|(_, secret)| secret == value), "{text}: {found:?}");
+        }
+    }
+    for text in [
+        "tokens = [\"identifier\", \"keyword\", \"punctuation\"]\n",
+        "\"Passwords\": {\"shape\": \"S3w\"}\n",
+        "secrets:\n  - db-secret\n  - app-secret\n",
+        "credentials: [{\"user\": \"x\"}]\n",
+    ] {
+        assert_eq!(told(text), [], "{text}");
+    }
+}
+
+/// Regression: short names, and names in other languages, told nothing.
+#[test]
+fn names_of_passwords_in_every_habit() {
+    let forms = [
+        "PW = \"@\"",
+        "pw: @",
+        "\"pw\": \"@\"",
+        "DB_PW=@",
+        "root_pswd = \"@\"",
+        "requirepass @",
+        "masterauth @",
+        "rootpw @",
+        "pepper = \"@\"",
+        "PASSWORD_PEPPER=@",
+        "otp_seed = \"@\"",
+        "OTP_SEED=@",
+        "CSRF_SECRET=@",
+        "contraseña = \"@\"",
+        "senha: \"@\"",
+        "motDePasse = \"@\"",
+        "mdp = \"@\"",
+        "hasło = \"@\"",
+        "lozinka = \"@\"",
+        "пароль = \"@\"",
+        "密码：@",
+        "비밀번호: @",
+        "openssl enc -aes-256-cbc -k @ -in a -out b",
+        "openssl enc -d -aes-256-cbc -pass pass:@ -in a",
+        "htpasswd -bc .htpasswd admin @",
+    ];
+    found_and_stood_in(&forms, &["$PASSWORD", "<password>", "changeme"]);
+    // What guards a session's forms is drawn for it; only a long one tells.
+    let text = format!("csrf_token = \"{}\"\n", drawn("{base62:38}7q", 1));
+    assert_eq!(told(&text).len(), 1, "{text}");
+}
+
+/// Regression: words with a number and a mark, where a password stands without quotes, were held for words.
+#[test]
+fn passwords_that_people_make_are_told() {
+    for form in ["password: @\n", "login(\"admin\", \"@\")\n", "process.env.DB_PASSWORD || '@'\n"] {
+        for (at, word) in ["Winter", "Tigers", "Kestrel", "Shadow"].iter().enumerate() {
+            let value = drawn(&format!("{word}#{{digits:3}}"), at as u64);
+            let text = form.replace('@', &value);
+            assert!(told(&text).iter().any(|(_, secret)| *secret == value), "{text}");
+        }
+    }
+}
+
+/// Regression: all of these were told as secrets.
+#[test]
+fn what_is_public_by_design_does_not_block() {
+    let stripe = ["sk_test_", "4eC39HqLyjWD", "arjtT1zdp7dc"].concat();
+    let stripe = format!("stripe.api_key = \"{stripe}\"\n");
+    for template in [
+        "RECAPTCHA_SITE_KEY=6L{base62:6}AAAAA{base62:27}\n",
+        "<div data-sitekey=\"6L{base62:6}AAAAA{base62:27}\">\n",
+        "recaptcha: {{ siteKey: \"6L{base62:6}AAAAA{base62:27}\" }}\n",
+        "SENTRY_DSN=https://{hex:32}@o12345.ingest.sentry.io/1234567\n",
+        "dsn = \"https://{hex:32}@sentry.example.org/17\"\n",
+        "ALGOLIA_SEARCH_ONLY_API_KEY={hex:32}\n",
+        "algoliaSearchKey: '{hex:32}'\n",
+        "docsearch({{ apiKey: '{hex:32}', indexName: 'x' }})\n",
+        "stripe_key: \"pk_live_{base62:24}\"\n",
+        "PUBLISHABLE_KEY={base62:32}\n",
+        "site_key = \"{base62:32}\"\n",
+        "client_id = \"{base62:32}\"\n",
+        "<script nonce=\"{base62:22}==\">\n",
+        "key: \"{HEX:40}\"\n",
+        "gpg_key = \"{HEX:40}\"\n",
+        "signingkey = {HEX:16}\n",
+        "GPG_KEY=0x{HEX:16}\n",
+        "\"Sec-WebSocket-Key\": \"{base64:22}==\"\n",
+    ] {
+        for seed in 0..10 {
+            let text = drawn(template, seed);
+            assert_eq!(told(&text), [], "{text}");
+        }
+    }
+    assert_eq!(told(&stripe), [], "{stripe}");
+}
+
+/// Lines of ordinary packages that were told (`benches/benign`).
+#[test]
+fn ordinary_lines_with_telling_words_are_none() {
+    for template in [
+        "* Fix SCRAM password `SASLprep`\n",
+        "\"secret\": \"V1SecretVolumeSource\",\n",
+        "\"output_token\": \"Jobs[-1].JobId\",\n",
+        "arn:&region;:us-west-2:&Account;:secret:MySecret1-{base36:6}\n",
+        "Key ID: mrk-{hex:32}\n",
+        "# basic YYYYMMDD\n",
+        "h.set(\"www-authenticate\", [\"basic {lower:8}=\"])\n",
+        "Authorization: Basic {b64:foo:bar}\n",
+        "card hash with format `card: {{token: \"tok_visa\"}}`\n",
+        "Key = {hex:64}\n",
+        "let raw_key = \"000102030405060708090A0B0C0D0E0F\";\n",
+        "throw new SyntaxError(\"required for Unicode token \"+D);if(x){{if(\"class\"===a)throw 1}}\n",
+        "\u{1}\u{2}\u{3}q\u{4}\u{5}pwd={base62:12}7\u{6}\u{7}\u{8}\n",
+    ] {
+        for seed in 0..10 {
+            let text = drawn(template, seed);
+            assert_eq!(told(&text), [], "{text}");
+        }
+    }
+}
