@@ -3,10 +3,10 @@
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::accepted;
 use super::args::WalkArgs;
 use super::failure::Failure;
 use crate::git::Repo;
@@ -88,16 +88,11 @@ pub(super) fn fingerprint_key(file: Option<&Path>) -> Result<Key, Failure> {
 /// If it cannot be read (where it was named, also if there is none) or a line of it makes no sense.
 pub(super) fn baseline(file: Option<&Path>, near: &Path) -> Result<Baseline, Failure> {
     let path = file.map_or_else(|| default_baseline(near), Path::to_path_buf);
-    let shown = path.display();
-    let bytes = match fs::read(&path) {
-        Ok(bytes) => bytes,
-        Err(error) if file.is_none() && is_absent(&error) => return Ok(Baseline::default()),
-        Err(error) => return Err(Failure::because(format_args!("cannot read the baseline `{shown}`"), &error)),
-    };
-    Baseline::parse(&bytes).map_err(|error| {
-        Failure::because(format_args!("the baseline `{shown}` makes no sense"), &error)
-            .hint("mend that line; a baseline is not read in part")
-    })
+    match accepted::read(&path)? {
+        Some(accepted) => Ok(accepted.baseline),
+        None if file.is_none() => Ok(Baseline::default()),
+        None => Err(Failure::new(format_args!("there is no baseline `{}`", path.display()))),
+    }
 }
 
 /// The baseline as it is staged: what only lies in the work tree is not what others will have. Empty where none is.
@@ -108,10 +103,8 @@ pub(super) fn staged_baseline(repo: &Repo) -> Result<Baseline, Failure> {
     let bytes = repo
         .index_blob(BASELINE.as_bytes())
         .map_err(|error| Failure::because(format_args!("cannot read the staged {BASELINE}"), &error))?;
-    Baseline::parse(&bytes.unwrap_or_default()).map_err(|error| {
-        Failure::because(format_args!("the staged {BASELINE} makes no sense"), &error)
-            .hint("mend that line and stage the file again")
-    })
+    accepted::parse(&bytes.unwrap_or_default(), format_args!("the staged {BASELINE}"))
+        .map_err(|failure| failure.hint("mend that line and stage the file again"))
 }
 
 /// What holds of `whose` baseline today: it, and the entries whose last day is over, for people.
@@ -142,10 +135,6 @@ pub(super) fn heed(mut baseline: Baseline, whose: &str, key: &Key) -> Result<(Ba
 #[must_use]
 pub(super) fn today() -> Day {
     Day::of_second(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()))
-}
-
-fn is_absent(error: &io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
 /// Where the baseline of the work tree around `near` is, or would be.

@@ -90,4 +90,7 @@ pub struct AllowArgs {
     /// Add it to this baseline [default: .portcullis.baseline at the top of the work tree].
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
+    /// The file that keys fingerprints [default: the one that `PORTCULLIS_KEY_FILE` names, or no key].
+    #[arg(long, value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
 }

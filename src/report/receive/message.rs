@@ -264,7 +264,7 @@ fn first_id(found: &[&Leak]) -> String {
 fn unseen(page: &mut Page<'_>, push: &Push, redactor: &Redactor<'_>) -> io::Result<()> {
     page.gap()?;
     for skip in push.coverage.skips.iter().take(MOST) {
-        let name = quote(&redactor.name(skip.origin.label()));
+        let name = redactor.label(&skip.origin);
         let detail = clean(redactor.text(&skip.detail));
         page.hanging(&format!("  {:<12}", skip.reason.as_str()), 14, &format!("{}: {detail}", fit(&name, 56)))?;
     }
