@@ -38,6 +38,11 @@ pub(super) fn run(command: &BaselineCommand) -> Result<ExitStatus, Failure> {
     match command {
         BaselineCommand::Create(args) => {
             let path = file(args);
+            let in_repository = plan::worktree_top(plan::near(&plan::targets(&args.paths))).is_some();
+            if args.policy.known.baseline.is_none() && !in_repository {
+                return Err(Failure::new("this is in no git repository, so no command would read its baseline")
+                    .hint("name a path in one, or the file: `--baseline FILE`"));
+            }
             if fs::symlink_metadata(&path).is_ok() {
                 return Err(Failure::new(format_args!("`{}` is there already", path.display()))
                     .hint("`portcullis baseline update` adds to it"));

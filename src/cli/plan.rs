@@ -9,6 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::accepted;
 use super::args::WalkArgs;
 use super::failure::Failure;
+use crate::engine::is_too_large;
 use crate::git::Repo;
 use crate::guard::scan::{Options, Target};
 use crate::model::Day;
@@ -63,7 +64,23 @@ pub(super) fn rule_file(file: &Path) -> Result<Vec<Rule>, Failure> {
     let name = file.display().to_string();
     let text = fs::read_to_string(file)
         .map_err(|error| Failure::because(format_args!("cannot read the rule file `{name}`"), &error))?;
-    rules::load(&text, &name).map_err(Failure::new)
+    parse_rules(&text, &name)
+}
+
+/// The rules in a file's text.
+///
+/// # Errors
+/// If it is no good as a rule file: every mistake in it. Also where a regex is too large to be compiled: its rule would
+/// find nothing, in silence.
+pub(super) fn parse_rules(text: &str, name: &str) -> Result<Vec<Rule>, Failure> {
+    let rules = rules::load(text, name).map_err(Failure::new)?;
+    let large: Vec<&str> = rules.iter().filter(|rule| is_too_large(rule)).map(|rule| &*rule.id).collect();
+    if large.is_empty() {
+        return Ok(rules);
+    }
+    let ids = large.join("`, `");
+    Err(Failure::new(format_args!("{name}: the regex of `{ids}` takes too much memory once it is compiled"))
+        .hint("lower its counts (`{20,4000}`), or narrow what they count: `[a-z]` is far smaller than `\\w`"))
 }
 
 /// The key of fingerprints: made of the bytes of `file`, or of the file that the environment names, or none.
@@ -91,7 +108,7 @@ pub(super) fn baseline(file: Option<&Path>, near: &Path) -> Result<Baseline, Fai
     match accepted::read(&path)? {
         Some(accepted) => Ok(accepted.baseline),
         None if file.is_none() => Ok(Baseline::default()),
-        None => Err(Failure::new(format_args!("there is no baseline `{}`", path.display()))),
+        None => Err(Failure::new(format_args!("cannot read the baseline `{}`: there is no such file", path.display()))),
     }
 }
 

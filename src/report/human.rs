@@ -161,9 +161,8 @@ fn unused(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
 fn coverage(page: &mut Page<'_>, coverage: &Coverage, redactor: &Redactor<'_>) -> io::Result<()> {
     let mut scanned = format!("Scanned {}, {}", count(coverage.objects, "file", "files"), size(coverage.bytes));
     if coverage.by_design > 0 {
-        let passed =
-            count(coverage.by_design, "symlink, `.git` or special file", "symlinks, `.git`s and special files");
-        scanned = format!("{scanned}; passed over {passed}");
+        let passed = thousands(coverage.by_design);
+        scanned = format!("{scanned}; {passed} passed over (symlinks, .git, special files)");
     }
     page.words(0, &scanned)?;
     incomplete(page, coverage, redactor)

@@ -273,3 +273,47 @@ fn rules_stats_says_what_each_rule_costs() {
     assert!(told.contains("2 files"), "{told}");
     sandbox.run(&["rules", "stats", "nowhere"]).exits(2);
 }
+
+/// Regression: texts that a newcomer stumbled over.
+#[test]
+fn mistakes_are_told_with_what_to_do() {
+    let sandbox = Sandbox::new();
+    sandbox.leak("leak", 1);
+    let told = sandbox.run(&["scan", "--threads", "0"]).exits(2).stderr();
+    assert!(told.contains("at least 1") && !told.contains("zero"), "{told}");
+    for format in ["json", "sarif", "gitlab", "junit"] {
+        sandbox.run(&["scan", "--format", format, "--output", "saved", "leak"]).exits(1);
+        let told = sandbox.run(&["report", "saved"]).exits(2).stderr();
+        assert!(told.contains("save the report with `--format jsonl`"), "{format}: {told}");
+    }
+    let told = sandbox.run(&["baseline", "create"]).exits(2).stderr();
+    assert!(told.contains("in no git repository") && told.contains("--baseline FILE"), "{told}");
+    assert!(!sandbox.path(".portcullis.baseline").exists());
+    sandbox.run(&["baseline", "create", "--baseline", "own"]).exits(0);
+}
+
+/// Regression: a rule whose regex was barely too large passed lint, and found nothing.
+#[test]
+fn a_rule_that_cannot_be_compiled_is_no_rule() {
+    let sandbox = Sandbox::new();
+    let rule = |count: u32| {
+        format!(
+            "provider = \"x\"\n[[rule]]\nid = \"x-large\"\ntitle = \"x\"\nseverity = \"low\"\nkind = \"token\"\n\
+             anchors = [\"zq_\"]\nregex = 'zq_(?:[a-f][0-9]|[g-m][0-9]|[n-z][0-9]|[A-F]x|[G-Z]y){{4,{count}}}'\nexamples = [\"zq_{{hex:32}}\"]\nrejects = [\"zz_{{hex:32}}\"]\n"
+        )
+    };
+    let mut told = String::new();
+    sandbox.write("x", format!("zq_{}\n", "a1b2c3d4".repeat(4)));
+    for count in [40, 2000, 4000, 5000, 6000, 7000, 8000] {
+        sandbox.write("own.toml", rule(count));
+        let lint = sandbox.run(&["rules", "lint", "own.toml"]);
+        let scan = ["scan", "--rules", "own.toml", "--format", "jsonl", "--min-confidence", "low", "x"];
+        if lint.0.status.code() == Some(0) {
+            assert_eq!(sandbox.run(&scan).exits(1).places().len(), 1, "{count}: what passes lint finds");
+        } else {
+            sandbox.run(&scan).exits(2);
+        }
+        told += &lint.stderr();
+    }
+    assert!(told.contains("the regex of `x-large` takes too much memory"), "{told}");
+}

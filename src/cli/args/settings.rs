@@ -29,6 +29,9 @@ pub struct ConfigCheckArgs {
     /// Check these files, as a project's [default: the project's and the user's own].
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// They are policies of a server, with the files that they name [default: the one that the gates go by].
+    #[arg(long)]
+    pub server: bool,
 }
 
 /// `baseline`.

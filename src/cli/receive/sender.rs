@@ -78,6 +78,7 @@ pub(in crate::cli) fn pre_push(args: &PrePushArgs) -> Result<ExitStatus, Failure
         audience: Audience::Sender,
         only_told: false,
         help: None,
+        inline_allows: policy.inline,
         bypass: false,
         denied: None,
         notes: &[],

@@ -227,6 +227,7 @@ impl Gate {
             audience: Audience::Pusher,
             only_told: self.only_told(),
             help: self.settings.help.as_deref(),
+            inline_allows: self.settings.inline_allows,
             bypass: self.settings.bypass.is_some(),
             denied: bypass.denied.as_deref(),
             notes: &self.notes,

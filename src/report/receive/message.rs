@@ -37,6 +37,8 @@ pub struct Told<'a> {
     pub only_told: bool,
     /// Whom to ask for an exception, in the admin's words.
     pub help: Option<&'a str>,
+    /// Whether comments such as `portcullis:allow` count here.
+    pub inline_allows: bool,
     /// Whether `-o portcullis.allow=` works here.
     pub bypass: bool,
     /// Why the bypass asked for was not granted.
@@ -233,6 +235,11 @@ fn exceptions(page: &mut Page<'_>, found: &[&Leak], told: &Told<'_>) -> io::Resu
     match told.help {
         Some(help) => page.hanging("hint: ", 6, &format!("if it is none: {}", clean(help)))?,
         None => page.hanging("hint: ", 6, "if it is none, ask an admin of this server, and name the id above")?,
+    }
+    if told.inline_allows {
+        page.hanging("hint: ", 6, "or say so in a comment on its line: `portcullis:allow <reason>`")?;
+    } else {
+        page.hanging("hint: ", 6, "a comment such as `portcullis:allow` does not count on this server")?;
     }
     if told.bypass {
         page.hanging("hint: ", 6, "whoever may let it through can push with")?;
