@@ -97,7 +97,9 @@ if [ -z "$base" ] || is_null "$base"; then
 fi
 range=$base..$head
 if [ -n "$base" ]; then
-    say "scanning $(git rev-list --count "$range") commits: $range"
+    number=$(git rev-list --count "$range")
+    [ "$number" = 1 ] && what="1 commit" || what="$number commits"
+    say "scanning $what: $range"
 else
     say "scanning all $(git rev-list --count "$head") commits that $head reaches: what the change is made upon is not known"
 fi

@@ -1,8 +1,6 @@
 //! `allow`: one more line in the baseline, which is where single credentials are accepted. What is accepted by path,
 //! rule or pattern stands in `.portcullis.toml`, and is written there by people.
 
-use std::fs;
-use std::io::ErrorKind;
 use std::path::Path;
 
 use super::args::{AllowArgs, KnownArgs, WalkArgs};
@@ -10,7 +8,7 @@ use super::config::{self, Place};
 use super::exit::ExitStatus;
 use super::failure::Failure;
 use super::output::to_stdout;
-use super::{interrupt, plan, private, scan};
+use super::{accepted, interrupt, plan, scan};
 use crate::config::local::Flags;
 use crate::engine::Engine;
 use crate::git::{Env, Repo};
@@ -18,13 +16,10 @@ use crate::guard::pipeline::Judge;
 use crate::guard::scan::Target;
 use crate::guard::watch::{Unwatched, Watch};
 use crate::guard::{commit_msg, precommit};
-use crate::model::{Confidence, Day, Fingerprint, Item, Origin};
-use crate::policy::{Baseline, Entry, Policy};
-use crate::report::sanitize::{clean, quote};
-
-/// What a new baseline begins with.
-pub(super) const HEADER: &str =
-    "# Credentials that are known and accepted, one fingerprint a line (see `portcullis allow --help`).\n";
+use crate::model::{Confidence, Coverage, Day, Fingerprint, Item, Origin, Report};
+use crate::policy::{Baseline, Entry, Key, Policy};
+use crate::report::sanitize::clean;
+use crate::report::{Options, Redactor};
 
 /// Runs `allow`.
 ///
@@ -47,25 +42,18 @@ pub(super) fn run(args: &AllowArgs) -> Result<ExitStatus, Failure> {
             .hint("go into one, or name the file: `--baseline FILE`")
     })?;
     let file = path.display();
-    let old = match fs::read(&path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == ErrorKind::NotFound => HEADER.into(),
-        Err(error) => return Err(Failure::because(format_args!("cannot read `{file}`"), &error)),
-    };
-    let makes_no_sense =
-        |error: &dyn std::error::Error| Failure::because(format_args!("the baseline `{file}` makes no sense"), error);
-    let baseline = Baseline::parse(&old).map_err(|error| makes_no_sense(&error))?;
-    let text = String::from_utf8(old).map_err(|error| makes_no_sense(&error))?;
-    let known = baseline.entries().iter().find(|own| own.fingerprint == print && own.rule.is_none());
+    let key = plan::fingerprint_key(args.key_file.as_deref())?;
+    let old = accepted::read_or_begin(&path, &key)?;
+    let known = old.baseline.entries().iter().find(|own| own.fingerprint == print && own.rule.is_none());
     if let Some(own) = known.filter(|own| own.until == entry.until && own.reason == entry.reason) {
         to_stdout(|out| writeln!(out, "already allowed by line {} of {file}", own.line))?;
         return Ok(ExitStatus::Clean);
     }
-    let text = Baseline::put(&text, &entry).map_err(|error| makes_no_sense(&error))?;
-    private::replace(&path, text.as_bytes())
-        .map_err(|error| Failure::because(format_args!("cannot write `{file}`"), &error))?;
+    let text = Baseline::put(&old.text, &entry)
+        .map_err(|error| Failure::because(format_args!("cannot add to `{file}`"), &error))?;
+    accepted::write(&path, &text)?;
     // It stands there, whatever becomes of the look: this only says what it was that was typed.
-    let seen = top.map(|top| look(&top, print));
+    let seen = top.map(|top| look(&top, print, key));
     let (verb, until) = (
         if known.is_some() { "changed the allow of" } else { "allowed" },
         entry.until.map_or_else(String::new, |day| format!(" until {day}")),
@@ -88,36 +76,43 @@ pub(super) fn run(args: &AllowArgs) -> Result<ExitStatus, Failure> {
 }
 
 /// What has that fingerprint: the title of its rule and a place. What is staged is looked at first, then the work tree.
-fn look(top: &Path, print: Fingerprint) -> Result<Option<String>, Failure> {
+fn look(top: &Path, print: Fingerprint, key: Key) -> Result<Option<String>, Failure> {
     let known = KnownArgs::default();
     let flags = Flags { min_confidence: Some(Confidence::Low), no_inline: false };
     let settled = config::settle(&Place::Disk(top), &known, flags)?;
-    let policy = Policy { key: plan::fingerprint_key(None)?, ..settled.policy };
+    let policy = Policy { key, ..settled.policy };
     let engine = Engine::new(settled.rules);
-    if let Some(item) = staged(&engine, &policy).into_iter().find(|item| item.fingerprint == print) {
-        return Ok(Some(told(&item)));
+    let report = staged(&engine, &policy);
+    if let Some(item) = report.items.iter().find(|item| item.fingerprint == print) {
+        return Ok(Some(told(item, &report)));
     }
     let walk = WalkArgs { respect_gitignore: true, ..WalkArgs::default() };
     let report = scan::watched(&[Target::Path(top.to_path_buf())], &walk, &engine, &policy);
-    Ok(report.items.iter().find(|item| item.fingerprint == print).map(told))
+    Ok(report.items.iter().find(|item| item.fingerprint == print).map(|item| told(item, &report)))
 }
 
 /// What the gates of a commit find now. What they cannot look at is not what was asked for.
-fn staged(engine: &Engine, policy: &Policy) -> Vec<Item> {
+fn staged(engine: &Engine, policy: &Policy) -> Report {
     let watch = Watch { stop: interrupt::flag(), progress: &Unwatched };
-    let Ok(repo) = Repo::open(Env::from_process(), Path::new(".")) else { return Vec::new() };
+    let Ok(repo) = Repo::open(Env::from_process(), Path::new(".")) else { return Report::default() };
     let files = precommit::run(&repo, engine, watch);
     let message = commit_msg::run(&repo, engine, &repo.git_dir().join("COMMIT_EDITMSG"));
-    let found = [files, message].into_iter().flatten().flat_map(|outcome| outcome.found);
-    found.map(|found| Judge::new(engine.rules(), policy).item(found)).collect()
+    let (mut found, mut names) = (Vec::new(), Vec::new());
+    for outcome in [files, message].into_iter().flatten() {
+        found.extend(outcome.found);
+        names.extend(outcome.names);
+    }
+    Report { names, ..Judge::new(engine.rules(), policy).report("allow", found, Coverage::default()) }
 }
 
-fn told(item: &Item) -> String {
-    let at = match &item.origin {
-        Origin::CommitMessage => "the commit message".to_owned(),
-        origin => quote(origin.label()),
-    };
-    format!("{} in {at}, line {}", clean(&item.rule.title), item.place.start.line)
+fn told(item: &Item, report: &Report) -> String {
+    let (title, line) = (clean(&item.rule.title), item.place.start.line);
+    let name = Redactor::new(report, &Options::default()).label(&item.origin);
+    match &item.origin {
+        Origin::CommitMessage => format!("{title} in the commit message, line {line}"),
+        Origin::Name { .. } => format!("{title} in the name of {name}"),
+        _ => format!("{title} in {name}, line {line}"),
+    }
 }
 
 /// The reason as it is written down.

@@ -172,7 +172,7 @@ pub struct WalkArgs {
 #[derive(Clone, Debug, Default, Args)]
 pub struct EffortArgs {
     /// Use this many threads [default: as many as the machine can run].
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = threads)]
     pub threads: Option<NonZero<usize>>,
     /// Show no progress on the terminal.
     #[arg(long)]
@@ -392,6 +392,10 @@ pub struct PlaceArgs {
     /// Which host runs it [default: gitea where there is a hooks/pre-receive.d, else bare].
     #[arg(long, value_name = "HOST", requires = "server", value_parser = PossibleValuesParser::new(Host::NAMES))]
     pub host: Option<String>,
+}
+
+fn threads(text: &str) -> Result<NonZero<usize>, String> {
+    text.parse().map_err(|_| "a number of threads, at least 1".to_owned())
 }
 
 fn formats() -> Vec<clap::builder::PossibleValue> {

@@ -5,20 +5,19 @@ mod context;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::allow::HEADER;
+use super::accepted::{self, Accepted, HEADER};
 use super::args::{BaselineArgs, BaselineCommand};
 use super::config::{self, Place};
 use super::exit::ExitStatus;
 use super::failure::Failure;
 use super::output::to_stdout;
-use super::{plan, private, scan};
+use super::{plan, scan};
 use crate::engine::Engine;
 use crate::model::{Fingerprint, Report};
 use crate::policy::{Baseline, Entry, Key, Policy};
-use crate::report::sanitize::quote;
+use crate::report::{Options, Redactor};
 
 /// What identifies an accepted credential.
 type Identity = (Fingerprint, String);
@@ -39,6 +38,11 @@ pub(super) fn run(command: &BaselineCommand) -> Result<ExitStatus, Failure> {
     match command {
         BaselineCommand::Create(args) => {
             let path = file(args);
+            let in_repository = plan::worktree_top(plan::near(&plan::targets(&args.paths))).is_some();
+            if args.policy.known.baseline.is_none() && !in_repository {
+                return Err(Failure::new("this is in no git repository, so no command would read its baseline")
+                    .hint("name a path in one, or the file: `--baseline FILE`"));
+            }
             if fs::symlink_metadata(&path).is_ok() {
                 return Err(Failure::new(format_args!("`{}` is there already", path.display()))
                     .hint("`portcullis baseline update` adds to it"));
@@ -48,7 +52,7 @@ pub(super) fn run(command: &BaselineCommand) -> Result<ExitStatus, Failure> {
         }
         BaselineCommand::Update { args, prune } => {
             let path = file(args);
-            let (text, baseline) = read(&path, &key)?;
+            let Accepted { text, baseline } = accepted::read_or_begin(&path, &key)?;
             let found = found(args, &key)?;
             let mut comments: String = text.split_inclusive('\n').filter(|line| line.starts_with('#')).collect();
             if comments.is_empty() {
@@ -61,13 +65,10 @@ pub(super) fn run(command: &BaselineCommand) -> Result<ExitStatus, Failure> {
             }
             write(&path, &baseline, &comments, &found, *prune)
         }
-        BaselineCommand::Diff(args) => {
-            let (_, baseline) = read(&file(args), &key)?;
-            diff(baseline, &found(args, &key)?)
-        }
+        BaselineCommand::Diff(args) => diff(accepted::read_or_begin(&file(args), &key)?.baseline, &found(args, &key)?),
         BaselineCommand::Audit { args, show_secrets } => {
             let path = file(args);
-            let (text, _) = read(&path, &key)?;
+            let Accepted { text, .. } = accepted::read_or_begin(&path, &key)?;
             audit::run(args, &key, &path, text, *show_secrets)
         }
     }
@@ -77,21 +78,6 @@ fn file(args: &BaselineArgs) -> PathBuf {
     let targets = plan::targets(&args.paths);
     let named = args.policy.known.baseline.clone();
     named.unwrap_or_else(|| plan::default_baseline(plan::near(&targets)))
-}
-
-fn read(path: &Path, key: &Key) -> Result<(String, Baseline), Failure> {
-    let shown = path.display();
-    let bytes = match fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
-        Err(error) => return Err(Failure::because(format_args!("cannot read the baseline `{shown}`"), &error)),
-    };
-    let baseline = Baseline::parse(&bytes).map_err(|error| {
-        Failure::because(format_args!("the baseline `{shown}` makes no sense"), &error)
-            .hint("mend that line; a baseline is not read in part")
-    })?;
-    plan::heed(baseline.clone(), "the", key)?;
-    Ok((String::from_utf8_lossy(&bytes).into_owned(), baseline))
 }
 
 /// What counts but for the baseline, and how it was found. What was not scanned could be anything, so that nothing is
@@ -117,10 +103,10 @@ fn scan(args: &BaselineArgs, key: &Key) -> Result<(Report, Engine, Policy), Fail
 /// What counts but for the baseline.
 fn found(args: &BaselineArgs, key: &Key) -> Result<Found, Failure> {
     let (report, ..) = scan(args, key)?;
+    let redactor = Redactor::new(&report, &Options::default());
     let mut found = Found::new();
     for item in report.blocking() {
-        let place = format!("{}:{}", quote(item.origin.label()), item.place.start.line);
-        found.entry((item.fingerprint, item.rule.id.clone())).or_insert(place);
+        found.entry((item.fingerprint, item.rule.id.clone())).or_insert_with(|| redactor.place(item));
     }
     Ok(found)
 }
@@ -157,11 +143,8 @@ fn write(path: &Path, old: &Baseline, head: &str, found: &Found, prune: bool) ->
         text.push_str(line);
         text.push('\n');
     }
-    // What is written is read back first: a file that we could not read would block everything.
-    Baseline::parse(text.as_bytes()).map_err(|error| Failure::because("cannot make a baseline of that", &error))?;
+    accepted::write(path, &text)?;
     let shown = path.display();
-    private::replace(path, text.as_bytes())
-        .map_err(|error| Failure::because(format_args!("cannot write `{shown}`"), &error))?;
     let kept = lines.len() as u64 - added;
     to_stdout(|out| {
         writeln!(

@@ -24,8 +24,12 @@ impl Failure {
         let mut text = message.to_string();
         let mut next = Some(cause);
         while let Some(error) = next {
-            // Writing to a string cannot fail.
-            let _ = write!(text, ": {error}");
+            // Some say what they were caused by themselves, and are not told twice.
+            let words = error.to_string();
+            if !text.ends_with(&words) {
+                // Writing to a string cannot fail.
+                let _ = write!(text, ": {words}");
+            }
             next = error.source();
         }
         Self { message: text, hint: String::new() }
@@ -73,6 +77,15 @@ mod tests {
         let cause = io::Error::other("no such thing");
         let failure = Failure::because("cannot read `x`", &cause).hint("look");
         assert_eq!(failure.to_string(), "error: cannot read `x`: no such thing\nhint: look\n");
+    }
+
+    /// Regression: a message file that is not there was told with the system's words twice.
+    #[test]
+    fn a_cause_that_is_told_already_is_not_told_twice() {
+        let source = io::Error::other("no such thing");
+        let cause = crate::git::GitError::Io { path: "x".into(), source };
+        let failure = Failure::because("cannot look", &cause);
+        assert_eq!(failure.to_string(), "error: cannot look: cannot read \"x\": no such thing\n");
     }
 
     #[test]

@@ -60,7 +60,8 @@ fn run(
     let key = plan::fingerprint_key(args.known.key_file.as_deref())?;
     let baseline = settled.heed(baseline(args, &repo, settled.trusted)?, &key)?;
     let policy = Policy { baseline, key, ..settled.policy.clone() };
-    let report = Judge::new(engine.rules(), &policy).report(command, outcome.found, outcome.coverage);
+    let mut report = Judge::new(engine.rules(), &policy).report(command, outcome.found, outcome.coverage);
+    report.names = outcome.names;
     let options = Options { color: color(), width: output::width(), ..Options::default() };
     gate::write(&report, &options, &mut io::stderr().lock())
         .map_err(|error| Failure::because("cannot say why the commit is blocked", &error))?;

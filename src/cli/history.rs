@@ -138,7 +138,11 @@ fn range(repo: &Repo, text: &str) -> Result<Range, Failure> {
 }
 
 fn unreadable(error: &GitError) -> Failure {
-    Failure::because("cannot read the repository", error).hint("`git fsck --full` tells more")
+    match error {
+        GitError::NoSuchRef(_) => Failure::because("cannot tell which refs are meant", error)
+            .hint("`git for-each-ref` lists them; `*` and `?` stand for any letters of a name"),
+        _ => Failure::because("cannot read the repository", error).hint("`git fsck --full` tells more"),
+    }
 }
 
 pub(super) fn status(history: &History) -> ExitStatus {

@@ -7,6 +7,7 @@ use super::args::{DoctorArgs, InstallArgs, PlaceArgs, UninstallArgs};
 use super::exit::ExitStatus;
 use super::failure::Failure;
 use super::output::to_stdout;
+use super::receive::trial;
 use crate::hook::doctor::{self, Verdict};
 use crate::hook::global::{self, Way};
 use crate::hook::install::{self, Done, Step};
@@ -119,7 +120,11 @@ pub(super) fn uninstall(args: &UninstallArgs) -> Result<ExitStatus, Failure> {
 /// If the answer cannot be written.
 pub(super) fn doctor(args: &DoctorArgs) -> Result<ExitStatus, Failure> {
     let notes = match &args.place.server {
-        Some(place) => server::examine(recipe(&args.place, place)?, place, VERSION),
+        Some(place) => {
+            let (mut notes, trial) = trial::examine(place);
+            notes.extend(server::examine(recipe(&args.place, place)?, place, VERSION, trial.as_ref()));
+            notes
+        }
         None => doctor::examine(&Git::at("."), VERSION),
     };
     let mut text = String::new();
@@ -244,11 +249,11 @@ fn tell_managed(text: &mut String, managed: &Managed, forced: bool) {
     });
     text.push('\n');
     let _ = writeln!(text, "Then run `{}`, and `portcullis doctor` to see that it works.", who.then);
-    if forced && !who.chains {
-        let _ = writeln!(text, "--force does not help: {name} goes by the names of its hooks, and would run none.");
-    } else {
+    if who.chains {
         let _ =
             writeln!(text, "`portcullis install --force` goes before its hooks instead, until it writes them anew.");
+    } else if forced {
+        let _ = writeln!(text, "--force does not help: {name} goes by the names of its hooks, and would run none.");
     }
 }
 

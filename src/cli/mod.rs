@@ -1,5 +1,6 @@
 //! Arguments, terminal, progress, exit codes: the only room that talks to people directly.
 
+mod accepted;
 mod allow;
 pub mod args;
 mod baseline;

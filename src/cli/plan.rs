@@ -3,12 +3,13 @@
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::accepted;
 use super::args::WalkArgs;
 use super::failure::Failure;
+use crate::engine::is_too_large;
 use crate::git::Repo;
 use crate::guard::scan::{Options, Target};
 use crate::model::Day;
@@ -63,7 +64,23 @@ pub(super) fn rule_file(file: &Path) -> Result<Vec<Rule>, Failure> {
     let name = file.display().to_string();
     let text = fs::read_to_string(file)
         .map_err(|error| Failure::because(format_args!("cannot read the rule file `{name}`"), &error))?;
-    rules::load(&text, &name).map_err(Failure::new)
+    parse_rules(&text, &name)
+}
+
+/// The rules in a file's text.
+///
+/// # Errors
+/// If it is no good as a rule file: every mistake in it. Also where a regex is too large to be compiled: its rule would
+/// find nothing, in silence.
+pub(super) fn parse_rules(text: &str, name: &str) -> Result<Vec<Rule>, Failure> {
+    let rules = rules::load(text, name).map_err(Failure::new)?;
+    let large: Vec<&str> = rules.iter().filter(|rule| is_too_large(rule)).map(|rule| &*rule.id).collect();
+    if large.is_empty() {
+        return Ok(rules);
+    }
+    let ids = large.join("`, `");
+    Err(Failure::new(format_args!("{name}: the regex of `{ids}` takes too much memory once it is compiled"))
+        .hint("lower its counts (`{20,4000}`), or narrow what they count: `[a-z]` is far smaller than `\\w`"))
 }
 
 /// The key of fingerprints: made of the bytes of `file`, or of the file that the environment names, or none.
@@ -88,16 +105,11 @@ pub(super) fn fingerprint_key(file: Option<&Path>) -> Result<Key, Failure> {
 /// If it cannot be read (where it was named, also if there is none) or a line of it makes no sense.
 pub(super) fn baseline(file: Option<&Path>, near: &Path) -> Result<Baseline, Failure> {
     let path = file.map_or_else(|| default_baseline(near), Path::to_path_buf);
-    let shown = path.display();
-    let bytes = match fs::read(&path) {
-        Ok(bytes) => bytes,
-        Err(error) if file.is_none() && is_absent(&error) => return Ok(Baseline::default()),
-        Err(error) => return Err(Failure::because(format_args!("cannot read the baseline `{shown}`"), &error)),
-    };
-    Baseline::parse(&bytes).map_err(|error| {
-        Failure::because(format_args!("the baseline `{shown}` makes no sense"), &error)
-            .hint("mend that line; a baseline is not read in part")
-    })
+    match accepted::read(&path)? {
+        Some(accepted) => Ok(accepted.baseline),
+        None if file.is_none() => Ok(Baseline::default()),
+        None => Err(Failure::new(format_args!("cannot read the baseline `{}`: there is no such file", path.display()))),
+    }
 }
 
 /// The baseline as it is staged: what only lies in the work tree is not what others will have. Empty where none is.
@@ -108,10 +120,8 @@ pub(super) fn staged_baseline(repo: &Repo) -> Result<Baseline, Failure> {
     let bytes = repo
         .index_blob(BASELINE.as_bytes())
         .map_err(|error| Failure::because(format_args!("cannot read the staged {BASELINE}"), &error))?;
-    Baseline::parse(&bytes.unwrap_or_default()).map_err(|error| {
-        Failure::because(format_args!("the staged {BASELINE} makes no sense"), &error)
-            .hint("mend that line and stage the file again")
-    })
+    accepted::parse(&bytes.unwrap_or_default(), format_args!("the staged {BASELINE}"))
+        .map_err(|failure| failure.hint("mend that line and stage the file again"))
 }
 
 /// What holds of `whose` baseline today: it, and the entries whose last day is over, for people.
@@ -142,10 +152,6 @@ pub(super) fn heed(mut baseline: Baseline, whose: &str, key: &Key) -> Result<(Ba
 #[must_use]
 pub(super) fn today() -> Day {
     Day::of_second(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()))
-}
-
-fn is_absent(error: &io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
 /// Where the baseline of the work tree around `near` is, or would be.

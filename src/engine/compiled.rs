@@ -9,7 +9,7 @@ use regex_syntax::hir::{Capture, Hir, HirKind, Repetition};
 
 use crate::rules::Rule;
 
-/// Bytes a compiled regex may take. Built-in rules stay far below; a user's lint uses the same limit.
+/// Bytes a compiled regex may take. Built-in rules stay far below; a user's are held against it when they are read.
 pub(super) const REGEX_SIZE_LIMIT: usize = 4 << 20;
 
 /// The lazily compiled regexes of a rule set.
@@ -21,10 +21,42 @@ impl Regexes {
         Self((0..rules).map(|_| OnceLock::new()).collect())
     }
 
-    /// The regex of the rule at that index. `None` cannot happen to a rule that passed lint, which compiles
-    /// it too.
+    /// The regex of the rule at that index. `None` cannot happen to a rule of which [`is_too_large`] was asked.
     pub(super) fn get(&self, ix: usize, rule: &Rule) -> Option<&Compiled> {
         self.0.get(ix)?.get_or_init(|| Compiled::new(rule)).as_ref()
+    }
+}
+
+/// Whether a rule's regex is larger than the engine compiles, so that it would find nothing. Small ones, which nearly all
+/// are, are told by a look at them: compiling every rule of a user's at every commit would take its time.
+#[must_use]
+pub fn is_too_large(rule: &Rule) -> bool {
+    /// No state, transition or class takes more bytes than this, in either direction.
+    const BYTES: u64 = 256;
+    let Ok(hir) = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(&rule.regex) else {
+        return true;
+    };
+    if weight(&hir).saturating_mul(BYTES) < REGEX_SIZE_LIMIT as u64 {
+        return false;
+    }
+    Compiled::new(rule).is_none_or(|compiled| compiled.exact.get().is_none())
+}
+
+/// How many bytes and ranges of a class a regex has, its counts written out.
+fn weight(hir: &Hir) -> u64 {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => 1,
+        HirKind::Literal(literal) => literal.0.len() as u64,
+        // A range of characters is up to four times four ranges of bytes.
+        HirKind::Class(regex_syntax::hir::Class::Unicode(class)) => 16 * class.ranges().len() as u64,
+        HirKind::Class(regex_syntax::hir::Class::Bytes(class)) => class.ranges().len() as u64,
+        HirKind::Repetition(Repetition { min, max, sub, .. }) => {
+            u64::from(max.unwrap_or(*min).max(*min).max(1)).saturating_mul(1 + weight(sub))
+        }
+        HirKind::Capture(Capture { sub, .. }) => 2 + weight(sub),
+        HirKind::Concat(all) | HirKind::Alternation(all) => {
+            all.iter().fold(1, |sum, one| sum.saturating_add(1 + weight(one)))
+        }
     }
 }
 

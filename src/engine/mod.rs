@@ -22,6 +22,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use compiled::Regexes;
+pub use compiled::is_too_large;
 pub use confirm::Scratch;
 use prefilter::tables::Tables;
 use text::Text;

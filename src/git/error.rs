@@ -54,6 +54,12 @@ pub enum GitError {
         /// What is wrong.
         detail: String,
     },
+    /// A ref that somebody asked for is not there.
+    #[error("there is no ref that `{0}` names")]
+    NoSuchRef(String),
+    /// A push is greater than a limit allows.
+    #[error("it holds {0}")]
+    TooMany(String),
     /// An object is named, but the repository does not hold it.
     #[error("the {what} {oid} is missing from the repository")]
     Missing {

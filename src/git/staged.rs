@@ -142,6 +142,26 @@ impl Repo {
         Ok(Some(tree))
     }
 
+    /// Whether a file or directory stands at `path` in any of the commit's parents.
+    ///
+    /// # Errors
+    /// If a parent or one of its trees cannot be read.
+    pub fn stood_before(&self, path: &[u8]) -> Result<bool, GitError> {
+        for commit in self.head()?.into_iter().chain(self.merge_heads()?) {
+            let tree = self.tree_of_commit(commit)?;
+            let (dir, name) = match path.iter().rposition(|&byte| byte == b'/') {
+                Some(at) => (self.subtree(tree, &path[..at])?, &path[at + 1..]),
+                None => (Some(tree), path),
+            };
+            if let Some(dir) = dir
+                && self.tree_entry(dir, name)?.is_some()
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     fn diff(&self, index: &Index, tree: Oid) -> Result<Diff, GitError> {
         let mut diff = Diff::default();
         let cache = index.cache_tree();

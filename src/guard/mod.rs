@@ -5,6 +5,7 @@ pub mod commit_msg;
 pub mod feed;
 pub mod history;
 mod log;
+mod names;
 pub mod pipeline;
 pub mod place;
 pub mod precommit;

@@ -47,7 +47,7 @@ pub fn assemble(command: &'static str, mut items: Vec<Item>, mut coverage: Cover
     items.dedup_by(|a, b| order(a) == order(b));
     coverage.skips.sort_by(|a, b| (&a.origin, a.reason, &a.detail).cmp(&(&b.origin, b.reason, &b.detail)));
     coverage.skips.dedup();
-    Report { command, items, coverage, below: 0, unused_allows: Vec::new() }
+    Report { command, items, coverage, below: 0, names: Vec::new(), unused_allows: Vec::new() }
 }
 
 fn order(item: &Item) -> impl Ord + '_ {

@@ -10,11 +10,12 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 
 use super::feed::{Feed, Found};
+use super::names::Names;
 use super::pipeline::contained;
 use super::watch::Watch;
 use crate::engine::Engine;
 use crate::git::{Change, GitError, Oid, Repo, Staged};
-use crate::model::{Coverage, Finding, RuleIx, Secret, SkipReason};
+use crate::model::{Coverage, Finding, Origin, RuleIx, Secret, SkipReason};
 use crate::source::staged::{self, Blob};
 
 /// Changes that one thread scans alone: starting others would cost more than it gives.
@@ -29,6 +30,8 @@ pub struct Outcome {
     pub coverage: Coverage,
     /// The paths that the commit adds or changes.
     pub paths: Vec<Vec<u8>>,
+    /// What stands in those paths, as it stands there, and is a credential: nobody may be shown it.
+    pub names: Vec<Secret>,
 }
 
 /// A credential's identity for comparing blobs.
@@ -63,7 +66,43 @@ pub fn run(repo: &Repo, engine: &Engine, watch: Watch<'_>) -> Result<Outcome, Gi
         outcome.found.extend(part.found);
         outcome.coverage.merge(part.coverage);
     }
+    names(repo, engine, &staged, &mut outcome)?;
     Ok(outcome)
+}
+
+/// The credentials in names of files and directories. One is new if no parent has that name at that place, and no name
+/// that the same commit takes away holds it: a file that is moved brings nothing in.
+fn names(repo: &Repo, engine: &Engine, staged: &Staged, outcome: &mut Outcome) -> Result<(), GitError> {
+    let mut feed = Feed::new(engine);
+    let mut names = Names::default();
+    let mut found = Vec::new();
+    for change in &staged.changes {
+        match contained(|| names.look(&mut feed, &change.path, true)) {
+            Ok(here) => found.extend(here),
+            Err(words) => {
+                feed = Feed::new(engine);
+                let origin = Origin::Object(b"the name of a file".to_vec());
+                outcome.coverage.skip(origin, SkipReason::Unreadable, words);
+            }
+        }
+    }
+    if !found.is_empty() {
+        let mut gone = Names::default();
+        let paths = staged.deleted.iter().map(|deleted| deleted.path.as_slice());
+        let known: Known = paths
+            .filter_map(|path| contained(|| gone.look(&mut feed, path, true)).ok())
+            .flatten()
+            .map(|found| identity(&found.finding))
+            .collect();
+        for found in found {
+            let stood = repo.stood_before(found.origin.label())?;
+            if !stood && !known.contains(&identity(&found.finding)) {
+                outcome.found.push(found);
+            }
+        }
+    }
+    outcome.names = names.into_hidden().into_iter().collect();
+    Ok(())
 }
 
 /// What all threads share.

@@ -1,5 +1,6 @@
 //! `scan`: files, directories and standard input, through the engine, to a report.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::Read;
 use std::num::NonZero;
@@ -9,6 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 
 use super::feed::{Fed, Feed, Found};
+use super::names::Names;
 use super::pipeline::{Judge, assemble, contained};
 use super::segments::{self, Benches};
 use super::watch::Watch;
@@ -69,15 +71,16 @@ pub fn run(targets: &[Target], options: Options, engine: &Engine, policy: &Polic
     workers.extend(pool.directories(&dirs));
     let long: Vec<Long> = workers.iter_mut().flat_map(|worker| std::mem::take(&mut worker.long)).collect();
     workers.extend(pool.long_files(&long));
-    let (mut items, mut coverage) = (Vec::new(), Coverage::default());
+    let (mut items, mut coverage, mut hidden) = (Vec::new(), Coverage::default(), HashSet::new());
     for worker in workers {
         items.extend(worker.items);
+        hidden.extend(worker.names.into_hidden());
         coverage.merge(worker.coverage);
     }
     if watch.stopped() && coverage.skips.iter().all(|skip| skip.reason != SkipReason::Interrupted) {
         coverage.skip(Origin::File(b".".to_vec()), SkipReason::Interrupted, "not all of it was scanned");
     }
-    assemble("scan", items, coverage)
+    Report { names: hidden.into_iter().collect(), ..assemble("scan", items, coverage) }
 }
 
 /// A file too long for one thread's buffer, kept for all threads together.
@@ -93,6 +96,7 @@ struct Worker<'a> {
     judge: Judge<'a>,
     watch: Watch<'a>,
     items: Vec<Item>,
+    names: Names,
     coverage: Coverage,
     long: Vec<Long>,
 }
@@ -100,17 +104,19 @@ struct Worker<'a> {
 impl<'a> Worker<'a> {
     fn new(engine: &'a Engine, judge: Judge<'a>, watch: Watch<'a>) -> Self {
         let (items, coverage, long) = (Vec::new(), Coverage::default(), Vec::new());
-        Self { feed: Feed::new(engine), reader: Reader::default(), judge, watch, items, coverage, long }
+        let names = Names::default();
+        Self { feed: Feed::new(engine), reader: Reader::default(), judge, watch, items, names, coverage, long }
     }
 
     /// Scans a file: one the walk met, or one the user named.
     fn read(&mut self, path: &Path, named: bool) {
+        let told = self.name(path);
         let opened = if named { file::open_named(path) } else { file::open_regular(path) };
         let content = opened.and_then(|(file, size)| self.reader.read(file, size));
         let name = file_name(path);
         let (feed, watch) = (&mut self.feed, self.watch);
         let scanned = match content {
-            Err(trouble) => return self.trouble(path, trouble),
+            Err(trouble) => return self.not_read(told, trouble),
             Ok(Content::Long(..)) => return self.long.push(Long { path: path.to_owned(), named }),
             Ok(Content::Whole(bytes, odd)) => {
                 watch.progress.advance(0, bytes.len() as u64);
@@ -120,7 +126,24 @@ impl<'a> Worker<'a> {
                 contained(|| (feed.stream(&mut bytes.chain(rest), name, watch.stop), odd))
             }
         };
-        self.done(Origin::File(worktree::reported(path)), scanned);
+        self.done(Origin::File(told), scanned);
+    }
+
+    /// What a path is called, once the names in it were looked at.
+    fn name(&mut self, path: &Path) -> Vec<u8> {
+        let told = worktree::reported(path);
+        let (names, feed) = (&mut self.names, &mut self.feed);
+        match contained(|| names.look(feed, &told, false)) {
+            Ok(found) => self.items.extend(found.into_iter().map(|found| self.judge.item(found))),
+            Err(words) => {
+                self.feed = Feed::new(self.feed.engine());
+                // A name that could not be looked at may hold one, and is not told.
+                let nameless = b"(a name that could not be looked at)".to_vec();
+                self.coverage.skip(Origin::File(nameless.clone()), SkipReason::Unreadable, words);
+                return nameless;
+            }
+        }
+        told
     }
 
     fn stream(&mut self, origin: Origin, reader: &mut dyn Read) {
@@ -141,17 +164,23 @@ impl<'a> Worker<'a> {
     }
 
     fn device(&mut self, path: &Path) {
+        let told = self.name(path);
         match File::open(path) {
             Ok(file) => {
                 let mut stream = Stream::new(file, self.watch.stop);
-                self.stream(Origin::File(worktree::reported(path)), &mut stream);
+                self.stream(Origin::File(told), &mut stream);
             }
-            Err(error) => self.trouble(path, Trouble::of(&error)),
+            Err(error) => self.not_read(told, Trouble::of(&error)),
         }
     }
 
-    fn trouble(&mut self, path: &Path, Trouble { reason, detail }: Trouble) {
-        self.coverage.skip(Origin::File(worktree::reported(path)), reason, detail);
+    fn trouble(&mut self, path: &Path, trouble: Trouble) {
+        let told = self.name(path);
+        self.not_read(told, trouble);
+    }
+
+    fn not_read(&mut self, told: Vec<u8>, Trouble { reason, detail }: Trouble) {
+        self.coverage.skip(Origin::File(told), reason, detail);
     }
 
     fn done(&mut self, origin: Origin, scanned: Result<(Fed, Option<Trouble>), String>) {

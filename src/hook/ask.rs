@@ -13,6 +13,8 @@ use crate::report::sanitize;
 pub struct Git {
     dir: PathBuf,
     fresh: bool,
+    /// A variable that is set for it.
+    variable: Option<(&'static str, PathBuf)>,
 }
 
 /// The variables that tie git to one repository, whatever directory it is in.
@@ -87,13 +89,19 @@ impl Git {
     /// Git run in `dir`, with this process's environment.
     #[must_use]
     pub fn at(dir: impl Into<PathBuf>) -> Self {
-        Self { dir: dir.into(), fresh: false }
+        Self { dir: dir.into(), fresh: false, variable: None }
     }
 
     /// Git run in `dir`, in the repository that is there whatever the environment says.
     #[must_use]
     pub fn only_at(dir: impl Into<PathBuf>) -> Self {
-        Self { dir: dir.into(), fresh: true }
+        Self { dir: dir.into(), fresh: true, variable: None }
+    }
+
+    /// With that variable in its environment, and so in that of its hooks.
+    #[must_use]
+    pub fn with(self, name: &'static str, value: PathBuf) -> Self {
+        Self { variable: Some((name, value)), ..self }
     }
 
     /// A command that asks nobody anything and speaks the language we can read.
@@ -105,6 +113,7 @@ impl Git {
         for name in TIES.iter().filter(|_| self.fresh) {
             command.env_remove(name);
         }
+        command.envs(self.variable.iter().map(|(name, value)| (name, value)));
         command
     }
 

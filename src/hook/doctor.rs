@@ -39,15 +39,18 @@ pub struct Note {
 }
 
 impl Note {
-    pub(super) fn fine(text: impl Into<String>) -> Self {
+    /// It is as it should be.
+    pub fn fine(text: impl Into<String>) -> Self {
         Self { verdict: Verdict::Fine, text: text.into(), mend: String::new() }
     }
 
-    pub(super) fn problem(text: impl Into<String>, mend: impl Into<String>) -> Self {
+    /// It is not as it should be, and this mends it.
+    pub fn problem(text: impl Into<String>, mend: impl Into<String>) -> Self {
         Self { verdict: Verdict::Problem, text: text.into(), mend: mend.into() }
     }
 
-    pub(super) fn unknown(text: impl Into<String>, mend: impl Into<String>) -> Self {
+    /// It could not be found out; this tells more.
+    pub fn unknown(text: impl Into<String>, mend: impl Into<String>) -> Self {
         Self { verdict: Verdict::Unknown, text: text.into(), mend: mend.into() }
     }
 }
@@ -175,7 +178,11 @@ impl<'a> Examination<'a> {
                 }
                 format!("{at} is installed")
             }
-            Author::UsEdited => format!("{at} is installed, and was changed since"),
+            Author::UsEdited => {
+                self.live.push(Live { hook, file: Some(path), is_ours });
+                let text = format!("{at} was changed since it was installed: `install` and `uninstall` leave it alone");
+                return Note::problem(text, format!("{INSTALL} --force (which loses the changes)"));
+            }
             Author::Others => match &self.managed {
                 Some(managed) if managed.names_us => {
                     format!("{at} belongs to {}, which names us", managed.manager.name)

@@ -11,6 +11,13 @@ pub enum Origin {
     Stdin,
     /// A blob in the index, at its path from the top of the work tree.
     Staged(Vec<u8>),
+    /// The name of a file or directory, the path up to and with it.
+    Name {
+        /// The path: as one on disk is named, or from the top of the work tree.
+        path: Vec<u8>,
+        /// Whether it is one of the index.
+        staged: bool,
+    },
     /// The message of the commit being made.
     CommitMessage,
     /// Something in a repository that has no path of its own, as people call it: `blob 0123...`,
@@ -23,7 +30,7 @@ impl Origin {
     #[must_use]
     pub fn path(&self) -> Option<&[u8]> {
         match self {
-            Self::File(path) | Self::Staged(path) => Some(path),
+            Self::File(path) | Self::Staged(path) | Self::Name { path, .. } => Some(path),
             Self::Stdin | Self::CommitMessage | Self::Object(_) => None,
         }
     }
@@ -32,7 +39,7 @@ impl Origin {
     #[must_use]
     pub fn label(&self) -> &[u8] {
         match self {
-            Self::File(path) | Self::Staged(path) | Self::Object(path) => path,
+            Self::File(path) | Self::Staged(path) | Self::Name { path, .. } | Self::Object(path) => path,
             Self::Stdin => b"<stdin>",
             Self::CommitMessage => b"<commit message>",
         }

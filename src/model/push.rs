@@ -45,6 +45,8 @@ pub struct Culprit {
     pub parents: usize,
     /// Whether a pushed ref names it: then amending it is enough.
     pub is_tip: bool,
+    /// The pushed refs that name it; where none does, all that are pushed.
+    pub refs: Vec<Vec<u8>>,
     /// Whether the credential still stands at that path in a pushed tip; `None` where there is no path.
     pub at_tip: Option<bool>,
 }

@@ -1,6 +1,6 @@
 //! What a command has to say when it is done: the input of every output format.
 
-use super::{Coverage, Finding, Fingerprint, Origin, Place, Severity};
+use super::{Coverage, Finding, Fingerprint, Origin, Place, Secret, Severity};
 
 /// What people need to know of a rule to act on its finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,6 +93,8 @@ pub struct Report {
     pub coverage: Coverage,
     /// How many more findings are known only to be below the threshold.
     pub below: u64,
+    /// What stands in names of files and directories and is a credential, as it stands there: no path may show it.
+    pub names: Vec<Secret>,
     /// Allows that nothing needed, where the whole project was looked at.
     pub unused_allows: Vec<UnusedAllow>,
 }

@@ -161,7 +161,7 @@ impl Configured {
     /// A path from the top of the work tree; `None` for what lies elsewhere, or has no path.
     fn path_from_top(&self, origin: &Origin) -> Option<PathBuf> {
         let path = path_of(origin.path()?)?;
-        if matches!(origin, Origin::Staged(_)) {
+        if matches!(origin, Origin::Staged(_) | Origin::Name { staged: true, .. }) {
             return Some(path);
         }
         let mut full = if path.is_absolute() { PathBuf::new() } else { self.base.cwd.clone() };

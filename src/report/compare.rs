@@ -17,7 +17,7 @@ use super::saved::Saved;
 use super::text::{Page, count};
 use super::{Options, SCHEMA_VERSION, plain_json};
 use crate::model::history::Spot;
-use crate::model::{Finding, Fingerprint, Place, RuleInfo, Verdict};
+use crate::model::{Finding, Fingerprint, RuleInfo, Verdict};
 
 /// One credential, told in short.
 #[derive(Clone, Debug)]
@@ -97,12 +97,11 @@ fn all<'a>(saved: &'a Saved, options: &Options) -> Vec<One<'a>> {
         Saved::Scan(report) => {
             let redactor = Redactor::new(report, options);
             for item in report.items.iter().filter(|item| item.verdict != Verdict::BelowThreshold) {
-                let Place { start, .. } = &item.place;
                 add(One {
                     finding: &item.finding,
                     rule: &item.rule,
                     fingerprint: item.fingerprint,
-                    at: format!("{}:{}", quote(&redactor.name(item.origin.label())), start.line),
+                    at: redactor.place(item),
                     counts: item.verdict == Verdict::Block,
                     live: None,
                 });
@@ -164,7 +163,7 @@ pub fn format(name: &str) -> Option<&'static Format> {
 
 fn shown(one: &One<'_>, options: &Options) -> String {
     let secret = &one.finding.secret;
-    if options.show_secrets && secret.is_known() { quote(secret.expose()) } else { secret.redacted() }
+    options.shown(secret)
 }
 
 const fn state(one: &One<'_>) -> &'static str {

@@ -6,7 +6,7 @@ use super::Options;
 use super::history::csv::cell;
 use super::record::{listed, sorted_skips, verdict_word};
 use super::redact::Redactor;
-use super::sanitize::{clean, quote};
+use super::sanitize::clean;
 use super::text::origin_kind;
 use crate::model::Report;
 
@@ -30,10 +30,10 @@ pub(super) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> 
                 rule.id.clone(),
                 rule.provider.clone(),
                 clean(&rule.title),
-                if options.show_secrets { quote(secret.expose()) } else { secret.redacted() },
+                options.shown(secret),
                 item.fingerprint.to_string(),
                 origin_kind(&item.origin).to_owned(),
-                quote(item.origin.label()),
+                redactor.label(&item.origin),
                 place.start.line.to_string(),
                 place.start.column.to_string(),
                 place.end.line.to_string(),
@@ -46,7 +46,7 @@ pub(super) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> 
         cells[0].push_str("not-scanned");
         cells[6] = clean(format!("{} {}", skip.reason.as_str(), redactor.text(&skip.detail)).trim_end());
         cells[9].push_str(origin_kind(&skip.origin));
-        cells[10] = quote(skip.origin.label());
+        cells[10] = redactor.label(&skip.origin);
         row(out, &cells)?;
     }
     Ok(())

@@ -5,7 +5,7 @@
 use std::io::{self, Write};
 
 use super::redact::Redactor;
-use super::sanitize::{clean, quote, shell_word};
+use super::sanitize::{clean, shell_word};
 use super::text::{Ink, Page, count, thousands};
 use super::{Options, block};
 use crate::model::{Item, Origin, Report};
@@ -23,6 +23,7 @@ pub const WIDTH: usize = 72;
 /// Only the writer's own.
 pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let found: Vec<&Item> = report.blocking().collect();
+    let redactor = Redactor::new(report, options);
     let missed = report.coverage.skips.len();
     if found.is_empty() && missed == 0 {
         return Ok(());
@@ -39,30 +40,30 @@ pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Res
     page.line(&format!("portcullis: {head}: {}", causes.join(", ")))?;
     if !found.is_empty() {
         page.gap()?;
-        findings(&mut page, &found, options)?;
+        findings(&mut page, &found, options, &redactor)?;
         page.gap()?;
-        remedies(&mut page, &found)?;
+        remedies(&mut page, &found, &redactor)?;
         page.gap()?;
         allowing(&mut page, &found)?;
     }
     if missed > 0 {
         page.gap()?;
-        incomplete(&mut page, report, &Redactor::new(report, options))?;
+        incomplete(&mut page, report, &redactor)?;
     }
     Ok(())
 }
 
-fn findings(page: &mut Page<'_>, found: &[&Item], options: &Options) -> io::Result<()> {
+fn findings(page: &mut Page<'_>, found: &[&Item], options: &Options, redactor: &Redactor<'_>) -> io::Result<()> {
     let many = found.len() > FEW;
     for (at, item) in found.iter().take(MOST).enumerate() {
         if many {
-            block::brief(page, item, 2, options)?;
+            block::brief(page, item, 2, options, redactor)?;
             continue;
         }
         if at > 0 {
             page.gap()?;
         }
-        block::write(page, item, 2, options)?;
+        block::write(page, item, 2, options, redactor)?;
     }
     if found.len() > MOST {
         page.line(&format!("  and {} more", thousands((found.len() - MOST) as u64)))?;
@@ -70,20 +71,31 @@ fn findings(page: &mut Page<'_>, found: &[&Item], options: &Options) -> io::Resu
     Ok(())
 }
 
-fn remedies(page: &mut Page<'_>, found: &[&Item]) -> io::Result<()> {
+fn remedies(page: &mut Page<'_>, found: &[&Item], redactor: &Redactor<'_>) -> io::Result<()> {
     page.line(&page.ink(Ink::Bold, "What to do"))?;
-    let mut paths: Vec<&[u8]> = found.iter().filter_map(|item| item.origin.path()).collect();
+    let in_name = |item: &&&Item| matches!(item.origin, Origin::Name { .. });
+    let files = found.iter().filter(|item| !in_name(item));
+    let mut paths: Vec<&[u8]> = files.filter_map(|item| item.origin.path()).collect();
     paths.dedup();
     if !paths.is_empty() {
         let leave = "Take it out of the file and `git add` that, or leave the file out of this commit:";
         page.hanging("  - ", 4, leave)?;
+        let all = paths.len();
+        // A command with something else in the place of a name would do nothing.
+        paths.retain(|path| redactor.name(path) == *path);
         for path in paths.iter().take(FEW) {
             page.line(&format!("      git reset -q -- {}", pathspec(path)))?;
         }
-        if paths.len() > FEW {
-            let more = count((paths.len() - FEW) as u64, "more file", "more files");
+        let told = paths.len().min(FEW);
+        if all > told {
+            let more = count((all - told) as u64, "more file", "more files");
             page.words(6, &format!("and so for {more}; `git reset -q` unstages all"))?;
         }
+    }
+    if found.iter().any(|item| in_name(&item)) {
+        let rename = "Give the file or directory another name (`git mv`), or leave it out of this commit \
+                      (`git reset -q` unstages all).";
+        page.hanging("  - ", 4, rename)?;
     }
     if found.iter().any(|item| item.origin == Origin::CommitMessage) {
         page.hanging("  - ", 4, "Take it out of the message, which git has kept for you:")?;
@@ -124,7 +136,7 @@ fn pathspec(path: &[u8]) -> String {
 
 fn allowing(page: &mut Page<'_>, found: &[&Item]) -> io::Result<()> {
     page.line(&page.ink(Ink::Bold, "If it is no credential"))?;
-    if found.iter().any(|item| item.origin != Origin::CommitMessage) {
+    if found.iter().any(|item| !matches!(item.origin, Origin::CommitMessage | Origin::Name { .. })) {
         page.hanging("  - ", 4, "Say so in a comment on its line:")?;
         page.line("      portcullis:allow <reason>")?;
     }
@@ -142,7 +154,7 @@ fn incomplete(page: &mut Page<'_>, report: &Report, redactor: &Redactor<'_>) -> 
     page.line(&page.ink(Ink::Bold, "Not scanned"))?;
     let skips = super::record::sorted_skips(&report.coverage);
     for skip in skips.iter().take(MOST) {
-        let name = quote(skip.origin.label());
+        let name = redactor.label(&skip.origin);
         let detail = clean(redactor.text(&skip.detail));
         let text = if detail.is_empty() { name } else { format!("{name}: {detail}") };
         page.hanging(&format!("  {:<12}", skip.reason.as_str()), 14, &text)?;

@@ -15,7 +15,7 @@ use super::record::{sorted_skips, text_or_base64};
 use super::redact::Redactor;
 use super::text::main_reason;
 use super::{Options, plain_json};
-use crate::model::{Coverage, Finding, Fingerprint, Item, Report, RuleInfo, Severity};
+use crate::model::{Coverage, Finding, Fingerprint, Item, Origin, Position, Report, RuleInfo, Severity};
 
 /// The version of the schema that this keeps to.
 const VERSION: &str = "15.0.7";
@@ -118,7 +118,7 @@ const TOOL: Tool = Tool {
 pub(super) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let redactor = Redactor::new(report, options);
     document(
-        report.blocking().map(|item| vulnerability(item, options)).collect(),
+        report.blocking().map(|item| vulnerability(item, options, &redactor)).collect(),
         &report.coverage,
         &redactor,
         options,
@@ -135,7 +135,7 @@ pub(super) fn document(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let skips = sorted_skips(coverage).into_iter().map(|skip| {
-        let path = text_or_base64(skip.origin.label()).0;
+        let path = text_or_base64(&redactor.name(skip.origin.label())).0;
         let value = format!("not scanned: {path}: {} {}", skip.reason.as_str(), redactor.text(&skip.detail));
         Message { level: if skip.reason.is_by_design() { "info" } else { "error" }, value: value.trim_end().to_owned() }
     });
@@ -154,15 +154,18 @@ pub(super) fn document(
     writeln!(out)
 }
 
-fn vulnerability<'a>(item: &'a Item, options: &Options) -> Vulnerability<'a> {
+fn vulnerability<'a>(item: &'a Item, options: &Options, redactor: &Redactor<'_>) -> Vulnerability<'a> {
+    // A credential in a name stands in no line of the file.
+    let line = |at: Position| (!matches!(item.origin, Origin::Name { .. })).then_some(at.line);
     let location = Location {
-        file: Some(text_or_base64(item.origin.label()).0),
+        file: Some(text_or_base64(&redactor.name(item.origin.label())).0),
         commit: Commit { sha: NO_COMMIT, author: None, date: None, message: None },
-        start_line: Some(item.place.start.line),
-        end_line: Some(item.place.end.line),
+        start_line: line(item.place.start),
+        end_line: line(item.place.end),
     };
     let description = format!("{}; {}", item.finding.secret.redacted(), main_reason(item));
-    let place = [item.origin.label(), &item.finding.secret_span.start.to_be_bytes()];
+    let label = redactor.name(item.origin.label());
+    let place = [label.as_slice(), &item.finding.secret_span.start.to_be_bytes()];
     Vulnerability::new(id(item.fingerprint, place), (&item.finding, &item.rule), description, location, options)
 }
 
@@ -176,7 +179,7 @@ impl<'a> Vulnerability<'a> {
         options: &Options,
     ) -> Self {
         let secret = &finding.secret;
-        let shown = options.show_secrets.then(|| String::from_utf8_lossy(secret.expose()).into_owned());
+        let shown = options.plain(secret).map(|plain| String::from_utf8_lossy(plain).into_owned());
         let url = rule.revoke_url.as_str();
         Self {
             id,

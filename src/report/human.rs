@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::redact::Redactor;
-use super::sanitize::{clean, quote};
+use super::sanitize::clean;
 use super::text::{Ink, Page, count, size, thousands};
 use super::{LOWER_THRESHOLD, Options, block};
 use crate::model::{AllowReason, Confidence, Coverage, Report, SkipReason, Verdict};
@@ -24,7 +24,7 @@ pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Res
             page.gap()?;
         }
         last = Some(&item.origin);
-        block::write(&mut page, item, 0, options)?;
+        block::write(&mut page, item, 0, options, &redactor)?;
     }
     if last.is_some() {
         page.gap()?;
@@ -46,7 +46,7 @@ pub fn explain(report: &Report, options: &Options, out: &mut dyn Write) -> io::R
     let mut page = Page::new(out, options.width, options.color);
     let redactor = Redactor::new(report, options);
     for item in &report.items {
-        block::write(&mut page, item, 0, options)?;
+        block::write(&mut page, item, 0, options, &redactor)?;
         if let Verdict::Allowed(by) = &item.verdict {
             page.hanging("    status  ", 12, &format!("allowed; {}", allowed_by(by, &redactor)))?;
         }
@@ -90,7 +90,7 @@ fn allowed(page: &mut Page<'_>, report: &Report, redactor: &Redactor<'_>) -> io:
             page.line(&page.ink(Ink::Bold, "Allowed"))?;
             any = true;
         }
-        page.line(&format!("  {}", block::place(item)))?;
+        page.line(&format!("  {}", block::place(item, redactor)))?;
         page.words(4, &format!("{}; {}", clean(&item.rule.title), allowed_by(by, redactor)))?;
     }
     if any { page.gap() } else { Ok(()) }
@@ -161,9 +161,8 @@ fn unused(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
 fn coverage(page: &mut Page<'_>, coverage: &Coverage, redactor: &Redactor<'_>) -> io::Result<()> {
     let mut scanned = format!("Scanned {}, {}", count(coverage.objects, "file", "files"), size(coverage.bytes));
     if coverage.by_design > 0 {
-        let passed =
-            count(coverage.by_design, "symlink, `.git` or special file", "symlinks, `.git`s and special files");
-        scanned = format!("{scanned}; passed over {passed}");
+        let passed = thousands(coverage.by_design);
+        scanned = format!("{scanned}; {passed} passed over (symlinks, .git, special files)");
     }
     page.words(0, &scanned)?;
     incomplete(page, coverage, redactor)
@@ -198,7 +197,7 @@ pub(super) fn incomplete(page: &mut Page<'_>, coverage: &Coverage, redactor: &Re
     };
     page.hanging(&page.ink(Ink::Red, "INCOMPLETE: "), 12, &words)?;
     for skip in skips.iter().take(MOST_SKIPS) {
-        let name = quote(skip.origin.label());
+        let name = redactor.label(&skip.origin);
         let detail = clean(redactor.text(&skip.detail));
         let text = if detail.is_empty() { name } else { format!("{name}: {detail}") };
         page.hanging(&format!("    {:<12}", skip.reason.as_str()), 16, &text)?;

@@ -6,14 +6,14 @@ use std::io::{self, Write};
 use super::Options;
 use super::record::sorted_skips;
 use super::redact::Redactor;
-use super::sanitize::{clean, quote};
+use super::sanitize::clean;
 use super::text::main_reason;
-use crate::model::{Coverage, Report, Skip};
+use crate::model::{Coverage, Origin, Report, Skip};
 
 pub(super) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let redactor = Redactor::new(report, options);
     let failures = report.blocking().count();
-    suite(report.command, failures, &report.coverage, &redactor, out, |out| cases(report, options, out))
+    suite(report.command, failures, &report.coverage, &redactor, out, |out| cases(report, options, &redactor, out))
 }
 
 /// A suite of so many failures, which `cases` writes, and of what could not be scanned.
@@ -32,7 +32,7 @@ pub(super) fn suite(
     writeln!(out, "  <testsuite name=\"portcullis {}\" {counts}>", xml(name))?;
     cases(out)?;
     for skip in &skips {
-        let (path, reason) = (xml(&quote(skip.origin.label())), skip.reason.as_str());
+        let (path, reason) = (xml(&redactor.label(&skip.origin)), skip.reason.as_str());
         let detail = clean(redactor.text(&skip.detail));
         writeln!(out, "    <testcase classname=\"{path}\" name=\"not scanned: {reason}\" file=\"{path}\">")?;
         writeln!(out, "      <error type=\"{reason}\" message=\"not scanned: {}\"/>\n    </testcase>", xml(&detail))?;
@@ -43,13 +43,18 @@ pub(super) fn suite(
     writeln!(out, "  </testsuite>\n</testsuites>")
 }
 
-fn cases(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+fn cases(report: &Report, options: &Options, redactor: &Redactor<'_>, out: &mut dyn Write) -> io::Result<()> {
     for item in report.blocking() {
         let (rule, place) = (&item.rule, item.place.start);
-        let path = xml(&quote(item.origin.label()));
+        let path = xml(&redactor.label(&item.origin));
         let secret = &item.finding.secret;
-        let shown = if options.show_secrets { quote(secret.expose()) } else { secret.redacted() };
-        let name = format!("{} at {}:{}", rule.id, place.line, place.column);
+        let shown = options.shown(secret);
+        let in_name = matches!(item.origin, Origin::Name { .. });
+        let name = if in_name {
+            format!("{} in its name", rule.id)
+        } else {
+            format!("{} at {}:{}", rule.id, place.line, place.column)
+        };
         writeln!(
             out,
             "    <testcase classname=\"{path}\" name=\"{}\" file=\"{path}\" line=\"{}\">",

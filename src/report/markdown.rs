@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use super::Options;
 use super::record::sorted_skips;
 use super::redact::Redactor;
-use super::sanitize::{clean, quote};
+use super::sanitize::clean;
 use super::text::{count, size};
 use crate::model::{Coverage, Report, RuleInfo, Skip};
 
@@ -16,12 +16,13 @@ use crate::model::{Coverage, Report, RuleInfo, Skip};
 pub(super) const MOST: usize = 100;
 
 pub(super) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let redactor = Redactor::new(report, options);
     let found = report.blocking().count();
     head(found, &report.coverage, out)?;
     if found > 0 {
-        findings(report, options, out)?;
+        findings(report, options, &redactor, out)?;
     }
-    unread(&report.coverage, &Redactor::new(report, options), out)?;
+    unread(&report.coverage, &redactor, out)?;
     let coverage = &report.coverage;
     let objects = count(coverage.objects, "object", "objects");
     writeln!(
@@ -50,7 +51,7 @@ pub(super) fn unread(coverage: &Coverage, redactor: &Redactor<'_>, out: &mut dyn
     writeln!(out, "\n**Not scanned**, so that nothing is known of it:\n\n| object | why |\n|---|---|")?;
     for skip in skips.iter().take(MOST) {
         let why = format!("{} {}", skip.reason.as_str(), redactor.text(&skip.detail));
-        writeln!(out, "| {} | {} |", code(&quote(skip.origin.label())), code(&clean(why.trim_end())))?;
+        writeln!(out, "| {} | {} |", code(&redactor.label(&skip.origin)), code(&clean(why.trim_end())))?;
     }
     more(skips.len(), out)
 }
@@ -66,12 +67,11 @@ pub(super) fn answer<'a>(rules: impl Iterator<Item = &'a RuleInfo>, out: &mut dy
     Ok(())
 }
 
-fn findings(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+fn findings(report: &Report, options: &Options, redactor: &Redactor<'_>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "\n| where | what | secret | severity | confidence | fingerprint |\n|---|---|---|---|---|---|")?;
     for item in report.blocking().take(MOST) {
-        let (secret, place) = (&item.finding.secret, item.place.start);
-        let shown = if options.show_secrets { quote(secret.expose()) } else { secret.redacted() };
-        let path = format!("{}:{}", quote(item.origin.label()), place.line);
+        let shown = options.shown(&item.finding.secret);
+        let path = redactor.place(item);
         writeln!(
             out,
             "| {} | {} | {} | {} | {} | {} |",

@@ -30,8 +30,9 @@ mod text;
 use std::io::{self, Write};
 
 pub use human::{explain, write as human};
+pub use redact::Redactor;
 
-use crate::model::Report;
+use crate::model::{Report, Secret};
 
 /// The version of the `json` and `jsonl` formats: of `docs/schema/*.v1.schema.json`.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -51,6 +52,20 @@ pub struct Options {
     pub why: bool,
     /// When the scan began and ended, in seconds since 1970, for formats that must say so.
     pub times: (i64, i64),
+}
+
+impl Options {
+    /// A credential as it may be shown to people: on one line, and in plaintext only where that was asked for.
+    #[must_use]
+    pub fn shown(&self, secret: &Secret) -> String {
+        if self.show_secrets && secret.is_known() { sanitize::quote(secret.expose()) } else { secret.redacted() }
+    }
+
+    /// A credential's plaintext for machines: only where that was asked for, and is known.
+    #[must_use]
+    pub fn plain<'a>(&self, secret: &'a Secret) -> Option<&'a [u8]> {
+        (self.show_secrets && secret.is_known()).then(|| secret.expose())
+    }
 }
 
 impl Default for Options {

@@ -76,13 +76,13 @@ impl<'a> SecretRecord<'a> {
         options: &Options,
         redactor: &Redactor<'_>,
     ) -> Self {
-        let plain = finding.secret.expose();
-        let secret = if options.show_secrets { std::str::from_utf8(plain).ok() } else { None };
+        let plain = options.plain(&finding.secret);
+        let secret = plain.and_then(|plain| std::str::from_utf8(plain).ok());
         let allowed = if let Verdict::Allowed(by) = verdict { Some(AllowedRecord::new(by, redactor)) } else { None };
         Self {
             redacted: finding.secret.redacted(),
             secret,
-            secret_b64: (options.show_secrets && secret.is_none()).then(|| base64::encode(plain)),
+            secret_b64: plain.filter(|_| secret.is_none()).map(base64::encode),
             fingerprint: fingerprint.to_string(),
             via: &finding.via,
             verdict: verdict_word(verdict),
@@ -143,7 +143,7 @@ pub(super) fn listed(report: &Report) -> impl Iterator<Item = &Item> {
 impl<'a> FindingRecord<'a> {
     pub(super) fn new(item: &'a Item, options: &Options, redactor: &Redactor<'_>) -> Self {
         let Item { finding, rule, origin, place, fingerprint, verdict } = item;
-        let (path, path_b64) = text_or_base64(origin.label());
+        let (path, path_b64) = text_or_base64(&redactor.name(origin.label()));
         Self {
             r#type: "finding",
             schema_version: SCHEMA_VERSION,
@@ -201,7 +201,7 @@ pub(super) fn sorted_skips(coverage: &Coverage) -> Vec<&Skip> {
 impl CoverageRecord {
     pub(super) fn new(coverage: &Coverage, redactor: &Redactor<'_>) -> Self {
         let skips = sorted_skips(coverage).into_iter().map(|skip| {
-            let (path, path_b64) = text_or_base64(skip.origin.label());
+            let (path, path_b64) = text_or_base64(&redactor.name(skip.origin.label()));
             SkipRecord {
                 reason: skip.reason.as_str(),
                 origin: super::text::origin_kind(&skip.origin),

@@ -6,7 +6,8 @@
 use std::collections::HashMap;
 
 use super::Options;
-use crate::model::{Report, Secret};
+use super::sanitize::quote;
+use crate::model::{Item, Origin, Report, Secret};
 
 /// Length of the pieces that texts are searched by; shorter credentials are not looked for.
 const PIECE: usize = 4;
@@ -17,12 +18,29 @@ const WITHHELD: &str = "(withheld: it holds a credential)";
 const HIDDEN: &[u8] = b"(credential)";
 
 /// Knows all credentials of a report by how they begin.
-pub(super) struct Redactor<'a>(HashMap<[u8; PIECE], Vec<&'a [u8]>>);
+#[derive(Debug)]
+pub struct Redactor<'a>(HashMap<[u8; PIECE], Vec<&'a [u8]>>);
 
 impl<'a> Redactor<'a> {
     /// Knows the credentials of the report; none where they may be shown.
-    pub(super) fn new(report: &'a Report, options: &Options) -> Self {
-        Self::of(report.items.iter().map(|item| &item.finding.secret), options)
+    #[must_use]
+    pub fn new(report: &'a Report, options: &Options) -> Self {
+        Self::of(report.items.iter().map(|item| &item.finding.secret).chain(&report.names), options)
+    }
+
+    /// What an object is called, safe to show.
+    #[must_use]
+    pub fn label(&self, origin: &Origin) -> String {
+        quote(&self.name(origin.label()))
+    }
+
+    /// Where a finding is, in short and safe to show: `path:line`, or the name it stands in.
+    #[must_use]
+    pub fn place(&self, item: &Item) -> String {
+        match &item.origin {
+            origin @ Origin::Name { .. } => format!("the name of {}", self.label(origin)),
+            origin => format!("{}:{}", self.label(origin), item.place.start.line),
+        }
     }
 
     /// Knows these credentials; none where they may be shown.

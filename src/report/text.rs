@@ -55,6 +55,7 @@ pub(super) const fn origin_kind(origin: &Origin) -> &'static str {
         Origin::File(_) => "file",
         Origin::Stdin => "stdin",
         Origin::Staged(_) => "staged",
+        Origin::Name { .. } => "name",
         Origin::CommitMessage => "commit-message",
         Origin::Object(_) => "object",
     }

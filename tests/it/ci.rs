@@ -117,7 +117,7 @@ fn by_arguments_exactly_the_commits_between_are_scanned() {
     ends(&scan(&repo, "origin/main"), 1, "scanning 2 commits");
     assert_eq!(told(&repo).len(), 1, "the old one is no part of the change");
     ends(&scan(&repo, &format!("{} {}", server.main, server.good)), 0, "No credentials");
-    ends(&scan(&repo, "origin/main HEAD~1"), 1, "scanning 1 commits");
+    ends(&scan(&repo, "origin/main HEAD~1"), 1, "scanning 1 commit: ");
     ends(&scan(&repo, ""), 1, "scanning all 4 commits");
     assert_eq!(told(&repo).len(), 2, "nobody knows the change, so all is scanned");
     ends(&scan(&repo, "nowhere"), 1, "is not there any more");

@@ -119,7 +119,7 @@ fn a_finding_is_explained_allowed_and_then_quiet() {
     assert_eq!(below(&["scan"]), Some(0));
     sandbox.run(&["scan", "--baseline", "/dev/null"]).exits(1);
     let told = sandbox.run(&["explain", &print]).exits(0).stdout();
-    assert!(told.contains("baseline, line 2") && told.contains("points"), "{told}");
+    assert!(told.contains("baseline, line 3") && told.contains("points"), "{told}");
     assert!(!told.contains("What to do") && !told.contains("credential found"), "{told}");
 }
 
@@ -152,7 +152,7 @@ fn allow_says_what_it_was_that_was_allowed() {
         let ran = sandbox.run(&["allow", malformed, "--reason", "a test"]).exits(2);
         assert!(ran.stderr().contains("32 hexadecimal digits"), "{}", ran.stderr());
     }
-    assert_eq!(fs::read_to_string(sandbox.path(".portcullis.baseline")).unwrap().lines().count(), 3);
+    assert_eq!(fs::read_to_string(sandbox.path(".portcullis.baseline")).unwrap().lines().count(), 4);
 }
 
 #[test]
@@ -272,4 +272,48 @@ fn rules_stats_says_what_each_rule_costs() {
     assert_eq!(counts[1..5], ["2", "2", "1", "1"], "{told}");
     assert!(told.contains("2 files"), "{told}");
     sandbox.run(&["rules", "stats", "nowhere"]).exits(2);
+}
+
+/// Regression: texts that a newcomer stumbled over.
+#[test]
+fn mistakes_are_told_with_what_to_do() {
+    let sandbox = Sandbox::new();
+    sandbox.leak("leak", 1);
+    let told = sandbox.run(&["scan", "--threads", "0"]).exits(2).stderr();
+    assert!(told.contains("at least 1") && !told.contains("zero"), "{told}");
+    for format in ["json", "sarif", "gitlab", "junit"] {
+        sandbox.run(&["scan", "--format", format, "--output", "saved", "leak"]).exits(1);
+        let told = sandbox.run(&["report", "saved"]).exits(2).stderr();
+        assert!(told.contains("save the report with `--format jsonl`"), "{format}: {told}");
+    }
+    let told = sandbox.run(&["baseline", "create"]).exits(2).stderr();
+    assert!(told.contains("in no git repository") && told.contains("--baseline FILE"), "{told}");
+    assert!(!sandbox.path(".portcullis.baseline").exists());
+    sandbox.run(&["baseline", "create", "--baseline", "own"]).exits(0);
+}
+
+/// Regression: a rule whose regex was barely too large passed lint, and found nothing.
+#[test]
+fn a_rule_that_cannot_be_compiled_is_no_rule() {
+    let sandbox = Sandbox::new();
+    let rule = |count: u32| {
+        format!(
+            "provider = \"x\"\n[[rule]]\nid = \"x-large\"\ntitle = \"x\"\nseverity = \"low\"\nkind = \"token\"\n\
+             anchors = [\"zq_\"]\nregex = 'zq_(?:[a-f][0-9]|[g-m][0-9]|[n-z][0-9]|[A-F]x|[G-Z]y){{4,{count}}}'\nexamples = [\"zq_{{hex:32}}\"]\nrejects = [\"zz_{{hex:32}}\"]\n"
+        )
+    };
+    let mut told = String::new();
+    sandbox.write("x", format!("zq_{}\n", "a1b2c3d4".repeat(4)));
+    for count in [40, 2000, 4000, 5000, 6000, 7000, 8000] {
+        sandbox.write("own.toml", rule(count));
+        let lint = sandbox.run(&["rules", "lint", "own.toml"]);
+        let scan = ["scan", "--rules", "own.toml", "--format", "jsonl", "--min-confidence", "low", "x"];
+        if lint.0.status.code() == Some(0) {
+            assert_eq!(sandbox.run(&scan).exits(1).places().len(), 1, "{count}: what passes lint finds");
+        } else {
+            sandbox.run(&scan).exits(2);
+        }
+        told += &lint.stderr();
+    }
+    assert!(told.contains("the regex of `x-large` takes too much memory"), "{told}");
 }

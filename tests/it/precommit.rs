@@ -4,5 +4,6 @@
 mod broken;
 mod cases;
 mod listing;
+mod names;
 mod random;
 mod reftable;

@@ -5,6 +5,7 @@ mod hostile;
 mod hosts;
 mod judge;
 mod many;
+mod mend;
 mod pair;
 mod policy;
 mod raw;

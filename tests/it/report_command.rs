@@ -57,7 +57,7 @@ fn what_cannot_be_read_is_told_and_never_passes() {
     sandbox.write("empty", "");
     for (file, words) in [
         ("nowhere", "No such file"),
-        ("saved.json", "line 1: is no JSON; only reports saved with --format jsonl can be read"),
+        ("saved.json", "save the report with `--format jsonl` to read it again"),
         ("empty", "it is empty"),
     ] {
         let ran = sandbox.run(&["report", file]).exits(2);

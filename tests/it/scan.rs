@@ -1,6 +1,7 @@
 //! `portcullis scan` on real files, directories and streams.
 
 mod feeding;
+mod names;
 pub(crate) mod sandbox;
 #[cfg(unix)]
 mod unix;

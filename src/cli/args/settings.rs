@@ -29,6 +29,9 @@ pub struct ConfigCheckArgs {
     /// Check these files, as a project's [default: the project's and the user's own].
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// They are policies of a server, with the files that they name [default: the one that the gates go by].
+    #[arg(long)]
+    pub server: bool,
 }
 
 /// `baseline`.
@@ -90,4 +93,7 @@ pub struct AllowArgs {
     /// Add it to this baseline [default: .portcullis.baseline at the top of the work tree].
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
+    /// The file that keys fingerprints [default: the one that `PORTCULLIS_KEY_FILE` names, or no key].
+    #[arg(long, value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
 }

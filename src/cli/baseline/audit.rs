@@ -6,16 +6,16 @@ use std::io::{self, BufRead};
 use std::path::Path;
 
 use super::context;
-use crate::cli::allow::HEADER;
+use crate::cli::accepted;
 use crate::cli::args::BaselineArgs;
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
 use crate::cli::output::to_stdout;
-use crate::cli::private;
 use crate::engine::Engine;
 use crate::model::{Fingerprint, Item};
 use crate::policy::{Baseline, Entry, Key, Policy};
-use crate::report::sanitize::{clean, quote};
+use crate::report::sanitize::clean;
+use crate::report::{Options, Redactor};
 
 const ASK: &str = "[r]eal  [f]alse  [t]est  [s]kip  [u]ndo  [q]uit  (words after f and t: why) > ";
 
@@ -30,11 +30,21 @@ enum Answer {
     Unclear,
 }
 
+/// What an answer made of a credential.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Real,
+    False,
+    Test,
+    /// Nothing: it was put off.
+    Skipped,
+}
+
 /// What was answered: where we were, and what the baseline was.
 struct Step {
     at: usize,
     text: String,
-    kind: usize,
+    kind: Kind,
 }
 
 /// Runs it.
@@ -54,8 +64,8 @@ pub(super) fn run(
     let (report, engine, policy) = super::scan(args, key)?;
     let mut seen = BTreeSet::new();
     let all: Vec<&Item> = report.blocking().filter(|item| seen.insert((item.fingerprint, &item.rule.id))).collect();
-    let text = if text.is_empty() { format!("{}\n{HEADER}", Baseline::key_line(key)) } else { text };
-    let mut audit = Audit { path, text, steps: Vec::new(), engine: &engine, policy: &policy, plain };
+    let redactor = Redactor::new(&report, &Options { show_secrets: plain, ..Options::default() });
+    let mut audit = Audit { path, text, steps: Vec::new(), engine: &engine, policy: &policy, plain, redactor };
     let baseline = audit.baseline()?;
     let reals = Baseline::reals(&audit.text);
     let open = all.into_iter().filter(|item| {
@@ -85,24 +95,24 @@ pub(super) fn run(
                 at
             }
             Answer::Undo => audit.undo()?.unwrap_or(at),
-            Answer::Skip => audit.take(at, 3, None)?,
+            Answer::Skip => audit.take(at, Kind::Skipped, None)?,
             Answer::Real => {
                 let text = Baseline::without(&audit.text, item.fingerprint, &item.rule.id)
                     .map_err(|error| broken(path, &error))?;
-                audit.take(at, 0, Some(Baseline::with_real(&text, item.fingerprint, &item.rule.id)))?
+                audit.take(at, Kind::Real, Some(Baseline::with_real(&text, item.fingerprint, &item.rule.id)))?
             }
             Answer::Accept(reason) if report.items.iter().any(|any| holds(&reason, any)) => {
                 to_stdout(|out| writeln!(out, "that holds a credential: give a reason without it"))?;
                 at
             }
             Answer::Accept(reason) => {
-                let kind = if reason.starts_with("test") { 2 } else { 1 };
+                let kind = if reason.starts_with("test") { Kind::Test } else { Kind::False };
                 let text = Baseline::put(&audit.text, &entry(item, reason)).map_err(|error| broken(path, &error))?;
                 audit.take(at, kind, Some(text))?
             }
         };
     }
-    audit.finish(&open)
+    audit.finish(&open, &report.items)
 }
 
 struct Audit<'a> {
@@ -112,11 +122,12 @@ struct Audit<'a> {
     engine: &'a Engine,
     policy: &'a Policy,
     plain: bool,
+    redactor: Redactor<'a>,
 }
 
 impl Audit<'_> {
     fn baseline(&self) -> Result<Baseline, Failure> {
-        Baseline::parse(self.text.as_bytes()).map_err(|error| broken(self.path, &error))
+        accepted::parse(self.text.as_bytes(), format_args!("the baseline `{}`", self.path.display()))
     }
 
     fn show(&self, item: &Item, at: usize, of: usize, places: usize) -> Result<(), Failure> {
@@ -125,7 +136,7 @@ impl Audit<'_> {
             let confidence = item.finding.score.confidence;
             writeln!(out, "\n{at} of {of}: {} ({confidence})", clean(&item.rule.title))?;
             let more = if places > 1 { format!(", and {} more", places - 1) } else { String::new() };
-            writeln!(out, "  {}:{}{more}", quote(item.origin.label()), item.place.start.line)?;
+            writeln!(out, "  {}{more}", self.redactor.place(item))?;
             writeln!(out, "  {}  {}  {}", item.fingerprint, item.rule.id, item.finding.secret.redacted())?;
             match &lines {
                 Some(lines) => lines.iter().try_for_each(|line| writeln!(out, "{line}"))?,
@@ -137,7 +148,7 @@ impl Audit<'_> {
     }
 
     /// Writes what an answer makes of the baseline, and gives the next place.
-    fn take(&mut self, at: usize, kind: usize, text: Option<String>) -> Result<usize, Failure> {
+    fn take(&mut self, at: usize, kind: Kind, text: Option<String>) -> Result<usize, Failure> {
         let old = self.text.clone();
         if let Some(text) = text {
             self.write(text)?;
@@ -147,10 +158,7 @@ impl Audit<'_> {
     }
 
     fn write(&mut self, text: String) -> Result<(), Failure> {
-        // What is written is read back first: a file that we could not read would block everything.
-        Baseline::parse(text.as_bytes()).map_err(|error| broken(self.path, &error))?;
-        private::replace(self.path, text.as_bytes())
-            .map_err(|error| Failure::because(format_args!("cannot write `{}`", self.path.display()), &error))?;
+        accepted::write(self.path, &text)?;
         self.text = text;
         Ok(())
     }
@@ -167,26 +175,30 @@ impl Audit<'_> {
         Ok(Some(step.at))
     }
 
-    fn finish(&self, open: &[&Item]) -> Result<ExitStatus, Failure> {
-        let count = |kind: usize| self.steps.iter().filter(|step| step.kind == kind).count();
-        let (real, left) = (count(0), open.len() - count(0) - count(1) - count(2));
+    fn finish(&self, open: &[&Item], present: &[Item]) -> Result<ExitStatus, Failure> {
+        let count = |kind| self.steps.iter().filter(|step| step.kind == kind).count();
+        let [real, no, test] = [Kind::Real, Kind::False, Kind::Test].map(count);
+        let judged = real + no + test;
+        let left = open.len() - judged;
         let reals = Baseline::reals(&self.text);
         to_stdout(|out| {
-            writeln!(out, "\n{real} real, {} false, {} for tests, {left} left", count(1), count(2))?;
+            writeln!(out, "\n{real} real, {no} false, {test} for tests, {left} left")?;
             for item in open.iter().filter(|item| is_real(&reals, item)) {
                 let what =
                     if item.rule.revoke.is_empty() { "revoke it where it was issued" } else { &item.rule.revoke };
-                writeln!(out, "real: {}:{}: {}", quote(item.origin.label()), item.place.start.line, clean(what))?;
+                writeln!(out, "real: {}: {}", self.redactor.place(item), clean(what))?;
                 if !item.rule.revoke_url.is_empty() {
                     writeln!(out, "      {}", clean(&item.rule.revoke_url))?;
                 }
             }
-            if count(0) + count(1) + count(2) > 0 {
+            if judged > 0 {
                 writeln!(out, "stage {}: the pre-commit hook reads it from the index", self.path.display())?;
             }
             Ok(())
         })?;
-        Ok(if left == 0 && reals.is_empty() { ExitStatus::Clean } else { ExitStatus::Findings })
+        // What was real and is gone needs no answer any more.
+        let is_there = present.iter().any(|item| is_real(&reals, item));
+        Ok(if left == 0 && !is_there { ExitStatus::Clean } else { ExitStatus::Findings })
     }
 }
 

@@ -11,7 +11,7 @@ use crate::cli::plan;
 use crate::config::local::{Checks, Local, Owner, Source, parse};
 use crate::config::{ConfigErrors, Problem};
 use crate::policy::{Globs, secret_regex};
-use crate::rules::{self, Rule, RuleSet};
+use crate::rules::{Rule, RuleSet};
 
 /// The project's file, at the top of a work tree.
 pub(in crate::cli) const PROJECT: &str = ".portcullis.toml";
@@ -159,7 +159,7 @@ pub(super) fn rules_of(
             })?;
             let text = String::from_utf8(bytes)
                 .map_err(|error| Failure::because(format_args!("cannot read the staged rule file `{file}`"), &error))?;
-            return rules::load(&text, file).map(Some).map_err(Failure::new);
+            return plan::parse_rules(&text, file).map(Some);
         }
         (Source::File(Owner::Project, _), Place::Disk(near)) => inside(&top(near), file)?,
         _ => user_dir().unwrap_or_default().join(file),

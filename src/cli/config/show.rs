@@ -9,6 +9,7 @@ use crate::cli::args::{ConfigCheckArgs, ConfigShowArgs, KnownArgs};
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
 use crate::cli::output::to_stdout;
+use crate::cli::receive::policy;
 use crate::config::local::Owner;
 use crate::report::sanitize::clean;
 use crate::rules::RuleSet;
@@ -28,6 +29,9 @@ pub(in crate::cli) fn show(args: &ConfigShowArgs) -> Result<ExitStatus, Failure>
 /// # Errors
 /// If a file cannot be read or makes no sense: every mistake.
 pub(in crate::cli) fn check(args: &ConfigCheckArgs) -> Result<ExitStatus, Failure> {
+    if args.server {
+        return check_server(&args.files);
+    }
     if args.files.is_empty() {
         let here = PathBuf::from(".");
         let settled = settle(&Place::Disk(&here), &KnownArgs::default(), Flags::default())?;
@@ -60,6 +64,32 @@ pub(in crate::cli) fn check(args: &ConfigCheckArgs) -> Result<ExitStatus, Failur
         }
     }
     if wrong.is_empty() { Ok(ExitStatus::Clean) } else { Err(Failure::new(wrong.join("\n"))) }
+}
+
+/// Checks policies of a server, and the files that each names.
+fn check_server(files: &[PathBuf]) -> Result<ExitStatus, Failure> {
+    let mut wrong = Vec::new();
+    let named: Vec<Option<&PathBuf>> = if files.is_empty() { vec![None] } else { files.iter().map(Some).collect() };
+    for path in named {
+        let (config, file) = match policy::read(path.map(PathBuf::as_path)) {
+            Ok(read) => read,
+            Err(failure) => {
+                wrong.push(failure);
+                continue;
+            }
+        };
+        let Some(file) = file else {
+            to_stdout(|out| fine(out, policy::DEFAULT, false))?;
+            continue;
+        };
+        match config.all_settings().iter().try_for_each(|settings| policy::named(settings).map(drop)) {
+            Ok(()) => to_stdout(|out| fine(out, &file.display().to_string(), true))?,
+            Err(failure) => wrong.push(failure),
+        }
+    }
+    let Some(last) = wrong.pop() else { return Ok(ExitStatus::Clean) };
+    wrong.iter().for_each(Failure::tell);
+    Err(last)
 }
 
 fn fine(out: &mut dyn Write, name: &str, exists: bool) -> io::Result<()> {

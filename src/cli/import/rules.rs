@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::config::foreign::Rule;
+use crate::engine::is_too_large;
 use crate::rules;
 
 /// The file they are written to, from the top of the work tree. Its stem is their provider.
@@ -37,6 +38,9 @@ impl Imported {
             for anchors in &rule.pattern.anchors {
                 let text = text(rule, &id, group, anchors);
                 match rules::load(&format!("{HEAD}{text}"), "imported.toml") {
+                    Ok(ours) if ours.iter().any(is_too_large) => {
+                        return Err("its regex takes too much memory".to_owned());
+                    }
                     Ok(_) => {
                         self.rules.push((rule.id.clone(), id.clone(), text));
                         return Ok(id);

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::{Import, rules};
-use crate::cli::allow::HEADER;
+use crate::cli::accepted;
 use crate::cli::config::{self, Settled};
 use crate::cli::failure::Failure;
 use crate::cli::output::to_stdout;
@@ -61,10 +61,10 @@ pub(super) fn plan(
     if !import.entries.is_empty() {
         let old = read(baseline)?;
         let shown = baseline.display();
-        let no_sense = |error| Failure::because(format_args!("the baseline `{shown}` makes no sense"), &error);
-        let mut text = old.clone().unwrap_or_else(|| format!("{}\n{HEADER}", Baseline::key_line(key)));
-        let there = Baseline::parse(text.as_bytes()).map_err(no_sense)?;
-        crate::cli::plan::heed(there.clone(), "the", key)?;
+        let no_sense = |error| Failure::because(format_args!("cannot add to `{shown}`"), &error);
+        let there = accepted::read_or_begin(baseline, key)?;
+        let mut text = there.text;
+        let there = there.baseline;
         for entry in &import.entries {
             if there.lookup(entry.fingerprint, entry.rule.as_deref().unwrap_or_default()).is_none() {
                 text = Baseline::put(&text, entry).map_err(no_sense)?;

@@ -25,6 +25,22 @@ pub(super) fn append(path: &Path, line: &[u8]) -> io::Result<()> {
     if file.metadata()?.is_file() { file.sync_data() } else { Ok(()) }
 }
 
+/// Tries whether a line could be appended, and leaves nothing behind: no line, and no file that was not there, which
+/// would belong to whoever tries.
+///
+/// # Errors
+/// Why not.
+pub(super) fn try_append(path: &Path) -> io::Result<()> {
+    match OpenOptions::new().append(true).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let draft = path.with_extension(format!("portcullis-{}", std::process::id()));
+            open(OpenOptions::new().write(true).create_new(true), &draft)?;
+            std::fs::remove_file(&draft)
+        }
+        opened => opened.map(drop),
+    }
+}
+
 /// Leaves a push in the queue: the repository's directory, then the lines git gave the hook.
 ///
 /// # Errors

@@ -7,6 +7,7 @@ mod input;
 pub(super) mod policy;
 mod sender;
 mod server;
+pub(super) mod trial;
 
 pub(super) use sender::pre_push;
 pub(super) use server::{post_receive, pre_receive, update};

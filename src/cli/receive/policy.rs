@@ -6,6 +6,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use crate::cli::accepted;
 use crate::cli::failure::Failure;
 use crate::cli::plan;
 use crate::config::host::{Pusher, push_options};
@@ -13,12 +14,13 @@ use crate::config::server::{self, ServerConfig, Settings, TrustRepo};
 use crate::engine::Engine;
 use crate::git::Repo;
 use crate::model::Fingerprint;
-use crate::policy::{Baseline, Policy};
+use crate::policy::{Baseline, Key, Policy};
+use crate::rules::RuleSet;
 
 /// Where the configuration is, unless said otherwise.
 pub(in crate::cli) const DEFAULT: &str = "/etc/portcullis/server.toml";
 /// The variable that says otherwise.
-const VARIABLE: &str = "PORTCULLIS_SERVER_CONFIG";
+pub(super) const VARIABLE: &str = "PORTCULLIS_SERVER_CONFIG";
 
 /// Reads the server's configuration: the file named by flag, by the environment, or the default one if it is there.
 ///
@@ -47,25 +49,15 @@ pub(in crate::cli) fn read(named: Option<&Path>) -> Result<(ServerConfig, Option
 /// # Errors
 /// If a file they name cannot be read or is broken.
 pub(in crate::cli) fn settle(settings: &Settings, repo: &Repo) -> Result<(Engine, Policy, Vec<String>), Failure> {
-    let engine = Engine::new(plan::rules(&settings.rules)?);
-    let key = plan::fingerprint_key(settings.key_file.as_deref())?;
-    let text = match &settings.baseline {
-        None => Vec::new(),
-        Some(file) => fs::read(file).map_err(|error| {
-            Failure::because(format_args!("cannot read the server's baseline `{}`", file.display()), &error)
-        })?,
-    };
-    let parse = |text: &[u8], whose: &str| {
-        Baseline::parse(text).map_err(|error| Failure::because(format_args!("{whose} baseline makes no sense"), &error))
-    };
-    let (mut baseline, mut notes) = plan::heed(parse(&text, "the server's")?, "the server's", &key)?;
+    let Named { rules, key, mut baseline, mut notes } = named(settings)?;
+    let engine = Engine::new(rules);
     if settings.trust_repo_config == TrustRepo::DefaultBranch {
         let own = repo
             .head_blob(plan::BASELINE.as_bytes())
             .map_err(|error| Failure::because("cannot read the default branch's baseline", &error))?;
         if let Some(own) = own {
             let whose = "the default branch's";
-            let own = parse(&own, whose)?;
+            let own = accepted::parse(&own, format_args!("{whose} baseline"))?;
             if own.is_of(&key) {
                 let (own, more) = plan::heed(own, whose, &key)?;
                 baseline = baseline.and(own);
@@ -85,6 +77,30 @@ pub(in crate::cli) fn settle(settings: &Settings, repo: &Repo) -> Result<(Engine
         ..Policy::default()
     };
     Ok((engine, policy, notes))
+}
+
+/// What the files say that a server's policy names.
+pub(in crate::cli) struct Named {
+    rules: RuleSet,
+    key: Key,
+    baseline: Baseline,
+    /// What of the baseline does not hold (any more).
+    notes: Vec<String>,
+}
+
+/// Reads the files that the settings name.
+///
+/// # Errors
+/// If one cannot be read or is broken.
+pub(in crate::cli) fn named(settings: &Settings) -> Result<Named, Failure> {
+    let rules = plan::rules(&settings.rules)?;
+    let key = plan::fingerprint_key(settings.key_file.as_deref())?;
+    let baseline = match &settings.baseline {
+        None => Baseline::default(),
+        Some(file) => plan::baseline(Some(file), Path::new("/"))?,
+    };
+    let (baseline, notes) = plan::heed(baseline, "the server's", &key)?;
+    Ok(Named { rules, key, baseline, notes })
 }
 
 /// What the push's options ask for.

@@ -72,14 +72,18 @@ pub(in crate::cli) fn pre_push(args: &PrePushArgs) -> Result<ExitStatus, Failure
     };
     let push = receive::run(&repo, &engine, &request, &halt)
         .map_err(|error| Failure::because("cannot read what is being pushed", &error).hint(HINT))?;
+    // Where it cannot be told, nothing is said of it.
+    let head = repo.head().ok().flatten().map(|oid| oid.to_string());
     let told = Told {
         audience: Audience::Sender,
         only_told: false,
         help: None,
+        inline_allows: policy.inline,
         bypass: false,
         denied: None,
         notes: &[],
         prefixed: false,
+        checked_out: head.as_deref(),
     };
     report::push(&push, &told, &mut io::stderr().lock())
         .map_err(|error| Failure::because("cannot say why the push is blocked", &error))?;

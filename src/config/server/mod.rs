@@ -143,7 +143,33 @@ pub struct Settings {
     pub object_bytes: u64,
 }
 
+/// The text of a policy as it holds for the repository at `directory`, made to hold everywhere and without an audit log:
+/// for a trial that nobody is to find in the log. None where the text is no TOML.
+#[must_use]
+pub fn for_trial(text: &str, directory: &Path) -> Option<String> {
+    let mut policy: toml_edit::DocumentMut = text.parse().ok()?;
+    policy.remove("audit");
+    if let Some(repositories) = policy.get_mut("repository").and_then(toml_edit::Item::as_array_of_tables_mut) {
+        let holds = |own: &toml_edit::Table| {
+            own.get("path").and_then(toml_edit::Item::as_str).is_some_and(|path| directory.starts_with(path))
+        };
+        repositories.retain(holds);
+        for own in repositories.iter_mut() {
+            own.remove("audit");
+            own.insert("path", toml_edit::value("/"));
+        }
+    }
+    Some(policy.to_string())
+}
+
 impl ServerConfig {
+    /// What holds where no `[[repository]]` says otherwise, and for each of those.
+    #[must_use]
+    pub fn all_settings(&self) -> Vec<Settings> {
+        let own = self.repositories.iter().map(|(path, _)| self.settings(path));
+        std::iter::once(self.top.clone().settle()).chain(own).collect()
+    }
+
     /// What holds for the repository at that directory.
     #[must_use]
     pub fn settings(&self, repository: &Path) -> Settings {

@@ -5,6 +5,14 @@
 
 use crate::git::{HashKind, Oid};
 
+impl LinesError {
+    /// Whether the lines make sense, but are too many.
+    #[must_use]
+    pub fn is_limit(&self) -> bool {
+        self.problem == ONE_TOO_MANY
+    }
+}
+
 /// One ref that is being pushed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Command {
@@ -87,7 +95,7 @@ impl Lines {
             let line = commands.len() + 1;
             let fail = |problem| LinesError { line, problem };
             if commands.len() == self.most {
-                return Err(fail("is one more than the limit of refs in one push"));
+                return Err(fail(ONE_TOO_MANY));
             }
             let end = memchr::memchr(b'\n', rest).ok_or_else(|| fail("is cut off"))?;
             let (text, after) = rest.split_at(end);
@@ -103,6 +111,7 @@ impl Lines {
     }
 }
 
+const ONE_TOO_MANY: &str = "is one more than the limit of refs in one push";
 const NO_LINE: &str = "does not hold two object ids of this repository and a ref";
 
 fn command(old: Oid, new: Oid, name: &[u8]) -> Result<Command, &'static str> {

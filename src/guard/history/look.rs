@@ -88,10 +88,7 @@ impl Looker<'_> {
         // A slip of the pen must not look like a clean history.
         let names = || tips.refs.iter().map(|one| &one.name).chain(tips.broken.iter().map(|(name, _)| name));
         if let Some(nothing) = self.request.refs.iter().find(|glob| !names().any(|name| glob.matches(name))) {
-            return Err(GitError::Ref {
-                name: String::from_utf8_lossy(nothing.text()).into_owned(),
-                detail: "there is none of that name".to_owned(),
-            });
+            return Err(GitError::NoSuchRef(String::from_utf8_lossy(nothing.text()).into_owned()));
         }
         tips.narrow(&self.request.refs, &self.request.exclude);
         Ok(tips)

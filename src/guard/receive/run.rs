@@ -50,7 +50,7 @@ pub fn run(repo: &Repo, engine: &Engine, request: &Request<'_>, halt: &Halt) -> 
     let count = incoming.new_objects().len();
     if count > request.most_objects {
         let words = format!("{count} new objects, of which {} are allowed", request.most_objects);
-        return Err(GitError::Quarantine(words));
+        return Err(GitError::TooMany(words));
     }
     let (push, cut_short) = look((repo, &incoming), engine, request, request.enough, halt)?;
     if cut_short && (push.blocking().count() as u64) < request.enough && halt.cut().is_none() {

@@ -6,7 +6,7 @@ use super::introduce::{Entry, OLD_LIMIT};
 use super::ledger::{Credential, Holder, identity, line_of};
 use super::run::Request;
 use crate::engine::Engine;
-use crate::git::{Incoming, Oid, Scope};
+use crate::git::{Command, Incoming, Oid, Scope};
 use crate::guard::feed::Feed;
 use crate::guard::pipeline::info;
 use crate::model::Finding;
@@ -22,7 +22,8 @@ pub(super) fn leaks(
     entries: &[Option<Entry>],
 ) -> Vec<Leak> {
     let tips: HashSet<Oid> = request.commands.iter().map(|command| command.new).collect();
-    let mut teller = Teller { incoming, scope, tips, feed: Feed::new(engine), trees: HashMap::new() };
+    let commands = request.commands;
+    let mut teller = Teller { incoming, scope, commands, tips, feed: Feed::new(engine), trees: HashMap::new() };
     let mut leaks = Vec::new();
     for (credential, entry) in credentials.iter().zip(entries) {
         let Some(entry) = entry else { continue };
@@ -64,6 +65,7 @@ fn place(spot: &Spot) -> (&[u8], u64) {
 struct Teller<'a> {
     incoming: &'a Incoming,
     scope: &'a Scope,
+    commands: &'a [Command],
     /// What the pushed refs are to name.
     tips: HashSet<Oid>,
     feed: Feed<'a>,
@@ -123,7 +125,10 @@ impl Teller<'_> {
             Holder::Blob(_) => Some(self.is_at_tip(credential, path)),
             _ => None,
         };
-        Some(Culprit { id: oid.to_string(), parents: links.parents.len(), is_tip: self.tips.contains(oid), at_tip })
+        let is_tip = self.tips.contains(oid);
+        let pushed = self.commands.iter().filter(|command| !command.new.is_null() && (!is_tip || command.new == *oid));
+        let refs = pushed.map(|command| command.name.clone()).collect();
+        Some(Culprit { id: oid.to_string(), parents: links.parents.len(), is_tip, refs, at_tip })
     }
 
     /// Whether a pushed tip still has the credential at that path.

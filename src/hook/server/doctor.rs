@@ -19,9 +19,18 @@ const TEMPLATE: &str = "ghp_{base62:30}{crc32-base62}";
 const REJECTED: &str = "portcullis: push rejected: 1 credential found";
 const TOLD: &str = "portcullis: push accepted: 1 credential found";
 
+/// A policy that a trial goes by instead of the server's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trial {
+    /// The variable that names the policy's file.
+    pub variable: &'static str,
+    /// What the policy says.
+    pub policy: String,
+}
+
 /// Examines the hook of a host below `place`. `version` is what this program's `--version` says.
 #[must_use]
-pub fn examine(recipe: &Recipe, place: &Path, version: &str) -> Vec<Note> {
+pub fn examine(recipe: &Recipe, place: &Path, version: &str, trial: Option<&Trial>) -> Vec<Note> {
     let path = recipe.path(place);
     let install = format!("portcullis install --server {} --host {}", word(place), recipe.host);
     let mut notes = Vec::new();
@@ -53,7 +62,7 @@ pub fn examine(recipe: &Recipe, place: &Path, version: &str) -> Vec<Note> {
         return notes;
     }
     let look = format!("ls -l {}", word(&path));
-    match canary(&path) {
+    match canary(&path, trial) {
         Err(error) => notes.push(Note::unknown(format!("the canary could not be pushed: {error}"), look)),
         Ok((clean, bad)) => {
             notes.push(judge_clean(&clean, &look));
@@ -110,9 +119,9 @@ fn judge_bad(pushed: &Pushed, look: &str) -> Note {
 }
 
 /// Pushes something clean, then a credential, through the hook's file to a scratch repository.
-fn canary(file: &Path) -> Result<(Pushed, Pushed), HookError> {
+fn canary(file: &Path, trial: Option<&Trial>) -> Result<(Pushed, Pushed), HookError> {
     let seed = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as u64);
-    let scratch = Scratch::new(file, seed)?;
+    let scratch = Scratch::new(file, seed, trial)?;
     let clean = scratch.push("clean.txt", "nothing of worth\n")?;
     let secret = example::expand(TEMPLATE, seed).unwrap_or_default();
     let bad = scratch.push("canary.txt", &format!("github_token: \"{secret}\"\n"))?;

@@ -6,7 +6,7 @@ mod scratch;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub use doctor::examine;
+pub use doctor::{Trial, examine};
 
 use super::error::HookError;
 use super::install::{self, Step};

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
+use super::doctor::Trial;
 use crate::hook::ask::Git;
 use crate::hook::doctor::canary::{link, make_private};
 use crate::hook::error::HookError;
@@ -24,10 +25,16 @@ impl Drop for Scratch {
 impl Scratch {
     /// With that file as the server's pre-receive hook. It is linked to: what is wrong with it is wrong with a link
     /// to it, and a hook it has kept, which knows nothing of scratch repositories, stays out of it.
-    pub(super) fn new(file: &Path, seed: u64) -> Result<Self, HookError> {
+    pub(super) fn new(file: &Path, seed: u64, trial: Option<&Trial>) -> Result<Self, HookError> {
         let root = std::env::temp_dir().join(format!("portcullis-canary-{}-{seed:x}", std::process::id()));
         make_private(&root).map_err(HookError::io("make the directory", &root))?;
-        let scratch = Self { git: Git::only_at(root.join("client")), root };
+        let mut git = Git::only_at(root.join("client"));
+        if let Some(trial) = trial {
+            let policy = root.join("policy.toml");
+            fs::write(&policy, &trial.policy).map_err(HookError::io("write", &policy))?;
+            git = git.with(trial.variable, policy);
+        }
+        let scratch = Self { root, git };
         let (server, client, hooks) =
             (scratch.root.join("server"), scratch.root.join("client"), scratch.root.join("hooks"));
         for dir in [&server, &client, &hooks] {

@@ -40,7 +40,7 @@ pub(super) fn write(history: &History, options: &Options, out: &mut dyn Write) -
             life.rule.id.clone(),
             life.rule.provider.clone(),
             life.rule.title.clone(),
-            if options.show_secrets { quote(secret.expose()) } else { secret.redacted() },
+            options.shown(secret),
             life.fingerprint.to_string(),
             commit.map(|commit| date::iso(commit.time, commit.zone)).unwrap_or_default(),
             commit.map(|commit| name(&commit.author)).unwrap_or_default(),

@@ -59,8 +59,7 @@ impl Teller<'_, '_> {
         let severity = self.page.ink(rule.severity.into(), rule.severity.as_str());
         self.page.words(2, &format!("{}, {severity}", self.page.ink(Ink::Bold, &clean(&rule.title))))?;
         let secret = &life.finding.secret;
-        let shown = if self.options.show_secrets { quote(secret.expose()) } else { secret.redacted() };
-        self.row("secret", &shown)?;
+        self.row("secret", &self.options.shown(secret))?;
         let why = score.reasons.first().map_or_else(|| "matches the rule".into(), |reason| clean(&reason.text));
         self.row("why", &format!("{why} ({} confidence)", score.confidence))?;
         if self.options.why {

@@ -28,7 +28,7 @@ fn case(life: &Life, options: &Options, redactor: &Redactor<'_>, out: &mut dyn W
     writeln!(out, "    <testcase classname=\"{}\" name=\"{}\">", xml(&at), xml(&name))?;
     let message = xml(&format!("{}: {}", clean(&rule.title), secret.redacted()));
     writeln!(out, "      <failure type=\"{}\" message=\"{message}\">", xml(rule.severity.as_str()))?;
-    let shown = if options.show_secrets { quote(secret.expose()) } else { secret.redacted() };
+    let shown = options.shown(secret);
     writeln!(out, "{}: {}", xml(&at), xml(&shown))?;
     if let Some(first) = first {
         let day = date::day(first.commit.time, first.commit.zone);

@@ -7,7 +7,6 @@ use crate::model::history::History;
 use crate::report::Options;
 use crate::report::compare::place;
 use crate::report::markdown::{MOST, answer, code, head, more, unread};
-use crate::report::sanitize::quote;
 use crate::report::text::{count, size};
 
 pub(super) fn write(history: &History, options: &Options, out: &mut dyn Write) -> io::Result<()> {
@@ -19,7 +18,7 @@ pub(super) fn write(history: &History, options: &Options, out: &mut dyn Write) -
         writeln!(out, "|---|---|---|---|---|---|---|---|")?;
         for life in history.blocking().take(MOST) {
             let secret = &life.finding.secret;
-            let shown = if options.show_secrets { quote(secret.expose()) } else { secret.redacted() };
+            let shown = options.shown(secret);
             let first = life.introduced.items.first();
             let spot = life.live.items.first().map(|live| &live.spot).or_else(|| first.map(|first| &first.spot));
             let at = spot.map_or_else(|| "an object that no commit holds".to_owned(), |spot| place(spot, &redactor));

@@ -46,7 +46,8 @@ pub fn format(name: &str) -> Option<&'static Format> {
 }
 
 pub(super) fn redactor<'a>(history: &'a History, options: &Options) -> Redactor<'a> {
-    Redactor::of(history.lives.iter().map(|life| &life.finding.secret), options)
+    // Of an encoded one, what stands in a name is not what it says.
+    Redactor::of(history.lives.iter().flat_map(|life| life.forms.iter().chain([&life.finding.secret])), options)
 }
 
 /// Where a credential stands, in a word.

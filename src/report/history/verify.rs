@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::Format;
-use crate::model::history::History;
+use crate::model::history::{History, Life, Spot};
 use crate::report::Options;
 use crate::report::text::{Page, count};
 
@@ -34,6 +34,15 @@ pub fn write(
     Page::new(out, options.width, options.color).words(0, &sentence)?;
     if history.lives.is_empty() && history.coverage.is_complete() {
         return Ok(());
+    }
+    let in_commits = |life: &Life| {
+        let spots = life.introduced.items.iter().map(|first| &first.spot);
+        spots.chain(life.live.items.iter().map(|live| &live.spot)).any(|spot| matches!(spot, Spot::Commit { .. }))
+    };
+    if history.lives.iter().any(in_commits) {
+        let hint = "A rewrite plan replaces what stands in messages. Where one is left in a commit itself, look whether it \
+                    is the name or address of its author or committer: `git filter-repo --mailmap FILE` changes those.";
+        Page::new(out, options.width, options.color).words(0, hint)?;
     }
     writeln!(out)?;
     (format.write)(history, options, out)

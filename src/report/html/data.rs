@@ -96,7 +96,7 @@ impl<'a> Page<'a> {
         let mut told = Teller { redactor: &redactor, options, rules: Told::default(), commits: Told::default() };
         let lives = history.lives.iter().map(|life| told.life(life)).collect();
         let skips = sorted_skips(&history.coverage).into_iter().take(MOST_SKIPS).map(|skip| {
-            [skip.reason.as_str().to_owned(), quote(skip.origin.label()), clean(redactor.text(&skip.detail))]
+            [skip.reason.as_str().to_owned(), redactor.label(&skip.origin), clean(redactor.text(&skip.detail))]
         });
         let scope = history.scope;
         Self {
@@ -159,7 +159,7 @@ impl<'a> Teller<'a, '_> {
             rule: self.rules.place(&life.rule.id, || rule(&life.rule)),
             confidence: finding.score.confidence.as_str(),
             score: finding.score.points,
-            shown: if self.options.show_secrets { quote(secret.expose()) } else { secret.redacted() },
+            shown: self.options.shown(secret),
             id: life.fingerprint.to_string(),
             verdict: match life.verdict {
                 Verdict::Allowed(_) => "allowed",

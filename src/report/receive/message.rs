@@ -2,8 +2,9 @@
 
 use std::io::{self, Write};
 
+use super::mend;
 use crate::model::Secret;
-use crate::model::push::{Leak, Push, Spot};
+use crate::model::push::{Culprit, Leak, Push, Spot};
 use crate::report::Options;
 use crate::report::redact::Redactor;
 use crate::report::sanitize::{clean, quote};
@@ -36,6 +37,8 @@ pub struct Told<'a> {
     pub only_told: bool,
     /// Whom to ask for an exception, in the admin's words.
     pub help: Option<&'a str>,
+    /// Whether comments such as `portcullis:allow` count here.
+    pub inline_allows: bool,
     /// Whether `-o portcullis.allow=` works here.
     pub bypass: bool,
     /// Why the bypass asked for was not granted.
@@ -44,6 +47,8 @@ pub struct Told<'a> {
     pub notes: &'a [String],
     /// Whether every line begins with what GitLab's pages look for.
     pub prefixed: bool,
+    /// The commit that is checked out where the push comes from, as far as that is known.
+    pub checked_out: Option<&'a str>,
 }
 
 /// Writes what a push would bring in, and what could not be looked at; nothing where there is nothing to say.
@@ -122,7 +127,7 @@ fn body(push: &Push, told: &Told<'_>, page: &mut Page<'_>) -> io::Result<()> {
     }
     if !found.is_empty() {
         page.gap()?;
-        remedies(page, &found)?;
+        remedies(page, &found, told, &redactor)?;
         exceptions(page, &found, told)?;
     }
     if missed > 0 {
@@ -187,28 +192,13 @@ fn fit(text: &str, room: usize) -> String {
     format!("...{}", text.chars().skip(length + 3 - room).collect::<String>())
 }
 
-fn short(id: &str) -> &str {
+pub(super) fn short(id: &str) -> &str {
     id.get(..SHORT).unwrap_or(id)
 }
 
-fn remedies(page: &mut Page<'_>, found: &[&Leak]) -> io::Result<()> {
-    let culprits: Vec<_> = found.iter().filter_map(|leak| leak.culprit.as_ref()).collect();
-    if let Some(first) = culprits.first() {
-        if culprits.iter().all(|culprit| culprit.is_tip && culprit.id == first.id) {
-            page.hanging("hint: ", 6, "take it out of your last commit, then push again:")?;
-            page.line("        git commit -a --amend")?;
-        } else {
-            let words = "a new commit on top does not help: rewrite from the first bad one on, then push again:";
-            page.hanging("hint: ", 6, words)?;
-            let base = match first.parents {
-                0 => "--root".to_owned(),
-                _ => format!("{}~1", short(&first.id)),
-            };
-            page.line(&format!("        git rebase -i --rebase-merges {base}"))?;
-            page.line("        (mark the bad commits `edit`; at each, take it out, then)")?;
-            page.line("        git commit -a --amend && git rebase --continue")?;
-        }
-    }
+fn remedies(page: &mut Page<'_>, found: &[&Leak], told: &Told<'_>, redactor: &Redactor<'_>) -> io::Result<()> {
+    let culprits: Vec<&Culprit> = found.iter().filter_map(|leak| leak.culprit.as_ref()).collect();
+    mend::commits(page, &culprits, told.checked_out, redactor)?;
     if found.iter().any(|leak| matches!(leak.spot, Spot::Tag { .. })) {
         page.hanging("hint: ", 6, "make the tag again without it: `git tag -f -a <tag> <commit>`")?;
     }
@@ -246,6 +236,11 @@ fn exceptions(page: &mut Page<'_>, found: &[&Leak], told: &Told<'_>) -> io::Resu
         Some(help) => page.hanging("hint: ", 6, &format!("if it is none: {}", clean(help)))?,
         None => page.hanging("hint: ", 6, "if it is none, ask an admin of this server, and name the id above")?,
     }
+    if told.inline_allows {
+        page.hanging("hint: ", 6, "or say so in a comment on its line: `portcullis:allow <reason>`")?;
+    } else {
+        page.hanging("hint: ", 6, "a comment such as `portcullis:allow` does not count on this server")?;
+    }
     if told.bypass {
         page.hanging("hint: ", 6, "whoever may let it through can push with")?;
         page.line(&format!("        -o portcullis.allow={}", first_id(found)))?;
@@ -264,7 +259,7 @@ fn first_id(found: &[&Leak]) -> String {
 fn unseen(page: &mut Page<'_>, push: &Push, redactor: &Redactor<'_>) -> io::Result<()> {
     page.gap()?;
     for skip in push.coverage.skips.iter().take(MOST) {
-        let name = quote(&redactor.name(skip.origin.label()));
+        let name = redactor.label(&skip.origin);
         let detail = clean(redactor.text(&skip.detail));
         page.hanging(&format!("  {:<12}", skip.reason.as_str()), 14, &format!("{}: {detail}", fit(&name, 56)))?;
     }

@@ -5,6 +5,7 @@
 //! whole lines.
 
 mod audit;
+mod mend;
 mod message;
 
 pub use audit::{Event, Identity, Record, record};

@@ -64,7 +64,7 @@ fn result<'a>(life: &'a Life, rule_index: usize, options: &Options, redactor: &R
             confidence: finding.score.confidence.as_str(),
             reasons: finding.score.reasons.iter().map(|reason| &*reason.text).collect(),
             redacted: shown,
-            secret: options.show_secrets.then(|| String::from_utf8_lossy(finding.secret.expose()).into_owned()),
+            secret: options.plain(&finding.secret).map(|plain| String::from_utf8_lossy(plain).into_owned()),
             via: &finding.via,
         },
     }

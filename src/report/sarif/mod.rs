@@ -89,13 +89,13 @@ fn descriptor(rule: &RuleInfo) -> Descriptor<'_> {
 
 fn result<'a>(item: &'a Item, rule_index: usize, options: &Options, redactor: &Redactor<'_>) -> ResultRecord<'a> {
     let shown = item.finding.secret.redacted();
-    let secret = options.show_secrets.then(|| String::from_utf8_lossy(item.finding.secret.expose()).into_owned());
+    let secret = options.plain(&item.finding.secret).map(|plain| String::from_utf8_lossy(plain).into_owned());
     ResultRecord {
         rule_id: &item.rule.id,
         rule_index,
         level: level(item.rule.severity),
         message: Text { text: format!("{}: {shown}; {}", item.rule.title, main_reason(item)) },
-        locations: [location(&item.origin, Some(region(item)))],
+        locations: [location(&item.origin, region(item), redactor)],
         code_flows: Vec::new(),
         partial_fingerprints: [("portcullis/v1", item.fingerprint.to_string())].into(),
         suppressions: suppressions(&item.verdict, redactor),
@@ -129,27 +129,30 @@ fn suppressions(verdict: &Verdict, redactor: &Redactor<'_>) -> Vec<Suppression> 
     }
 }
 
-fn location(origin: &Origin, region: Option<Region>) -> Location {
+fn location(origin: &Origin, region: Option<Region>, redactor: &Redactor<'_>) -> Location {
     let artifact_location = match origin.path() {
-        Some(path) => ArtifactLocation { uri: Some(uri::from_path(path)), description: None },
+        Some(path) => ArtifactLocation { uri: Some(uri::from_path(&redactor.name(path))), description: None },
         None => ArtifactLocation { uri: None, description: Some(Text { text: origin_kind(origin).to_owned() }) },
     };
     Location { physical_location: PhysicalLocation { artifact_location, region }, message: None }
 }
 
 /// Where in the object. Columns are left out where they cannot be told in code points (see [`columns`]);
-/// line and bytes are always there.
-fn region(item: &Item) -> Region {
+/// line and bytes are always there. A credential in a name is at no place in the file.
+fn region(item: &Item) -> Option<Region> {
+    if matches!(item.origin, Origin::Name { .. }) {
+        return None;
+    }
     let (start, end) = (item.place.start, item.place.end);
     let columns = columns::of(&item.finding, &item.place);
-    Region {
+    Some(Region {
         start_line: start.line,
         start_column: columns.map(|(start, _)| start),
         end_line: end.line,
         end_column: columns.map(|(_, end)| end),
         byte_offset: Some(item.finding.secret_span.start),
         byte_length: Some(item.finding.secret_span.len()),
-    }
+    })
 }
 
 fn notification(skip: &Skip, redactor: &Redactor<'_>) -> Notification {
@@ -160,6 +163,6 @@ fn notification(skip: &Skip, redactor: &Redactor<'_>) -> Notification {
         level: "error",
         message: Text { text },
         descriptor: DescriptorRef { id: format!("skipped/{why}") },
-        locations: [location(&skip.origin, None)],
+        locations: [location(&skip.origin, None, redactor)],
     }
 }

@@ -58,6 +58,9 @@ pub enum ReadError {
         /// In words that quote nothing.
         problem: String,
     },
+    /// One document instead of lines.
+    #[error("it is a document of another format; save the report with `--format jsonl` to read it again")]
+    Document,
     /// No line at all.
     #[error("it is empty")]
     Empty,
@@ -126,6 +129,9 @@ pub fn read(input: &mut dyn BufRead, known: &Known<'_>) -> Result<Saved, ReadErr
         if text.trim_ascii().is_empty() {
             continue;
         }
+        if line == 1 && is_document(&text) {
+            return Err(ReadError::Document);
+        }
         let head: Head = parse(&text).map_err(fail)?;
         if head.schema_version != SCHEMA_VERSION {
             let problem =
@@ -149,6 +155,16 @@ pub fn read(input: &mut dyn BufRead, known: &Known<'_>) -> Result<Saved, ReadErr
         return Err(ReadError::Cut);
     }
     done.ok_or(ReadError::Empty)
+}
+
+/// Whether a first line is the beginning of a document: of `json`, SARIF or GitLab's format, or of XML.
+fn is_document(line: &[u8]) -> bool {
+    let text = line.trim_ascii();
+    text == b"{"
+        || text == b"["
+        || text.starts_with(b"<")
+        || memchr::memmem::find(text, b"\"schema_version\"").is_none()
+            && serde_json::from_slice::<serde::de::IgnoredAny>(text).is_ok()
 }
 
 /// A line's fields. What is wrong with it is told by its place: `serde_json`'s own words quote what they met.

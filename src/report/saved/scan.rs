@@ -127,6 +127,7 @@ fn origin(kind: &str, path: &str, b64: Option<&str>) -> Result<Origin, String> {
     Ok(match kind {
         "file" => Origin::File(bytes(path, b64)?),
         "staged" => Origin::Staged(bytes(path, b64)?),
+        "name" => Origin::Name { path: bytes(path, b64)?, staged: false },
         "object" => Origin::Object(bytes(path, b64)?),
         "stdin" => Origin::Stdin,
         "commit-message" => Origin::CommitMessage,
@@ -219,6 +220,7 @@ pub(super) fn summary(text: &[u8], command: &'static str, items: Vec<Item>) -> R
         items,
         coverage: line.coverage.coverage()?,
         below: line.summary.below_threshold,
+        names: Vec::new(),
         unused_allows: unused.map(|Unused { entry, reason }| UnusedAllow { entry, reason }).collect(),
     };
     if report.blocking().count() as u64 == line.summary.findings {

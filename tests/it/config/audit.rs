@@ -41,6 +41,19 @@ fn each_answer_is_written_at_once_and_what_is_judged_is_not_asked_again() {
     assert!(read(&sandbox).contains("# real: ") && read(&sandbox).contains("# false: made up"));
 }
 
+/// Regression: a credential that was judged real and is gone kept an audit at status 1 for ever.
+#[test]
+fn a_real_one_that_is_gone_needs_nothing_more() {
+    let sandbox = project("");
+    audit(&sandbox, "r\nt\n").exits(1);
+    audit(&sandbox, "").exits(1);
+    sandbox.write("src/a", "clean\n");
+    assert!(read(&sandbox).contains("# real: "), "it is still remembered");
+    audit(&sandbox, "").exits(0);
+    sandbox.leak("src/a", 1);
+    audit(&sandbox, "").exits(1);
+}
+
 #[test]
 fn an_answer_can_be_taken_back_put_off_and_misunderstood() {
     let sandbox = project("");

@@ -188,3 +188,26 @@ fn fingerprints_can_stand_in_both_files_and_only_those_of_the_configuration_are_
     let diff = sandbox.run(&["baseline", "diff"]).exits(0).stdout();
     assert!(diff.starts_with(&format!("- {}", prints[1])), "{diff}");
 }
+
+/// Regression: `allow` had no `--key-file`, and a baseline that it began did not tell its key.
+#[test]
+fn an_allow_is_of_the_key_that_the_gates_have() {
+    let sandbox = project("");
+    sandbox.write("key", "0123456789abcdef of this project\n");
+    sandbox.write("other", "another key of sixteen bytes\n");
+    let first = sandbox.run(&["scan", "--format", "jsonl", "--key-file", "key"]).exits(1);
+    let print = first.lines()[0]["fingerprint"].as_str().unwrap().to_owned();
+    let allow = |more: &[&str]| sandbox.run(&[&["allow", &print, "--reason", "why"], more].concat());
+    let told = allow(&["--key-file", "key"]).exits(0).stdout();
+    assert!(told.contains("that is GitHub"), "the look has the key too: {told}");
+    assert!(read(&sandbox).starts_with("# portcullis key "), "{}", read(&sandbox));
+    let left = sandbox.run(&["scan", "--format", "jsonl", "--key-file", "key"]).exits(1);
+    assert_eq!(blocked(&left).len() + 1, blocked(&first).len());
+    for more in [&[][..], &["--key-file", "other"]] {
+        assert!(allow(more).exits(2).stderr().contains("made with another key"));
+    }
+    // Without any key the line is there as well.
+    let told = sandbox.run(&["allow", &print, "--reason", "why", "--baseline", "plain"]).exits(0).stdout();
+    assert!(told.contains("nothing that is staged"), "{told}");
+    assert!(std::fs::read_to_string(sandbox.path("plain")).unwrap().starts_with("# portcullis key "));
+}

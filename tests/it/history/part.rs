@@ -182,3 +182,14 @@ fn a_pattern_that_means_no_ref_is_an_error() {
     assert_eq!(ran.code, Some(2), "{}", ran.stderr);
     assert!(ran.stderr.contains("mian"), "{}", ran.stderr);
 }
+
+/// Regression: a slip of the pen was answered with a hint to look for damage.
+#[test]
+fn a_ref_that_is_not_there_is_no_damage() {
+    let repo = Repo::init(&[]);
+    repo.commit("root");
+    let ran = repo.portcullis(&["history", "--refs", "typo"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.contains("no ref that `typo` names") && ran.stderr.contains("for-each-ref"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("fsck"), "{}", ran.stderr);
+}

@@ -134,6 +134,11 @@ fn changes_made_to_our_hook_are_not_lost_unasked() {
         assert_eq!(fs::read_to_string(&path).unwrap(), changed);
         assert!(hooks_dir(&repo).join("commit-msg").exists(), "all or nothing");
     }
+    // Regression: the doctor called that "ok", which install and uninstall refuse to touch.
+    let doctor = repo.portcullis(&["doctor"]);
+    let told = String::from_utf8(doctor.stdout).unwrap();
+    assert!(doctor.code == Some(1) && told.contains("pre-commit was changed since it was installed"), "{told}");
+    assert!(told.contains("pre-commit blocks a made-up credential") && told.contains("install --force"), "{told}");
     repo.portcullis(&["install", "--force"]).text();
     assert_guarded(&repo);
     fs::write(&path, &changed).unwrap();

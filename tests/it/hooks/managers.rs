@@ -40,6 +40,9 @@ fn husky_gets_lines_for_its_own_hooks_and_they_work() {
     let mut repo = Repo::init(&[]);
     husky(&repo);
     assert_snippet(&repo, "husky", "husky.sh");
+    // Regression: --force was promised to help where it does not.
+    let told = String::from_utf8(repo.portcullis(&["install"]).stdout).unwrap();
+    assert!(!told.contains("--force"), "{told}");
     let forced = repo.portcullis(&["install", "--force"]);
     assert_eq!(forced.code, Some(1));
     assert!(String::from_utf8(forced.stdout).unwrap().contains("--force does not help"));

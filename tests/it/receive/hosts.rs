@@ -173,3 +173,54 @@ fn every_host_has_its_files_and_no_file_is_unlisted() {
         assert!(recipe.hook.script.is_ascii() && recipe.text.lines().all(|line| line.len() <= 120));
     }
 }
+
+/// Regression: the doctor did not look at the policy, and wrote its trial into the server's audit log.
+#[test]
+fn the_doctor_reads_the_policy_tries_the_log_and_leaves_nothing_in_it() {
+    let mut pair = Pair::new();
+    let policy = pair.policy_file().display().to_string();
+    pair.server.set_env("PORTCULLIS_SERVER_CONFIG", policy);
+    let place = pair.server.dir.clone();
+    pair.unguard();
+    assert!(install(&pair, &place, "bare").ok);
+    let log = pair.server.beside("audit.jsonl");
+    let see = |pair: &Pair, text: &str, code: i32, said: &[&str]| {
+        pair.policy(text);
+        let ran = doctor(pair, &place, "bare");
+        let told = String::from_utf8_lossy(&ran.stdout).into_owned();
+        assert_eq!(ran.code, Some(code), "{told}");
+        for said in said {
+            assert!(told.contains(said), "{said}: {told}");
+        }
+        let check = pair.server.portcullis(&["config", "check", "--server"]);
+        (told, check)
+    };
+    let audited = format!("[audit]\nfile = {log:?}\n");
+    let (_, check) = see(&pair, &audited, 0, &["can be written", "is rejected"]);
+    assert!(check.ok, "{}", check.stderr);
+    assert!(!log.exists(), "neither a line nor a file");
+    fs::write(&log, "one line\n").unwrap();
+    // What is said of this very repository holds in the trial, and nothing of another.
+    let own = format!(
+        "{audited}[[repository]]\npath = \"/elsewhere\"\nmode = \"off\"\n[[repository]]\npath = {place:?}\nmode = \"report-only\"\n[repository.audit]\nfile = {log:?}\n"
+    );
+    let _ = see(&pair, &own, 0, &["told and let through: mode is report-only"]);
+    assert_eq!(fs::read_to_string(&log).unwrap(), "one line\n");
+    let _ = see(&pair, "mode = \"off\"\n", 1, &["mode = \"off\" here", "let through"]);
+    let (_, check) = see(
+        &pair,
+        "mode = \"loud\"\n",
+        1,
+        &["problem  the server's policy makes no sense", "a clean push is rejected"],
+    );
+    assert!(!check.ok && check.stderr.contains(":1:8: "), "{}", check.stderr);
+    let (_, check) = see(&pair, "rules = [\"/no/such/file.toml\"]\n", 1, &["problem  cannot read the rule file"]);
+    assert!(!check.ok && check.stderr.contains("/no/such/file.toml"), "{}", check.stderr);
+    let nowhere = pair.server.beside("no/such/dir/log");
+    let _ = see(
+        &pair,
+        &format!("[audit]\nfile = {nowhere:?}\n"),
+        1,
+        &["cannot be written, so pushes that are to be noted"],
+    );
+}

@@ -47,7 +47,7 @@ fn a_broken_policy_rejects_every_push_and_says_where() {
     pair.client.commit("clean");
     for (text, said) in [
         ("mode = \"soft\"", "server.toml:1:8: expected one of"),
-        ("baseline = \"/nowhere\"", "cannot read the server's baseline"),
+        ("baseline = \"/nowhere\"", "cannot read the baseline `/nowhere`"),
         ("rules = [\"/nowhere\"]", "cannot read the rule file"),
         ("key_file = \"/nowhere\"", "cannot read the key file"),
     ] {
@@ -304,4 +304,14 @@ fn by_http_the_web_server_says_who_it_is() {
     let log = log(&pair);
     let who = (&log[0]["identity"], &log[0]["identity_source"], &log[0]["address"]);
     assert_eq!(who, (&"alice".into(), &"REMOTE_USER".into(), &"192.0.2.1".into()));
+}
+
+/// Regression: that an inline comment is not heeded, which it is not by default, was not said.
+#[test]
+fn a_pusher_is_told_whether_a_comment_counts() {
+    let pair = Pair::new();
+    bad(&pair, 509);
+    assert!(flat(&pair.push("main")).contains("such as `portcullis:allow` does not count on this server"));
+    pair.policy("inline_allows = true\n");
+    assert!(flat(&pair.push("main")).contains("say so in a comment on its line: `portcullis:allow <reason>`"));
 }
