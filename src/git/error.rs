@@ -46,6 +46,9 @@ pub enum GitError {
     /// What the environment says of a push being received makes no sense.
     #[error("cannot find what is being pushed: {0}")]
     Quarantine(String),
+    /// A push brings more than is taken.
+    #[error("more is pushed than is taken: {0}")]
+    Limit(String),
     /// A ref is broken.
     #[error("the ref {name:?} cannot be read: {detail}")]
     Ref {

@@ -4,6 +4,7 @@ mod cases;
 mod hostile;
 mod hosts;
 mod judge;
+mod load;
 mod many;
 mod pair;
 mod policy;

@@ -13,13 +13,15 @@ use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
 use crate::config::host::Pusher;
 use crate::config::server::{Counts, Mode, OnTimeout, Settings};
-use crate::git::{Command, Env, GitError, Known, Limits, Lines, Repo};
+use crate::git::{Command, Env, GitError, Known, Limits, Lines, LinesError, Repo};
 use crate::guard::receive::{self, Cut, Halt, Request};
 use crate::model::push::Push;
 use crate::report::receive::{self as report, Audience, Event, Identity, Record, Told};
 
 const LATE: &str = "error: portcullis: push rejected: it was not looked at in time\n";
 const KILLED: &str = "error: portcullis: push rejected: the guard was told to end\n";
+
+const PARTS: &str = "push it in smaller parts: `git push <remote> <commit>:<ref>`";
 
 /// Which hook runs us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +38,7 @@ enum Hook {
 pub(in crate::cli) fn pre_receive(args: &ServerArgs) -> Result<ExitStatus, Failure> {
     Gate::open(args, Hook::PreReceive)?.run(|lines| {
         let input = input::read().map_err(|error| Refusal::input(&error))?;
-        let commands = lines.receive(&input).map_err(|error| Refusal::input(&error))?;
+        let commands = lines.receive(&input).map_err(|error| Refusal::lines(&error))?;
         // Git runs no hook where nothing is pushed: so this is a pipe that leads nowhere.
         if commands.is_empty() {
             return Err(Refusal::input(&std::io::Error::other("it names no ref")));
@@ -71,7 +73,7 @@ pub(in crate::cli) fn post_receive(args: &PostReceiveArgs) -> Result<ExitStatus,
     }
     Gate::open(&args.server, Hook::PostReceive)?.run(|lines| {
         let input = input::read().map_err(|error| Refusal::input(&error))?;
-        let commands = lines.receive(&input).map_err(|error| Refusal::input(&error))?;
+        let commands = lines.receive(&input).map_err(|error| Refusal::lines(&error))?;
         Ok((input, commands))
     })
 }
@@ -84,24 +86,36 @@ struct Refusal {
 }
 
 impl Refusal {
+    fn lines(error: &LinesError) -> Self {
+        if !error.is_limit() {
+            return Self::input(error);
+        }
+        let what = format!("it names too many refs: {error}");
+        Self { event: Event::Error, what, hint: "push fewer refs at a time" }
+    }
+
     fn input(error: &dyn std::error::Error) -> Self {
         let what = format!("what git says of it makes no sense: {error}");
         Self { event: Event::Error, what, hint: "an admin of this server can tell more from its logs" }
     }
 
     fn unreadable(error: &GitError) -> Self {
+        if let GitError::Limit(what) | GitError::TooLarge { detail: what, .. } = error {
+            let what = format!("it is larger than this server takes: {what}");
+            return Self { event: Event::Error, what, hint: PARTS };
+        }
         let what = format!("it cannot be read: {error}");
         Self { event: Event::Error, what, hint: "`git fsck --full` in your repository shows whether it is whole" }
     }
 
     fn late(deadline: Duration) -> Self {
         let what = format!("it could not be looked at within {:.1} seconds", deadline.as_secs_f64());
-        Self { event: Event::Timeout, what, hint: "push it in smaller parts: `git push <remote> <commit>:<ref>`" }
+        Self { event: Event::Timeout, what, hint: PARTS }
     }
 
     fn large(bytes: u64) -> Self {
         let what = format!("its objects come to more than the {bytes} bytes that this server looks at");
-        Self { event: Event::Error, what, hint: "push it in smaller parts: `git push <remote> <commit>:<ref>`" }
+        Self { event: Event::Error, what, hint: PARTS }
     }
 }
 

@@ -26,6 +26,14 @@ pub struct LinesError {
     pub problem: &'static str,
 }
 
+impl LinesError {
+    /// Whether all that is wrong is that there are too many.
+    #[must_use]
+    pub fn is_limit(&self) -> bool {
+        self.problem == TOO_MANY
+    }
+}
+
 /// The readers of lines, for a repository's hash function and a limit on their number.
 #[derive(Clone, Copy, Debug)]
 pub struct Lines {
@@ -87,7 +95,7 @@ impl Lines {
             let line = commands.len() + 1;
             let fail = |problem| LinesError { line, problem };
             if commands.len() == self.most {
-                return Err(fail("is one more than the limit of refs in one push"));
+                return Err(fail(TOO_MANY));
             }
             let end = memchr::memchr(b'\n', rest).ok_or_else(|| fail("is cut off"))?;
             let (text, after) = rest.split_at(end);
@@ -103,6 +111,7 @@ impl Lines {
     }
 }
 
+const TOO_MANY: &str = "is one more than the limit of refs in one push";
 const NO_LINE: &str = "does not hold two object ids of this repository and a ref";
 
 fn command(old: Oid, new: Oid, name: &[u8]) -> Result<Command, &'static str> {

@@ -36,17 +36,17 @@ impl Stack {
     pub(super) fn read(dir: &Path, hash: HashKind) -> Result<Self, GitError> {
         let dir = dir.join("reftable");
         let list = dir.join("tables.list");
-        let mut last = None;
+        let mut gone = None;
         for _ in 0..RETRIES {
             let names = fs::read(&list).map_err(GitError::io(&list))?;
             match Self::of(&dir, &names, hash) {
                 Err(GitError::Io { path, source }) if source.kind() == ErrorKind::NotFound && path != list => {
-                    last = Some(GitError::Io { path, source });
+                    gone = Some(GitError::Io { path, source });
                 }
                 done => return done,
             }
         }
-        Err(last.unwrap_or_else(|| wrong("its tables change too often")))
+        Err(gone.unwrap_or_else(|| wrong("its tables change too often")))
     }
 
     /// The tables of these names, the oldest first.
