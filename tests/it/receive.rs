@@ -8,5 +8,6 @@ mod load;
 mod many;
 mod pair;
 mod policy;
+mod queue;
 mod raw;
 mod sender;

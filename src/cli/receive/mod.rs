@@ -5,8 +5,10 @@ mod clock;
 mod framework;
 mod input;
 pub(super) mod policy;
+mod queue;
 mod sender;
 mod server;
+mod waiting;
 
 pub(super) use sender::pre_push;
 pub(super) use server::{post_receive, pre_receive, update};
