@@ -47,6 +47,9 @@ pub struct Fed {
     pub cut: Option<(SkipReason, String)>,
 }
 
+/// Who is shown what a piece of an object gave.
+pub type Told<'a> = dyn FnMut(&[(Finding, Place)]) + 'a;
+
 /// One thread's way to the engine.
 #[derive(Debug)]
 pub struct Feed<'e> {
@@ -109,12 +112,7 @@ impl<'e> Feed<'e> {
     }
 
     /// As [`Feed::stream`] of an object without a name; `told` is shown what each piece gave, unresolved.
-    pub fn stream_told(
-        &mut self,
-        reader: &mut dyn Read,
-        stop: &AtomicBool,
-        told: &mut dyn FnMut(&[(Finding, Place)]),
-    ) -> Fed {
+    pub fn stream_told(&mut self, reader: &mut dyn Read, stop: &AtomicBool, told: &mut Told<'_>) -> Fed {
         self.pieces_told(reader, Vec::new(), stop, told)
     }
 
@@ -158,7 +156,7 @@ impl<'e> Feed<'e> {
         reader: &mut dyn Read,
         found: Vec<(Finding, Place)>,
         stop: &AtomicBool,
-        told: &mut dyn FnMut(&[(Finding, Place)]),
+        told: &mut Told<'_>,
     ) -> Fed {
         let mut fed = Fed { found, ..Fed::default() };
         let mut buffer = vec![0; self.chunk + 2 * MARGIN];

@@ -41,8 +41,11 @@ pub(super) fn leave(dir: &Path, directory: &Path, input: &[u8], known: &BTreeSet
     let name = format!("{since}-{}", std::process::id());
     let draft = dir.join(format!(".{name}"));
     let mut file = audit::open(OpenOptions::new().write(true).create_new(true), &draft)?;
-    let known: String = known.iter().map(|oid| format!("{oid}\n")).collect();
-    file.write_all(&[directory, b"\n", input, b"\n", known.as_bytes()].concat())?;
+    let mut entry = [directory, b"\n", input, b"\n"].concat();
+    for oid in known {
+        writeln!(entry, "{oid}")?;
+    }
+    file.write_all(&entry)?;
     file.sync_all()?;
     fs::rename(&draft, dir.join(name))?;
     // The name is not on the disk before its directory is.

@@ -25,12 +25,14 @@ pub(in crate::git) struct Move {
     pub(in crate::git) words: Vec<u8>,
 }
 
+/// An entry of a reflog by ref and number of the update; `None` where it was taken back.
+type Entry = ((Vec<u8>, u64), Option<Move>);
+
 /// What a table holds.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Table {
     pub(super) refs: Vec<(Vec<u8>, Value)>,
-    /// By ref and number of the update; `None` where the entry was taken back.
-    pub(super) logs: Vec<((Vec<u8>, u64), Option<Move>)>,
+    pub(super) logs: Vec<Entry>,
 }
 
 const BROKEN: &str = "a table is broken";
@@ -123,7 +125,7 @@ impl<'t> Frame<'t> {
         Ok(())
     }
 
-    fn logs(&self, out: &mut Vec<((Vec<u8>, u64), Option<Move>)>) -> Result<(), &'static str> {
+    fn logs(&self, out: &mut Vec<Entry>) -> Result<(), &'static str> {
         let mut at = self.logs;
         if at == 0 && !matches!(self.block(0), Some((b'g', ..))) {
             return Ok(());
@@ -151,7 +153,7 @@ impl<'t> Frame<'t> {
         Ok(())
     }
 
-    fn moves(&self, block: &[u8], out: &mut Vec<((Vec<u8>, u64), Option<Move>)>) -> Result<(), &'static str> {
+    fn moves(&self, block: &[u8], out: &mut Vec<Entry>) -> Result<(), &'static str> {
         let mut records = Records::of(block, 0)?;
         while let Some(kind) = records.next()? {
             let (name, update) = records.key.split_last_chunk::<8>().ok_or(BROKEN)?;

@@ -69,6 +69,9 @@ fn place(spot: &Spot) -> (&[u8], u64) {
     }
 }
 
+/// Where in an object each credential stands first: its line, and the finding as it is there.
+type Places = HashMap<Identity, (u64, Finding)>;
+
 struct Teller<'a> {
     incoming: &'a Incoming,
     scope: &'a Scope,
@@ -79,7 +82,7 @@ struct Teller<'a> {
     /// What each object holds, as far as it was looked at.
     held: HashMap<&'a Holder, HashSet<Identity>>,
     /// The places in the object that was looked at last, under the name it was looked at.
-    seen: Option<(Holder, Option<Vec<u8>>, HashMap<Identity, (u64, Finding)>)>,
+    seen: Option<(Holder, Option<Vec<u8>>, Places)>,
     /// Which credentials the blob at a tip's path holds.
     trees: HashMap<(Oid, Vec<u8>), HashSet<Identity>>,
 }
@@ -131,7 +134,7 @@ impl Teller<'_> {
     }
 
     /// Where in an object each credential stands first. It is scanned no further than to those that were seen in it.
-    fn places(&mut self, holder: &Holder, name: Option<&[u8]>) -> HashMap<Identity, (u64, Finding)> {
+    fn places(&mut self, holder: &Holder, name: Option<&[u8]>) -> Places {
         let (Holder::Blob(oid) | Holder::Commit(oid) | Holder::Tag(oid)) = holder else { return HashMap::new() };
         // An object that is too large to be held has no lines.
         let bytes = self.incoming.read(*oid, OLD_LIMIT).map(|(_, bytes)| bytes).unwrap_or_default();
