@@ -9,14 +9,32 @@ use serde_json::Value;
 use super::pair::{Pair, mannered, token};
 use crate::support::repo::Ran;
 
+/// A rule of the admin's own. With one the engine's tables are made at the start, which takes longer than a millisecond:
+/// so the deadline is over, on any machine, before a push is looked at.
+const RULE: &str = r#"
+provider = "acme"
+
+[[rule]]
+id = "acme-key"
+title = "Acme key"
+severity = "high"
+regex = 'acmekey_[0-9]{12}'
+anchors = ['acmekey_']
+references = ['https://acme.example']
+examples = ['acmekey_{digits:12}']
+rejects = ['acmekey_short']
+"#;
+
 /// A server with a queue whose guard has no time at all, and time to look later.
 fn pair() -> (Pair, PathBuf) {
     let pair = Pair::new();
     let queue = pair.server.beside("queue");
     fs::create_dir(&queue).unwrap();
-    let audit = pair.server.beside("audit.jsonl");
+    let (audit, rules) = (pair.server.beside("audit.jsonl"), pair.server.beside("rules.toml"));
+    fs::write(&rules, RULE).unwrap();
     pair.policy(&format!(
-        "on_timeout = \"allow\"\nqueue = \"{}\"\n[limits]\ndeadline_ms = 1\n[audit]\nfile = \"{}\"\n",
+        "rules = [\"{}\"]\non_timeout = \"allow\"\nqueue = \"{}\"\n[limits]\ndeadline_ms = 1\n[audit]\nfile = \"{}\"\n",
+        rules.display(),
         queue.display(),
         audit.display()
     ));
