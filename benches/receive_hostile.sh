@@ -6,6 +6,7 @@ server=$work/server.git
 mkdir -p "$work"
 [ -d "$server" ] || git init -q --bare "$server"
 only=${ONLY:-}
+none=0000000000000000000000000000000000000000
 
 # look NAME REPO TIP [LINES]: packs all of REPO into a quarantine and runs the gate on it.
 look() {
@@ -15,7 +16,7 @@ look() {
   git -C "$repo" pack-objects -q --all --stdout </dev/null >"$work/pack"
   git -C "$server" index-pack -o "$q/pack/pack-1.idx" "$work/pack" >/dev/null
   mv "$work/pack" "$q/pack/pack-1.pack"
-  if [ -n "$lines" ]; then cp "$lines" "$work/line"; else echo "$(printf '0%.0s' $(seq 40)) $tip refs/heads/$name" >"$work/line"; fi
+  if [ -n "$lines" ]; then cp "$lines" "$work/line"; else echo "$none $tip refs/heads/$name" >"$work/line"; fi
   measure "$name" "$q"
   rm -rf "$q"
 }
@@ -69,6 +70,22 @@ elif kind == "anchors-in-a-line":
     while len(out) < 100 << 20:
         out += b"".join(random.choice(anchors) for _ in range(1000))
     file(b"line", bytes(out))
+elif kind == "assignments":
+    # Every line looks as if it named a credential, and few are worth one.
+    names = [b"api_key", b"password", b"secret_token", b"client_secret", b"DB_PASSWORD", b"auth_token"]
+    out = bytearray()
+    while len(out) < 36 << 20:
+        value = bytes(random.choices(b"abcdefghij0123456789", k=random.randint(6, 12)))
+        out += random.choice(names) + b" = \"" + value + b"\"\n"
+    file(b"settings", bytes(out))
+elif kind == "assignments-twice":
+    # The same as a file that another one is a delta of.
+    out = b"".join(b"password_%d = \"hunter%d\"\n" % (n, n % 977) for n in range(1_400_000))
+    file(b"one", out)
+    file(b"two", out + b"one line more\n")
+elif kind == "large-pack":
+    for n in range(2_000):
+        file(b"d%d/f%d" % (n % 50, n), random.randbytes(38_000).hex().encode())
 elif kind == "secrets":
     # As many different strings of a credential's shape: none of them one.
     for n in range(20_000):
@@ -77,7 +94,7 @@ w(b"\n")
 PY
 }
 
-for kind in zeros zip-bomb million-blobs deep-trees deep-chain regex-hostile anchors-in-a-line secrets; do
+for kind in zeros zip-bomb million-blobs deep-trees deep-chain regex-hostile anchors-in-a-line assignments assignments-twice large-pack secrets; do
   wanted "$kind" || continue
   repo=$work/$kind
   rm -rf "$repo" && git init -q --bare "$repo"
@@ -98,8 +115,11 @@ if wanted git-bomb; then
   git -C "$repo" update-ref refs/heads/main "$tip"
   look git-bomb "$repo" "$tip"
   # The same with ten thousand refs.
-  for n in $(seq 10000); do echo "$(printf '0%.0s' $(seq 40)) $tip refs/heads/r$n"; done >"$work/lines"
+  seq -f "$none $tip refs/heads/r%.0f" 10000 >"$work/lines"
   look ten-thousand-refs "$repo" "$tip" "$work/lines"
+  # And with more than are taken.
+  seq -f "$none $tip refs/heads/r%.0f" 100000 >"$work/lines"
+  look hundred-thousand-refs "$repo" "$tip" "$work/lines"
   rm -rf "$repo"
 fi
 
@@ -126,7 +146,7 @@ sys.stdout.buffer.write(pack + hashlib.sha1(pack).digest())
 PY
   git -C "$server" index-pack "$q/pack/pack-1.pack" >/dev/null
   : >"$work/line"
-  echo "$(printf '0%.0s' $(seq 40)) $(git -C "$server" show-index <"$q/pack/pack-1.idx" | head -1 | cut -d' ' -f2) refs/heads/x" >"$work/line"
+  echo "$none $(git -C "$server" show-index <"$q/pack/pack-1.idx" | head -1 | cut -d' ' -f2) refs/heads/x" >"$work/line"
   measure delta-bomb "$q"
   rm -rf "$q"
 fi

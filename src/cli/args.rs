@@ -314,6 +314,9 @@ pub struct PostReceiveArgs {
     /// Note in the audit log what the push has brought in.
     #[arg(long)]
     pub audit: bool,
+    /// Look at the pushes that wait in this directory, the `queue` of a policy, instead of one on standard input.
+    #[arg(long, value_name = "DIR", requires = "audit")]
+    pub queued: Option<PathBuf>,
     /// What it goes by.
     #[command(flatten)]
     pub server: ServerArgs,

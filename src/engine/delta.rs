@@ -14,7 +14,7 @@ use super::prefilter::tables::Needle;
 use super::text::Text;
 use super::{Engine, Scratch, confirm, prefilter};
 use crate::decode::{Form, FormInfo, Limit};
-use crate::model::Finding;
+use crate::model::{Confidence, Finding};
 
 /// Bytes beyond a needle's own that may decide whether it is found: the run of digits that an encoded needle has
 /// to stand in, with room to spare.
@@ -25,6 +25,10 @@ const SLACK: usize = 16;
 /// design) is not worth remembering.
 const FREE_HITS: usize = 4096;
 const BYTES_PER_HIT: usize = 32;
+/// Findings a trace keeps, for the same reason: each takes some hundred bytes.
+const MAX_TRACED: usize = 16 * 1024;
+/// Bytes that are searched at a time: what is found in them, before it is judged, may be some megabytes.
+const PIECE: usize = 256 << 10;
 
 /// A run of bytes that an object shares with its base.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +70,16 @@ impl Trace {
     }
 }
 
+/// What a scan is asked for.
+pub struct Ask<'a> {
+    /// Whether a trace is of use.
+    pub keep: bool,
+    /// Findings that are less sure than this need not be told, where nothing else depends on them.
+    pub least: Confidence,
+    /// Asked after each piece, with what was found in it, unresolved: `false` ends the scan.
+    pub go_on: &'a mut dyn FnMut(&[Finding]) -> bool,
+}
+
 /// How far the bytes matter around a needle: `near` where the text has no escapes, `far` where it has.
 #[derive(Clone, Copy, Debug, Default)]
 struct Reach {
@@ -91,11 +105,11 @@ impl<'e> Tracer<'e> {
         Self { engine, reaches, margin: longest + MARGIN }
     }
 
-    /// Scans a whole object: what [`Engine::scan`] finds, and the trace if `keep` and it is worth it.
-    pub fn whole(&self, scratch: &mut Scratch, bytes: &[u8], keep: bool) -> (Vec<Finding>, Option<Trace>) {
-        let mut scan = Scan { tracer: self, scratch, bytes, hits: Vec::new(), found: Vec::new() };
+    /// Scans a whole object: what [`Engine::scan`] finds, and the trace if it is of use and worth it.
+    pub fn whole(&self, scratch: &mut Scratch, bytes: &[u8], ask: Ask<'_>) -> (Vec<Finding>, Option<Trace>) {
+        let mut scan = Scan::new(self, scratch, bytes, ask);
         scan.fresh(0..bytes.len());
-        scan.finish(keep)
+        scan.finish()
     }
 
     /// Scans an object made from the one `base` is the trace of: what [`Engine::scan`] finds. `copied` are the
@@ -106,9 +120,9 @@ impl<'e> Tracer<'e> {
         base: &Trace,
         copied: impl IntoIterator<Item = Copied>,
         bytes: &[u8],
-        keep: bool,
+        ask: Ask<'_>,
     ) -> (Vec<Finding>, Option<Trace>) {
-        let mut scan = Scan { tracer: self, scratch, bytes, hits: Vec::new(), found: Vec::new() };
+        let mut scan = Scan::new(self, scratch, bytes, ask);
         let mut done = 0;
         let mut pending: Option<Copied> = None;
         for run in copied.into_iter().map(Some).chain([None]) {
@@ -125,20 +139,27 @@ impl<'e> Tracer<'e> {
             }
         }
         scan.fresh(done..bytes.len());
-        scan.finish(keep)
+        scan.finish()
     }
 }
 
 /// One object being scanned.
-struct Scan<'s, 'e> {
+struct Scan<'s, 'e, 'a> {
     tracer: &'s Tracer<'e>,
     scratch: &'s mut Scratch,
     bytes: &'s [u8],
+    ask: Ask<'a>,
     hits: Vec<Hit>,
     found: Vec<Finding>,
+    /// Whether the scan was ended.
+    ended: bool,
 }
 
-impl Scan<'_, '_> {
+impl<'s, 'e, 'a> Scan<'s, 'e, 'a> {
+    fn new(tracer: &'s Tracer<'e>, scratch: &'s mut Scratch, bytes: &'s [u8], ask: Ask<'a>) -> Self {
+        Self { tracer, scratch, bytes, ask, hits: Vec::new(), found: Vec::new(), ended: false }
+    }
+
     /// Takes over what it can of a copied run, after searching what lies between the last one and it.
     fn run(&mut self, base: &Trace, run: Copied, done: &mut usize) {
         let margin = self.tracer.margin;
@@ -147,11 +168,12 @@ impl Scan<'_, '_> {
         let at_end = run.to + run.len == self.bytes.len() && run.from + run.len == base.len;
         let start = if at_start { 0 } else { run.to + margin };
         let end = if at_end { run.to + run.len } else { (run.to + run.len).saturating_sub(margin) };
-        if start >= end || start < *done {
+        if start >= end || start < *done || self.ended {
             return;
         }
         self.fresh(*done..start);
         let in_base = |at: usize| at - run.to + run.from;
+        let before = self.found.len();
         let from = base.hits.partition_point(|hit| (hit.at as usize) < in_base(start));
         let inside = base.hits.get(from..).unwrap_or_default().iter();
         for hit in inside.take_while(|hit| (hit.at as usize) < in_base(end)) {
@@ -164,6 +186,7 @@ impl Scan<'_, '_> {
                 self.confirm(at, hit.needle);
             }
         }
+        self.take_stock(before);
         *done = end;
     }
 
@@ -178,14 +201,41 @@ impl Scan<'_, '_> {
             let (span, secret_span) = (moved(finding.span), moved(finding.secret_span));
             self.found.push(Finding { span, secret_span, ..finding.clone() });
         }
-        self.hits.push(Hit { at: at as u32, first, ..*hit });
+        if self.ask.keep {
+            self.hits.push(Hit { at: at as u32, first, ..*hit });
+        }
     }
 
     /// Searches the needles that begin in a range.
     fn fresh(&mut self, range: Range<usize>) {
-        if range.is_empty() {
-            return;
+        let Range { mut start, end } = range;
+        while start < end && !self.ended {
+            let (piece, before) = (start..end.min(start + PIECE), self.found.len());
+            start = piece.end;
+            self.piece(piece);
+            self.take_stock(before);
         }
+    }
+
+    /// Asks whether to go on, and lets go of what is not worth its memory.
+    fn take_stock(&mut self, before: usize) {
+        let found = self.found.get(before..).unwrap_or_default();
+        self.ended |= !(self.ask.go_on)(found);
+        let worth = self.hits.len() <= FREE_HITS + self.bytes.len() / BYTES_PER_HIT && self.found.len() <= MAX_TRACED;
+        if self.ask.keep && !worth {
+            (self.ask.keep, self.hits) = (false, Vec::new());
+        }
+        if !self.ask.keep {
+            let (engine, least) = (self.tracer.engine, self.ask.least);
+            let mut at = 0;
+            self.found.retain(|finding| {
+                at += 1;
+                at <= before || !engine.is_idle(finding, least)
+            });
+        }
+    }
+
+    fn piece(&mut self, range: Range<usize>) {
         let tables = &self.tracer.engine.tables;
         let start = std::ptr::from_ref(tables.needles.as_ref()).addr();
         let mut fresh = Vec::new();
@@ -203,6 +253,9 @@ impl Scan<'_, '_> {
         let first = self.found.len() as u32;
         let text = Text::raw(bytes, 0);
         tracer.engine.confirm(scratch, text, at, tracer.engine.tables.needle(needle), &mut self.found);
+        if !self.ask.keep {
+            return;
+        }
         let Reach { near, far } = tracer.reaches.get(needle as usize).copied().unwrap_or_default();
         let around = at.saturating_sub(near.0 as usize)..bytes.len().min(at + near.1 as usize);
         let escapes = near != far && memchr2(b'%', b'\\', bytes.get(around).unwrap_or_default()).is_some();
@@ -211,18 +264,18 @@ impl Scan<'_, '_> {
         self.hits.push(Hit { at: at as u32, needle, before, after, first, count });
     }
 
-    fn finish(self, keep: bool) -> (Vec<Finding>, Option<Trace>) {
-        let len = self.bytes.len();
-        let worth = self.hits.len() <= FREE_HITS + len / BYTES_PER_HIT && u32::try_from(len).is_ok();
-        let mut findings = if keep { self.found.clone() } else { Vec::new() };
-        let trace = if keep && worth {
-            Some(Trace { hits: self.hits, found: self.found, len })
+    fn finish(self) -> (Vec<Finding>, Option<Trace>) {
+        let Self { tracer, bytes, ask, hits, found, ended, .. } = self;
+        let keep = ask.keep && !ended && u32::try_from(bytes.len()).is_ok();
+        let mut findings = if keep { found.clone() } else { Vec::new() };
+        let trace = if keep {
+            Some(Trace { hits, found, len: bytes.len() })
         } else {
-            findings = self.found;
+            findings = found;
             None
         };
         if !findings.is_empty() {
-            self.tracer.engine.resolve(&mut findings);
+            tracer.engine.resolve(&mut findings);
         }
         (findings, trace)
     }

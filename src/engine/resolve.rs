@@ -40,6 +40,15 @@ impl Engine {
         findings.sort_by_key(|finding| (finding.secret_span, finding.rule));
     }
 
+    /// Whether a finding may be left out without changing what [`Engine::resolve`] makes of those that are as sure as
+    /// `least`: it is less sure, and ranks behind all of them.
+    #[must_use]
+    pub fn is_idle(&self, finding: &Finding, least: Confidence) -> bool {
+        let kind = self.rules().get(finding.rule).kind;
+        let own_format = matches!(kind, Kind::Token | Kind::Identifier | Kind::Block | Kind::Hash);
+        !own_format && finding.score.confidence < least.min(Confidence::Medium)
+    }
+
     /// A total order, best first.
     fn rank(&self, finding: &Finding) -> impl Ord + use<> {
         let Finding { rule: RuleIx(rule), span, secret_span, score, via, .. } = finding;

@@ -2,7 +2,7 @@
 //!
 //! A hook must see what git is about to do, not what a repository usually looks like, so this room
 //! honours the variables git sets for its hooks (`GIT_DIR`, `GIT_INDEX_FILE`, ...), never follows
-//! replacement refs and writes nothing. It runs no child process but for refs kept in reftables.
+//! replacement refs, writes nothing and runs no child process.
 
 mod config;
 mod env;
@@ -33,6 +33,7 @@ pub use objects::{ObjectKind, Store, Trouble};
 pub use oid::{HashKind, Oid};
 pub use open::Repo;
 pub use pack::{Limits, Object, Op, Parent, Visit};
+pub use reftable::reftable_entries;
 pub use staged::{Change, Deleted, Mode, Staged};
 pub use tree::tree_entries;
 pub use walk::{

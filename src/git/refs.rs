@@ -119,9 +119,7 @@ impl Repo {
     /// The file of a ref.
     fn ref_path(&self, own: &Path, name: &[u8]) -> Result<PathBuf, GitError> {
         check_name(name)?;
-        let of_worktree = name == b"HEAD"
-            || [&b"refs/bisect/"[..], b"refs/worktree/", b"refs/rewritten/"].iter().any(|area| name.starts_with(area));
-        let dir = if of_worktree { own } else { &self.common_dir };
+        let dir = if is_of_worktree(name) { own } else { &self.common_dir };
         Ok(dir.join(path_from_bytes(name)))
     }
 
@@ -147,6 +145,12 @@ impl Repo {
         }
         Ok(None)
     }
+}
+
+/// Whether each work tree has a ref of that name for itself.
+pub(super) fn is_of_worktree(name: &[u8]) -> bool {
+    name == b"HEAD"
+        || [&b"refs/bisect/"[..], b"refs/worktree/", b"refs/rewritten/"].iter().any(|area| name.starts_with(area))
 }
 
 /// Names come from files anyone may edit, so they must not lead out of the repository.

@@ -12,6 +12,8 @@ use crate::model::{Finding, LineContext, Origin, Place, Position, SkipReason};
 
 /// How many bytes are read and scanned at a time where an object does not fit in memory.
 pub const CHUNK: usize = 1024 * 1024;
+/// How many bytes of an object in memory are scanned before somebody is asked whether to go on.
+const STEP: usize = 256 * 1024;
 /// What a piece must hold on each side of its core: the engine's overlap, and the lines around a match.
 pub const MARGIN: usize = OVERLAP + 2 * LINE_REACH;
 /// Objects under a name that rules are bound to are held whole up to this size, because those rules see
@@ -45,6 +47,9 @@ pub struct Fed {
     pub cut: Option<(SkipReason, String)>,
 }
 
+/// Who is shown what a piece of an object gave.
+pub type Told<'a> = dyn FnMut(&[(Finding, Place)]) + 'a;
+
 /// One thread's way to the engine.
 #[derive(Debug)]
 pub struct Feed<'e> {
@@ -74,17 +79,41 @@ impl<'e> Feed<'e> {
 
     /// Scans an object held in memory. `file_name` is the last component of its path, where it has one.
     pub fn bytes(&mut self, bytes: &[u8], file_name: Option<&[u8]>) -> Fed {
-        let mut findings = Vec::new();
-        self.engine.scan_range(&mut self.scratch, bytes, 0..bytes.len(), 0, &mut findings);
+        self.bytes_while(bytes, file_name, &mut |_| true)
+    }
+
+    /// The same, in pieces: `go_on` is shown what each of them gave, unresolved, and says whether to go on.
+    pub fn bytes_while(
+        &mut self,
+        bytes: &[u8],
+        file_name: Option<&[u8]>,
+        go_on: &mut dyn FnMut(&[Finding]) -> bool,
+    ) -> Fed {
+        let (mut findings, mut end, mut ended) = (Vec::new(), 0, None);
+        while end < bytes.len() && ended.is_none() {
+            let (piece, before) = (end..bytes.len().min(end + STEP), findings.len());
+            end = piece.end;
+            self.engine.scan_range(&mut self.scratch, bytes, piece, 0, &mut findings);
+            if !go_on(findings.get(before..).unwrap_or_default()) {
+                ended = Some((SkipReason::Interrupted, String::new()));
+            } else if findings.len() > 2 * MAX_FINDINGS {
+                ended = Some(too_many());
+            }
+        }
         if let Some(name) = file_name {
             self.engine.scan_named(&mut self.scratch, bytes, name, &mut findings);
         }
         self.engine.resolve(&mut findings);
-        let cut = cap(&mut findings);
+        let cut = cap(&mut findings).or(ended);
         let mut found = Vec::with_capacity(findings.len());
         place_all(Placer::new(bytes, 0, Lines::starting_at(0)), findings, &mut found);
         found.sort_by_key(|(finding, _)| (finding.span, finding.rule));
-        Fed { found, bytes: bytes.len() as u64, cut }
+        Fed { found, bytes: end as u64, cut }
+    }
+
+    /// As [`Feed::stream`] of an object without a name; `told` is shown what each piece gave, unresolved.
+    pub fn stream_told(&mut self, reader: &mut dyn Read, stop: &AtomicBool, told: &mut Told<'_>) -> Fed {
+        self.pieces_told(reader, Vec::new(), stop, told)
     }
 
     /// Scans whatever `reader` gives, to its end, in constant memory, until `stop` is set.
@@ -119,6 +148,16 @@ impl<'e> Feed<'e> {
     }
 
     pub(super) fn pieces(&mut self, reader: &mut dyn Read, found: Vec<(Finding, Place)>, stop: &AtomicBool) -> Fed {
+        self.pieces_told(reader, found, stop, &mut |_| {})
+    }
+
+    fn pieces_told(
+        &mut self,
+        reader: &mut dyn Read,
+        found: Vec<(Finding, Place)>,
+        stop: &AtomicBool,
+        told: &mut Told<'_>,
+    ) -> Fed {
         let mut fed = Fed { found, ..Fed::default() };
         let mut buffer = vec![0; self.chunk + 2 * MARGIN];
         let (mut filled, mut base, mut core, mut lines) = (0, 0_u64, 0, Lines::starting_at(0));
@@ -126,7 +165,9 @@ impl<'e> Feed<'e> {
             let (end, error) = fill(reader, &mut buffer, &mut filled);
             let last = end || error.is_some();
             let core_end = if last { filled } else { filled - MARGIN };
+            let before = fed.found.len();
             self.piece(&buffer[..filled], core..core_end, base, lines, &mut fed.found);
+            told(fed.found.get(before..).unwrap_or_default());
             fed.bytes = base + core_end as u64;
             fed.cut = error.map(|error| (SkipReason::Unreadable, error));
             if !end && stop.load(Ordering::Relaxed) {

@@ -180,12 +180,9 @@ mod tests {
     #[test]
     fn tells_what_no_match_begins_with() {
         let glance = Glance::of(&parsed("(?i)key[a-z_]{0,40}[:=] ?[0-9]{6}"), Kind::Token);
-        for (text, expected) in [
-            ("kex", Step::No),
-            ("keys are", Step::No),
-            ("KEY: 12345x", Step::No),
-            ("key_of_it=123456", Step::Perhaps),
-        ] {
+        for (text, expected) in
+            [("kex", Step::No), ("keys are", Step::No), ("KEY: 12345x", Step::No), ("key_of_it=123456", Step::Perhaps)]
+        {
             assert_eq!(walk(&glance, text.as_bytes()), expected, "{text}");
         }
         assert!(matches!(walk(&glance, b"key: 123"), Step::On(_)));

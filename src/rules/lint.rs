@@ -60,7 +60,11 @@ pub(super) fn rule(written: &RuleText, defaults: &Defaults<'_>, sink: &mut Sink<
         severity: severity?,
         kind: kind.unwrap_or(Kind::Token),
         regex: owned(regex.get_ref()),
-        glance: if written.files.is_empty() { Glance::of(&hir, kind.unwrap_or(Kind::Token)) } else { Glance::default() },
+        glance: if written.files.is_empty() {
+            Glance::of(&hir, kind.unwrap_or(Kind::Token))
+        } else {
+            Glance::default()
+        },
         anchors: Cow::Owned(anchors?),
         max_len,
         group: group?,

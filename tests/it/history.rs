@@ -10,6 +10,7 @@ mod oracle;
 mod part;
 mod provenance;
 mod random;
+mod reftable;
 mod repacked;
 #[cfg(unix)]
 mod rewrite;

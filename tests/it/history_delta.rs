@@ -3,12 +3,12 @@
 
 use std::sync::atomic::AtomicBool;
 
-use portcullis::engine::delta::{Copied, Trace, Tracer};
+use portcullis::engine::delta::{Ask, Copied, Trace, Tracer};
 use portcullis::engine::{Engine, Scratch};
 use portcullis::git::{Env, Limits, Repo as Ours, Store};
 use portcullis::guard::history::{ObjectFindings, Options, scan_objects};
 use portcullis::guard::watch::{Unwatched, Watch};
-use portcullis::model::{Finding, Secret};
+use portcullis::model::{Confidence, Finding, Secret};
 use portcullis::rules::example;
 
 mod large;
@@ -111,19 +111,30 @@ fn random_edit_histories() {
         let mut draw = Draw(seed);
         let parts = 1 + draw.below(25);
         let mut base = text(&mut draw, &engine, parts);
-        let (_, trace) = tracer.whole(&mut scratch, &base, true);
+        let (_, trace) =
+            tracer.whole(&mut scratch, &base, Ask { keep: true, least: Confidence::Low, go_on: &mut |_| true });
         let Some(mut trace) = trace else { continue };
         for version in 0..12 {
             let (bytes, copied) = edit(&mut draw, &engine, &base);
             let expected = engine.scan(&mut other, &bytes);
-            let (findings, next) = tracer.made(&mut scratch, &trace, copied.iter().copied(), &bytes, true);
+            let (findings, next) = tracer.made(
+                &mut scratch,
+                &trace,
+                copied.iter().copied(),
+                &bytes,
+                Ask { keep: true, least: Confidence::Low, go_on: &mut |_| true },
+            );
             assert_same(&findings, &expected, &format!("seed {seed}, version {version}"));
             found += findings.len();
             short += usize::from(bytes.len() < 60_000);
             // Long chains of small things and now and then a fresh start.
             let fresh = bytes.len() > 200_000 || bytes.is_empty();
             base = if fresh { text(&mut draw, &engine, parts) } else { bytes };
-            let next = if fresh { tracer.whole(&mut scratch, &base, true).1 } else { next };
+            let next = if fresh {
+                tracer.whole(&mut scratch, &base, Ask { keep: true, least: Confidence::Low, go_on: &mut |_| true }).1
+            } else {
+                next
+            };
             trace = next.unwrap_or_else(|| traced(&tracer, &base));
         }
     }
@@ -131,7 +142,10 @@ fn random_edit_histories() {
 }
 
 fn traced(tracer: &Tracer<'_>, bytes: &[u8]) -> Trace {
-    tracer.whole(&mut Scratch::default(), bytes, true).1.expect("a trace")
+    tracer
+        .whole(&mut Scratch::default(), bytes, Ask { keep: true, least: Confidence::Low, go_on: &mut |_| true })
+        .1
+        .expect("a trace")
 }
 
 #[track_caller]

@@ -1,4 +1,4 @@
-//! The audit log's file, and the queue of pushes that went through unseen.
+//! The audit log's file.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -41,21 +41,11 @@ pub(super) fn try_append(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Leaves a push in the queue: the repository's directory, then the lines git gave the hook.
+/// Opens a file that only its owner may read.
 ///
 /// # Errors
-/// If it is not there in full afterwards.
-pub(super) fn queue(dir: &Path, repository: &[u8], input: &[u8]) -> io::Result<()> {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
-    let name = format!("{since}-{}", std::process::id());
-    let draft = dir.join(format!(".{name}"));
-    let mut file = open(OpenOptions::new().write(true).create_new(true), &draft)?;
-    file.write_all(&[repository, b"\n", input].concat())?;
-    file.sync_all()?;
-    std::fs::rename(&draft, dir.join(name))
-}
-
-fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+/// The operating system's.
+pub(super) fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
     options.open(path)

@@ -5,9 +5,11 @@ mod clock;
 mod framework;
 mod input;
 pub(super) mod policy;
+mod queue;
 mod sender;
 mod server;
 pub(super) mod trial;
+mod waiting;
 
 pub(super) use sender::pre_push;
 pub(super) use server::{post_receive, pre_receive, update};

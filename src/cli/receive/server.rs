@@ -7,13 +7,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::policy::{self, Bypass};
-use super::{audit, clock, input};
+use super::{audit, clock, input, queue, waiting};
 use crate::cli::args::{PostReceiveArgs, ServerArgs, UpdateArgs};
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
 use crate::config::host::Pusher;
 use crate::config::server::{Counts, Mode, OnTimeout, Settings};
-use crate::git::{Command, Env, GitError, Known, Limits, Lines, LinesError, Repo};
+use crate::git::{Command, Env, GitError, Known, Limits, Lines, LinesError, Oid, Repo};
 use crate::guard::receive::{self, Cut, Halt, Request};
 use crate::model::push::Push;
 use crate::report::receive::{self as report, Audience, Event, Identity, Record, Told};
@@ -25,10 +25,12 @@ const SMALLER: &str = "push it in smaller parts: `git push <remote> <commit>:<re
 
 /// Which hook runs us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Hook {
+pub(super) enum Hook {
     PreReceive,
     Update,
     PostReceive,
+    /// None: the push went through unseen, and waited.
+    Queue,
 }
 
 /// Runs `pre-receive`.
@@ -71,6 +73,9 @@ pub(in crate::cli) fn post_receive(args: &PostReceiveArgs) -> Result<ExitStatus,
         return Err(Failure::new("post-receive can keep nothing out: the push is through")
             .hint("`--audit` looks at it all the same, and notes what it finds in the audit log"));
     }
+    if let Some(dir) = &args.queued {
+        return waiting::all(dir, args.server.config.as_deref());
+    }
     Gate::open(&args.server, Hook::PostReceive)?.run(|lines| {
         let input = input::read().map_err(|error| Refusal::input(&error))?;
         let commands = lines.receive(&input).map_err(|error| Refusal::lines(&error))?;
@@ -79,24 +84,24 @@ pub(in crate::cli) fn post_receive(args: &PostReceiveArgs) -> Result<ExitStatus,
 }
 
 /// Why a push is refused that nobody looked at to its end.
-struct Refusal {
+pub(super) struct Refusal {
     event: Event,
     what: String,
     hint: &'static str,
 }
 
 impl Refusal {
-    fn input(error: &dyn std::error::Error) -> Self {
-        let what = format!("what git says of it makes no sense: {error}");
-        Self { event: Event::Error, what, hint: "an admin of this server can tell more from its logs" }
-    }
-
-    fn lines(error: &LinesError) -> Self {
+    pub(super) fn lines(error: &LinesError) -> Self {
         if !error.is_limit() {
             return Self::input(error);
         }
-        let what = format!("{error} that this server looks at");
+        let what = format!("it names too many refs: {error}");
         Self { event: Event::Error, what, hint: "push fewer refs at a time" }
+    }
+
+    fn input(error: &dyn std::error::Error) -> Self {
+        let what = format!("what git says of it makes no sense: {error}");
+        Self { event: Event::Error, what, hint: "an admin of this server can tell more from its logs" }
     }
 
     fn unreadable(error: &GitError) -> Self {
@@ -124,7 +129,7 @@ impl Refusal {
 }
 
 /// A gate about to look.
-struct Gate {
+pub(super) struct Gate {
     hook: Hook,
     started: Instant,
     pusher: Pusher,
@@ -133,6 +138,8 @@ struct Gate {
     settings: Settings,
     /// What of the baselines does not hold.
     notes: Vec<String>,
+    /// What the refs named before a push that waited.
+    known: Vec<Oid>,
 }
 
 /// What a look comes to.
@@ -153,10 +160,25 @@ impl Gate {
         let directory = repo.git_dir().canonicalize().unwrap_or_else(|_| repo.git_dir().to_path_buf());
         let settings = config.settings(&directory);
         let pusher = Pusher::from_lookup(|name| env::var_os(name));
-        Ok(Self { hook, started, pusher, repo, directory, settings, notes: Vec::new() })
+        Ok(Self { hook, started, pusher, repo, directory, settings, notes: Vec::new(), known: Vec::new() })
     }
 
-    fn run(
+    /// For a push that waited. It is looked at to its end, however long that takes, whatever the mode is by now.
+    pub(super) fn of_queue(repo: Repo, directory: PathBuf, settings: Settings, known: Vec<Oid>) -> Self {
+        let settings = Settings {
+            mode: Mode::Enforce,
+            enough: 0,
+            objects: u64::MAX,
+            refs: u64::MAX,
+            inflated_bytes: u64::MAX,
+            bypass: None,
+            ..settings
+        };
+        let (started, pusher) = (Instant::now(), Pusher::from_lookup(|_| None));
+        Self { hook: Hook::Queue, started, pusher, repo, directory, settings, notes: Vec::new(), known }
+    }
+
+    pub(super) fn run(
         mut self,
         commands: impl FnOnce(Lines) -> Result<(Vec<u8>, Vec<Command>), Refusal>,
     ) -> Result<ExitStatus, Failure> {
@@ -171,7 +193,7 @@ impl Gate {
         let bypass = Bypass::read(&self.settings, &self.pusher)?;
         let halt = Arc::new(Halt::new(self.settings.inflated_bytes, policy.threshold));
         let deadline = Duration::from_millis(self.settings.deadline_ms.unwrap_or_else(|| self.pusher.deadline_ms()));
-        if self.hook != Hook::PostReceive {
+        if self.is_gate() {
             clock::deadline(&halt, self.started, deadline, LATE);
         }
         let (input, commands) = match commands(lines) {
@@ -181,6 +203,8 @@ impl Gate {
         let known = match self.hook {
             Hook::PreReceive | Hook::Update => Known::Refs,
             Hook::PostReceive => Known::Before(commands.clone()),
+            // What refs name by now may be this very push.
+            Hook::Queue => Known::Only(self.known.clone()),
         };
         let threads = std::num::NonZero::new(self.settings.threads);
         let request = Request {
@@ -193,7 +217,7 @@ impl Gate {
             limits: Limits { threads, object: self.settings.object_bytes, ..Limits::default() },
             bypass: &bypass.allowed,
         };
-        if self.started.elapsed() >= deadline {
+        if self.is_gate() && self.started.elapsed() >= deadline {
             halt.late();
         }
         let push = match receive::run(&self.repo, &engine, &request, &halt) {
@@ -218,8 +242,13 @@ impl Gate {
         Ok(self.refuse(&refusal, &input, &commands, Some(&push), &bypass))
     }
 
+    /// Whether it can keep something out.
+    fn is_gate(&self) -> bool {
+        matches!(self.hook, Hook::PreReceive | Hook::Update)
+    }
+
     fn only_told(&self) -> bool {
-        self.settings.mode == Mode::ReportOnly || self.hook == Hook::PostReceive
+        self.settings.mode == Mode::ReportOnly || !self.is_gate()
     }
 
     fn told<'a>(&'a self, bypass: &'a Bypass) -> Told<'a> {
@@ -244,19 +273,20 @@ impl Gate {
         let blocked = push.blocking().next().is_some();
         let complete = push.coverage.is_complete();
         let event = match (blocked, complete) {
-            (true, _) if self.hook == Hook::PostReceive => Some(Event::Found),
+            (true, _) if !self.is_gate() => Some(Event::Found),
             (true, _) if self.only_told() => Some(Event::Report),
             (true, _) => Some(Event::Block),
             (false, false) => Some(Event::Error),
+            (false, true) if self.hook == Hook::Queue => Some(Event::Cleared),
             (false, true) => push.leaks.iter().any(|leak| leak.excuse.is_some()).then_some(Event::Bypass),
         };
         let status = match (blocked, complete) {
-            _ if self.only_told() => ExitStatus::Clean,
+            _ if self.only_told() && self.hook != Hook::Queue => ExitStatus::Clean,
             (_, false) => ExitStatus::Unknown,
             (true, true) => ExitStatus::Findings,
             (false, true) => ExitStatus::Clean,
         };
-        let outcome = Outcome { event, accepted: status == ExitStatus::Clean, status };
+        let outcome = Outcome { event, accepted: status == ExitStatus::Clean || !self.is_gate(), status };
         let detail = if complete { bypass.reason.as_str() } else { "not all of it could be looked at" };
         self.note(&outcome, commands, Some(push), detail)
     }
@@ -276,7 +306,7 @@ impl Gate {
         let mut accepted = told.only_told;
         let mut what = refusal.what.clone();
         if allowed
-            && self.hook != Hook::PostReceive
+            && self.is_gate()
             && let Err(words) = self.queue(input)
         {
             accepted = self.only_told();
@@ -284,14 +314,17 @@ impl Gate {
             what = format!("{what}, and it could not be queued for later: {words}");
         }
         let _ = report::refusal(&what, refusal.hint, &told, &mut io::stderr().lock());
-        let status = if accepted { ExitStatus::Clean } else { ExitStatus::Unknown };
+        let accepted_in_peace = accepted && self.hook != Hook::Queue;
+        let status = if accepted_in_peace { ExitStatus::Clean } else { ExitStatus::Unknown };
         let outcome = Outcome { event: Some(refusal.event), accepted, status };
         self.note(&outcome, commands, push, &what)
     }
 
     fn queue(&self, input: &[u8]) -> Result<(), String> {
         let dir = self.settings.queue.as_ref().ok_or("the server's policy names no queue")?;
-        audit::queue(dir, self.directory.as_os_str().as_encoded_bytes(), input).map_err(|error| error.to_string())
+        let tips = self.repo.tips().map_err(|error| error.to_string())?;
+        let known = tips.refs.iter().map(|tip| tip.target).collect();
+        queue::leave(dir, &self.directory, input, &known).map_err(|error| error.to_string())
     }
 
     /// Notes what happened. What cannot be noted does not happen, unless the admin says so.
@@ -321,7 +354,7 @@ impl Gate {
         let Err(error) = audit::append(file, &line) else { return outcome.status };
         let bypass = Bypass::default();
         let mut told = self.told(&bypass);
-        let closed = self.settings.audit_required && self.hook != Hook::PostReceive;
+        let closed = self.settings.audit_required && self.hook != Hook::PostReceive || self.hook == Hook::Queue;
         told.only_told = !closed && outcome.status == ExitStatus::Clean;
         let what = format!("its audit log cannot be written: {error}");
         let _ = report::refusal(&what, "an admin of this server has to mend this", &told, &mut io::stderr().lock());

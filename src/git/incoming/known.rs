@@ -10,6 +10,8 @@ pub enum Known {
     Refs,
     /// All but those a push has changed, and what these were before: the push is through.
     Before(Vec<Command>),
+    /// These objects and no ref: a push is through, and what refs name by now may be its own.
+    Only(Vec<Oid>),
     /// A remote's branches as last seen (the names that begin so), and what the remote said it has: a push is going
     /// out.
     Remote(Vec<u8>, Vec<Oid>),
@@ -21,6 +23,7 @@ impl Known {
         match self {
             Self::Refs => true,
             Self::Before(commands) => name != b"HEAD" && !commands.iter().any(|command| command.name == name),
+            Self::Only(_) => false,
             Self::Remote(prefix, _) => name.starts_with(prefix),
         }
     }
@@ -30,7 +33,7 @@ impl Known {
         match self {
             Self::Refs => Vec::new(),
             Self::Before(commands) => commands.iter().map(|c| c.old).filter(|oid| !oid.is_null()).collect(),
-            Self::Remote(_, also) => also.iter().copied().filter(|oid| !oid.is_null()).collect(),
+            Self::Only(also) | Self::Remote(_, also) => also.iter().copied().filter(|oid| !oid.is_null()).collect(),
         }
     }
 }

@@ -5,14 +5,6 @@
 
 use crate::git::{HashKind, Oid};
 
-impl LinesError {
-    /// Whether the lines make sense, but are too many.
-    #[must_use]
-    pub fn is_limit(&self) -> bool {
-        self.problem == ONE_TOO_MANY
-    }
-}
-
 /// One ref that is being pushed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Command {
@@ -32,6 +24,14 @@ pub struct LinesError {
     pub line: usize,
     /// What is wrong with it.
     pub problem: &'static str,
+}
+
+impl LinesError {
+    /// Whether all that is wrong is that there are too many.
+    #[must_use]
+    pub fn is_limit(&self) -> bool {
+        self.problem == ONE_TOO_MANY
+    }
 }
 
 /// The readers of lines, for a repository's hash function and a limit on their number.

@@ -6,7 +6,8 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::git::env::{bytes_of_name, path_from_bytes};
-use crate::git::refs::Target;
+use crate::git::refs::{Target, is_of_worktree};
+use crate::git::reftable::{Named, Refs};
 use crate::git::{GitError, Oid, Repo};
 
 /// Directories inside each other that are followed below `refs`.
@@ -30,9 +31,16 @@ pub struct Ref {
 pub struct Log {
     /// The full name of the ref whose log it is.
     pub name: Vec<u8>,
-    path: PathBuf,
-    /// Digits of an id.
-    digits: usize,
+    text: Text,
+}
+
+/// Where a reflog's text is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Text {
+    /// In a file, each line after two ids of so many digits.
+    File(PathBuf, usize),
+    /// Here, without the ids.
+    Lines(Vec<Vec<u8>>),
 }
 
 impl Log {
@@ -41,17 +49,21 @@ impl Log {
     /// # Errors
     /// If it cannot be read.
     pub fn lines(&self) -> Result<Vec<Vec<u8>>, GitError> {
-        let text = match fs::read(&self.path) {
+        let (path, digits) = match &self.text {
+            Text::File(path, digits) => (path, *digits),
+            Text::Lines(lines) => return Ok(lines.clone()),
+        };
+        let text = match fs::read(path) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(GitError::io(&self.path)(error)),
+            Err(error) => return Err(GitError::io(path)(error)),
         };
         let text = text.strip_suffix(b"\n").unwrap_or(&text);
         // A line that does not begin with ids is broken, which does not keep it from holding something.
-        let is_id = |hex: &[u8]| hex.len() == self.digits && hex.iter().all(u8::is_ascii_hexdigit);
+        let is_id = |hex: &[u8]| hex.len() == digits && hex.iter().all(u8::is_ascii_hexdigit);
         let after = |line: &[u8]| {
-            let (ids, rest) = line.split_at_checked(2 * self.digits + 1)?;
-            let (old, new) = ids.split_at_checked(self.digits)?;
+            let (ids, rest) = line.split_at_checked(2 * digits + 1)?;
+            let (old, new) = ids.split_at_checked(digits)?;
             (is_id(old) && new.strip_prefix(b" ").is_some_and(is_id)).then(|| rest.to_vec())
         };
         Ok(text.split(|&b| b == b'\n').map(|line| after(line).unwrap_or_else(|| line.to_vec())).collect())
@@ -77,23 +89,24 @@ impl Repo {
     /// # Errors
     /// If there is no way to list them. A single ref that cannot be read is in [`Tips::broken`].
     pub fn tips(&self) -> Result<Tips, GitError> {
-        if self.format.reftable {
-            return Err(crate::git::refs::broken(b"refs", "they are kept in reftables, which are not read yet"));
-        }
         let mut list = List { repo: self, tips: Tips::default(), names: BTreeSet::new(), logged: BTreeSet::new() };
         list.place(&self.git_dir, b"")?;
         if self.git_dir != self.common_dir {
             list.place(&self.common_dir, b"main-worktree/")?;
         }
-        list.loose(&self.common_dir, b"refs", b"")?;
-        list.packed()?;
-        list.logs(&self.common_dir.join("logs"), b"")?;
+        if self.format.reftable {
+            list.tables(&self.common_dir, b"", false)?;
+        } else {
+            list.loose(&self.common_dir, b"refs", b"")?;
+            list.packed()?;
+            list.logs(&self.common_dir.join("logs"), b"")?;
+        }
         for (name, dir) in subdirectories(&self.common_dir.join("worktrees"))? {
             list.place(&dir, &[b"worktrees/", name.as_slice(), b"/"].concat())?;
         }
         let mut tips = list.tips;
         tips.refs.sort();
-        tips.logs.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
+        tips.logs.sort_by(|a, b| (&a.name, &a.text).cmp(&(&b.name, &b.text)));
         tips.logs.dedup();
         tips.broken.sort();
         tips.broken.dedup();
@@ -115,11 +128,37 @@ struct List<'r> {
 impl List<'_> {
     /// What one work tree has for itself: its `HEAD`, its own refs, their logs.
     fn place(&mut self, dir: &Path, prefix: &[u8]) -> Result<(), GitError> {
+        if self.repo.format.reftable {
+            return self.tables(dir, prefix, true);
+        }
         self.one(dir, b"HEAD", prefix);
         if dir != self.repo.common_dir {
             self.loose(dir, b"refs", prefix)?;
         }
         self.logs(&dir.join("logs"), prefix)
+    }
+
+    /// The refs and logs of a stack of reftables: what a work tree has for itself, or whatever is in it.
+    fn tables(&mut self, dir: &Path, prefix: &[u8], only_own: bool) -> Result<(), GitError> {
+        let refs = Refs::read(self.repo, dir)?;
+        for Named { name, target, symbolic, .. } in refs.list(only_own)? {
+            let is_own = name == b"HEAD" || dir != self.repo.common_dir;
+            if (is_own || !only_own) && self.names.insert([prefix, &name].concat()) {
+                self.tips.refs.push(Ref { name: [prefix, &name].concat(), target, symbolic });
+            }
+        }
+        for (name, moves) in refs.own().logs() {
+            let is_own = is_of_worktree(name) || dir != self.repo.common_dir;
+            if !is_own && only_own {
+                continue;
+            }
+            let name = [prefix, name].concat();
+            let ids = moves.iter().flat_map(|entry| [entry.old, entry.new]).filter(|oid| !oid.is_null());
+            self.logged.extend(ids.map(|oid| (oid, name.clone())));
+            let lines = moves.iter().map(|entry| entry.words.clone()).collect();
+            self.tips.logs.push(Log { name, text: Text::Lines(lines) });
+        }
+        Ok(())
     }
 
     /// The loose refs below `dir/top`.
@@ -231,7 +270,7 @@ impl List<'_> {
             Err(error) => return self.tips.broken.push((name, format!("its reflog cannot be read: {error}"))),
         };
         let digits = self.repo.format.hash.width() * 2;
-        self.tips.logs.push(Log { name: name.clone(), path: path.to_owned(), digits });
+        self.tips.logs.push(Log { name: name.clone(), text: Text::File(path.to_owned(), digits) });
         let mut bad = 0_u64;
         for line in text.split(|&b| b == b'\n').filter(|line| !line.is_empty()) {
             let pair = [line.get(..digits), line.get(digits + 1..2 * digits + 1)];

@@ -1,5 +1,6 @@
 //! The history gate: every credential that any object of a repository ever held.
 
+mod care;
 mod clean;
 mod ledger;
 mod logs;

@@ -5,16 +5,17 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::io::{Error, ErrorKind, Read};
 use std::sync::{Mutex, PoisonError};
 
-use crate::engine::delta::{Copied, Trace, Tracer};
+use super::care::{Care, SHARED};
+use crate::engine::delta::{Ask, Copied, Trace, Tracer};
 use crate::engine::{Engine, Scratch};
 use crate::git::{GitError, Limits, Object, ObjectKind, Oid, Op, Parent, Store, Trouble, Visit};
 use crate::guard::feed::{Feed, MAX_FINDINGS, too_many};
 use crate::guard::pipeline::contained;
 use crate::guard::watch::Watch;
-use crate::model::{Finding, SkipReason};
+use crate::model::{Confidence, Finding, Place, SkipReason};
 
 /// How the objects are scanned.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
     /// Scan every object whole, instead of what its delta adds. Slower, with the same result.
     pub whole: bool,
@@ -22,7 +23,21 @@ pub struct Options {
     pub limits: Limits,
     /// Say in which objects nothing was found.
     pub tell_clean: bool,
+    /// Findings that are less sure need not be told.
+    pub least: Confidence,
+    /// Leave out blobs that are not text, and say which they are.
+    pub only_text: bool,
 }
+
+impl Default for Options {
+    fn default() -> Self {
+        let limits = Limits::default();
+        Self { whole: false, limits, tell_clean: false, least: Confidence::Low, only_text: false }
+    }
+}
+
+/// How many bytes of a blob tell whether it is text: as git does, it is not where one of them is NUL.
+const TEXT_IF_NO_NUL_IN: usize = 8000;
 
 /// An object in which something was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +57,8 @@ pub struct ObjectFindings {
     pub found: Vec<Found>,
     /// The objects that were scanned to their end, and nothing was found, in no order; if that was asked for.
     pub clean: Vec<Oid>,
+    /// Blobs that were left out because they are not text, in no order; if that was asked for.
+    pub left_out: Vec<Oid>,
     /// Objects scanned.
     pub objects: u64,
     /// Bytes of those objects, expanded.
@@ -148,6 +165,7 @@ impl Drop for Worker<'_> {
         let mut all = self.scan.parts.lock().unwrap_or_else(PoisonError::into_inner);
         all.found.append(&mut self.part.found);
         all.clean.append(&mut self.part.clean);
+        all.left_out.append(&mut self.part.left_out);
         all.skips.append(&mut self.part.skips);
         all.objects += self.part.objects;
         all.bytes += self.part.bytes;
@@ -155,6 +173,14 @@ impl Drop for Worker<'_> {
 }
 
 impl Worker<'_> {
+    /// Notes once why an object was not scanned to its end.
+    fn cut(&mut self, oid: Oid, cut: Option<(SkipReason, String)>) {
+        let cut = cut.map(|(reason, words)| (Some(oid), reason, words));
+        if self.part.skips.last() != cut.as_ref() {
+            self.part.skips.extend(cut);
+        }
+    }
+
     /// `whole`: it was read to its end.
     fn done(&mut self, oid: Oid, kind: ObjectKind, bytes: u64, mut findings: Vec<Finding>, whole: bool) {
         self.part.objects += 1;
@@ -162,8 +188,7 @@ impl Worker<'_> {
         self.scan.watch.progress.advance(1, bytes);
         if findings.len() > MAX_FINDINGS {
             findings.truncate(MAX_FINDINGS);
-            let (reason, words) = too_many();
-            self.part.skips.push((Some(oid), reason, words));
+            self.cut(oid, Some(too_many()));
         }
         if findings.is_empty() {
             if whole && self.scan.options.tell_clean {
@@ -177,6 +202,11 @@ impl Worker<'_> {
     }
 }
 
+/// Whether a blob is not text, as git sees it.
+fn is_binary(bytes: &[u8]) -> bool {
+    memchr::memchr(0, bytes.get(..TEXT_IF_NO_NUL_IN).unwrap_or(bytes)).is_some()
+}
+
 impl<'a> Visit for &'a Scan<'a> {
     type Worker = Worker<'a>;
     type State = Trace;
@@ -188,15 +218,24 @@ impl<'a> Visit for &'a Scan<'a> {
 
     fn object(&self, worker: &mut Worker<'a>, object: Object<'_>, parent: Option<Parent<'_, Trace>>) -> Option<Trace> {
         let Object { oid, kind, bytes, is_base } = object;
+        if self.options.only_text && kind == ObjectKind::Blob && is_binary(bytes) {
+            worker.part.left_out.push(oid);
+            return None;
+        }
         let keep = is_base && !self.options.whole;
-        let scratch = &mut worker.scratch;
+        let (scratch, least) = (&mut worker.scratch, self.options.least);
+        let care = Care::new(self.engine, self.watch, least, bytes.len());
+        let ask = Ask { keep, least, go_on: &mut |found| care.go_on(found) };
         let scan = || match &parent {
-            Some(parent) => self.tracer.made(scratch, parent.state, copied(parent.ops), bytes, keep),
-            None => self.tracer.whole(scratch, bytes, keep),
+            Some(parent) => self.tracer.made(scratch, parent.state, copied(parent.ops), bytes, ask),
+            None if !keep && bytes.len() > SHARED => (care.shared(scratch, bytes, self.options.limits.threads()), None),
+            None => self.tracer.whole(scratch, bytes, ask),
         };
         match contained(scan) {
             Ok((findings, trace)) => {
-                worker.done(oid, kind, bytes.len() as u64, findings, true);
+                let cut = care.cut();
+                worker.done(oid, kind, bytes.len() as u64, findings, cut.is_none());
+                worker.cut(oid, cut);
                 trace
             }
             Err(words) => {
@@ -215,16 +254,19 @@ impl<'a> Visit for &'a Scan<'a> {
         _: u64,
         reader: &mut dyn Read,
     ) -> std::io::Result<()> {
-        let fed = worker.feed.stream(reader, None, self.watch.stop);
+        let mut told = |found: &[(Finding, Place)]| {
+            let found: Vec<Finding> = found.iter().map(|(finding, _)| finding.clone()).collect();
+            self.watch.progress.sighted(&found);
+        };
+        let fed = worker.feed.stream_told(reader, self.watch.stop, &mut told);
         let findings = fed.found.into_iter().map(|(finding, _)| finding).collect();
         worker.done(oid, kind, fed.bytes, findings, fed.cut.is_none());
         match fed.cut {
             Some((SkipReason::Unreadable, words)) => Err(Error::new(ErrorKind::InvalidData, words)),
-            Some((reason, words)) => {
-                worker.part.skips.push((Some(oid), reason, words));
+            cut => {
+                worker.cut(oid, cut);
                 Ok(())
             }
-            None => Ok(()),
         }
     }
 

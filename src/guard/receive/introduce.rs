@@ -176,7 +176,8 @@ impl Search<'_> {
     fn held(&mut self, oid: Oid, name: &[u8]) -> &HashSet<Identity> {
         if !self.old.contains_key(&oid) {
             let bytes = self.incoming.read(oid, OLD_LIMIT).map(|(_, bytes)| bytes).unwrap_or_default();
-            let found = self.feed.bytes(&bytes, Some(name)).found;
+            let halt = self.halt;
+            let found = self.feed.bytes_while(&bytes, Some(name), &mut |_| !halt.stopped()).found;
             self.old.insert(oid, found.iter().map(|(finding, _)| identity(finding)).collect());
         }
         self.old.entry(oid).or_default()

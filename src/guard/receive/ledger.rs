@@ -100,8 +100,3 @@ fn nowhere() -> Place {
     let start = Position { line: 1, column: 1 };
     Place { start, end: start, lines: LineContext::default() }
 }
-
-/// The line a finding begins in.
-pub(super) fn line_of(finding: &Finding, bytes: &[u8]) -> u64 {
-    Placer::new(bytes, 0, Lines::starting_at(0)).place(finding).start.line
-}

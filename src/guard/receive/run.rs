@@ -9,14 +9,14 @@ use super::ledger::{Holder, Ledger};
 use super::tell;
 use crate::engine::{Engine, Scratch};
 use crate::git::{Command, GitError, Incoming, Known, Limits, ObjectKind, Oid, Repo, Scope, Store, tree_items};
-use crate::guard::feed::Feed;
+use crate::guard::feed::{CHUNK, Feed};
 use crate::guard::history::{ObjectFindings, Options, scan_objects};
 use crate::guard::watch::{Progress as _, Watch};
 use crate::model::push::Push;
-use crate::model::{Coverage, Fingerprint, Origin, SkipReason};
+use crate::model::{Coverage, Finding, Fingerprint, Origin, SkipReason};
 use crate::policy::Policy;
 
-/// Objects whose stored form is larger than this are looked at last.
+/// Objects whose stored form is larger than this are looked at last; small ones that are not text, before them.
 const SMALL: u64 = 1 << 20;
 /// From how many objects of the main store on it is walked instead of asked for each.
 const MANY: usize = 2_000;
@@ -86,9 +86,11 @@ fn look(
     }
     let scope = incoming.scope(repo, request.commands, request.known, structure, &|| halt.stopped())?;
     look.refs();
-    look.blobs(|size| size <= SMALL)?;
+    let binary = look.blobs(true, |_, size| size <= SMALL)?;
     look.unlisted(&scope)?;
-    look.blobs(|size| size > SMALL)?;
+    let binary: HashSet<Oid> = binary.into_iter().collect();
+    look.blobs(false, |oid, _| binary.contains(&oid))?;
+    look.blobs(false, |_, size| size > SMALL)?;
     look.bound(&scope);
     look.names();
     let Look { ledger, mut coverage, done, .. } = look;
@@ -103,7 +105,7 @@ fn look(
     }
     coverage.skips.sort_by(|a, b| (&a.origin, a.reason, &a.detail).cmp(&(&b.origin, b.reason, &b.detail)));
     let old = entries.iter().filter(|entry| entry.is_none()).count() as u64;
-    let leaks = tell::leaks(incoming, &scope, request, engine, &ledger.credentials, &entries);
+    let leaks = tell::leaks(incoming, &scope, request, engine, (&ledger.credentials, &entries), halt);
     let mut allowed: Vec<(Fingerprint, String)> = ledger.allowed.into_iter().collect();
     allowed.sort_unstable();
     Ok((Push { leaks, more: false, old, allowed, coverage }, done))
@@ -123,25 +125,33 @@ struct Look<'a> {
 }
 
 impl Look<'_> {
-    /// The new blobs whose stored size is such, along their deltas.
-    fn blobs(&mut self, size: impl Fn(u64) -> bool + Sync) -> Result<(), GitError> {
-        let (incoming, Some(fresh)) = (self.incoming, self.incoming.fresh()) else { return Ok(()) };
+    /// The new blobs that are chosen by id and stored size, along their deltas; only those that are text, or all. Gives
+    /// those that are not.
+    fn blobs(&mut self, only_text: bool, chosen: impl Fn(Oid, u64) -> bool + Sync) -> Result<Vec<Oid>, GitError> {
+        let (incoming, Some(fresh)) = (self.incoming, self.incoming.fresh()) else { return Ok(Vec::new()) };
         if self.done || incoming.new_objects().is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
-        let wanted = |oid, kind| kind == ObjectKind::Blob && incoming.is_new(oid) && size(fresh.least_size(oid));
-        self.scan(fresh, wanted)
+        let wanted = |oid, kind| kind == ObjectKind::Blob && incoming.is_new(oid) && chosen(oid, fresh.least_size(oid));
+        self.scan(fresh, only_text, wanted)
     }
 
-    fn scan(&mut self, store: &Store, wanted: impl Fn(Oid, ObjectKind) -> bool + Sync) -> Result<(), GitError> {
-        let options = Options { limits: self.request.limits, ..Options::default() };
+    fn scan(
+        &mut self,
+        store: &Store,
+        only_text: bool,
+        wanted: impl Fn(Oid, ObjectKind) -> bool + Sync,
+    ) -> Result<Vec<Oid>, GitError> {
+        let Request { limits, policy, .. } = *self.request;
+        let options = Options { limits, least: policy.threshold, only_text, ..Options::default() };
         let watch = Watch { stop: self.halt.flag(), progress: self.halt };
-        let ObjectFindings { found, objects, bytes, skips, .. } =
+        let ObjectFindings { found, objects, bytes, skips, left_out, .. } =
             scan_objects(store, wanted, self.engine, options, watch)?;
         self.done |= self.halt.take_enough();
         self.coverage.objects += objects;
         self.coverage.bytes += bytes;
-        for (oid, reason, detail) in skips {
+        // Why the look ended early is told once, for all of it.
+        for (oid, reason, detail) in skips.into_iter().filter(|skip| skip.1 != SkipReason::Interrupted) {
             let label = oid.map_or_else(|| "packs".to_owned(), |oid| format!("object {oid}"));
             self.coverage.skip(Origin::Object(label.into_bytes()), reason, detail);
         }
@@ -154,7 +164,7 @@ impl Look<'_> {
             let incoming = self.incoming;
             self.ledger.enter(&holder, found.findings, || content(incoming, found.oid));
         }
-        Ok(())
+        Ok(left_out)
     }
 
     /// What the main store had, and no ref reached.
@@ -178,7 +188,7 @@ impl Look<'_> {
         }
         if unlisted.len() > MANY {
             let wanted = |oid, kind| kind != ObjectKind::Tree && unlisted.binary_search(&(oid, kind)).is_ok();
-            return self.scan(self.incoming.main(), wanted);
+            return self.scan(self.incoming.main(), false, wanted).map(drop);
         }
         let mut feed = Feed::new(self.engine);
         for (oid, kind) in unlisted.iter().filter(|(_, kind)| *kind != ObjectKind::Tree) {
@@ -201,11 +211,20 @@ impl Look<'_> {
     }
 
     fn feed(&mut self, feed: &mut Feed<'_>, holder: &Holder, bytes: &[u8], name: Option<&[u8]>) {
-        let seen = feed.bytes(bytes, name);
+        let (halt, engine) = (self.halt, self.engine);
+        let mut go_on = |found: &[Finding]| {
+            if bytes.len() > CHUNK {
+                let mut found = found.to_vec();
+                engine.resolve(&mut found);
+                halt.sighted(&found);
+            }
+            !halt.stopped()
+        };
+        let seen = feed.bytes_while(bytes, name, &mut go_on);
         self.coverage.objects += 1;
         self.coverage.bytes += seen.bytes;
         self.halt.advance(1, seen.bytes);
-        if let Some((reason, detail)) = seen.cut {
+        if let Some((reason, detail)) = seen.cut.filter(|(reason, _)| *reason != SkipReason::Interrupted) {
             self.coverage.skip(Origin::Object(b"object".to_vec()), reason, detail);
         }
         let findings: Vec<_> = seen.found.into_iter().map(|(finding, _)| finding).collect();

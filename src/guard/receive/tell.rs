@@ -2,8 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::halt::Halt;
 use super::introduce::{Entry, OLD_LIMIT};
-use super::ledger::{Credential, Holder, identity, line_of};
+use super::ledger::{Credential, Holder, Identity, identity};
 use super::run::Request;
 use crate::engine::Engine;
 use crate::git::{Command, Incoming, Oid, Scope};
@@ -18,12 +19,19 @@ pub(super) fn leaks(
     scope: &Scope,
     request: &Request<'_>,
     engine: &Engine,
-    credentials: &[Credential],
-    entries: &[Option<Entry>],
+    (credentials, entries): (&[Credential], &[Option<Entry>]),
+    halt: &Halt,
 ) -> Vec<Leak> {
     let tips: HashSet<Oid> = request.commands.iter().map(|command| command.new).collect();
+    let mut held: HashMap<&Holder, HashSet<Identity>> = HashMap::new();
+    for credential in credentials {
+        for holder in &credential.holders {
+            held.entry(holder).or_default().insert(identity(&credential.finding));
+        }
+    }
     let commands = request.commands;
-    let mut teller = Teller { incoming, scope, commands, tips, feed: Feed::new(engine), trees: HashMap::new() };
+    let feed = Feed::new(engine);
+    let mut teller = Teller { incoming, scope, commands, halt, tips, feed, held, seen: None, trees: HashMap::new() };
     let mut leaks = Vec::new();
     for (credential, entry) in credentials.iter().zip(entries) {
         let Some(entry) = entry else { continue };
@@ -62,15 +70,23 @@ fn place(spot: &Spot) -> (&[u8], u64) {
     }
 }
 
+/// Where in an object each credential stands first: its line, and the finding as it is there.
+type Places = HashMap<Identity, (u64, Finding)>;
+
 struct Teller<'a> {
     incoming: &'a Incoming,
     scope: &'a Scope,
     commands: &'a [Command],
+    halt: &'a Halt,
     /// What the pushed refs are to name.
     tips: HashSet<Oid>,
     feed: Feed<'a>,
+    /// What each object holds, as far as it was looked at.
+    held: HashMap<&'a Holder, HashSet<Identity>>,
+    /// The places in the object that was looked at last, under the name it was looked at.
+    seen: Option<(Holder, Option<Vec<u8>>, Places)>,
     /// Which credentials the blob at a tip's path holds.
-    trees: HashMap<(Oid, Vec<u8>), HashSet<super::ledger::Identity>>,
+    trees: HashMap<(Oid, Vec<u8>), HashSet<Identity>>,
 }
 
 impl Teller<'_> {
@@ -81,23 +97,23 @@ impl Teller<'_> {
             Entry::Apart(holder) => (holder, &b""[..]),
         };
         let name = path.rsplit(|&b| b == b'/').next().filter(|name| !name.is_empty()).map(<[u8]>::to_vec);
-        let mut there = |oid: Oid| self.look(credential, oid, name.as_deref());
+        let mut there = || self.look(credential, holder, name.as_deref());
         match holder {
             Holder::Ref(name) => (Spot::Ref(name.clone()), credential.finding.clone()),
             Holder::Name(name) => {
                 let path = if path.is_empty() { name.clone() } else { path.to_vec() };
                 (Spot::Name(path), credential.finding.clone())
             }
-            Holder::Commit(oid) => {
-                let (line, finding) = there(*oid);
+            Holder::Commit(_) => {
+                let (line, finding) = there();
                 (Spot::Commit(line), finding)
             }
             Holder::Tag(oid) => {
-                let (line, finding) = there(*oid);
+                let (line, finding) = there();
                 (Spot::Tag { id: oid.to_string(), line }, finding)
             }
             Holder::Blob(oid) => {
-                let (line, finding) = there(*oid);
+                let (line, finding) = there();
                 let spot = if path.is_empty() {
                     Spot::Object { kind: "blob", id: oid.to_string(), line }
                 } else {
@@ -109,20 +125,42 @@ impl Teller<'_> {
     }
 
     /// The line a credential begins in, in that very object, and the finding as it is there.
-    fn look(&mut self, credential: &Credential, oid: Oid, name: Option<&[u8]>) -> (u64, Finding) {
+    fn look(&mut self, credential: &Credential, holder: &Holder, name: Option<&[u8]>) -> (u64, Finding) {
+        let known = self.seen.as_ref().is_some_and(|(seen, as_name, _)| seen == holder && as_name.as_deref() == name);
+        if !known {
+            let places = self.places(holder, name);
+            self.seen = Some((holder.clone(), name.map(<[u8]>::to_vec), places));
+        }
+        let seen = self.seen.as_ref().and_then(|(.., places)| places.get(&identity(&credential.finding)));
+        seen.cloned().unwrap_or_else(|| (1, credential.finding.clone()))
+    }
+
+    /// Where in an object each credential stands first. It is scanned no further than to those that were seen in it.
+    fn places(&mut self, holder: &Holder, name: Option<&[u8]>) -> Places {
+        let (Holder::Blob(oid) | Holder::Commit(oid) | Holder::Tag(oid)) = holder else { return HashMap::new() };
         // An object that is too large to be held has no lines.
-        let bytes = self.incoming.read(oid, OLD_LIMIT).map(|(_, bytes)| bytes).unwrap_or_default();
-        let wanted = identity(&credential.finding);
-        let found = self.feed.bytes(&bytes, name).found.into_iter().map(|(finding, _)| finding);
-        let finding = found.filter(|finding| identity(finding) == wanted).min_by_key(|finding| finding.secret_span);
-        finding.map_or_else(|| (1, credential.finding.clone()), |finding| (line_of(&finding, &bytes), finding))
+        let bytes = self.incoming.read(*oid, OLD_LIMIT).map(|(_, bytes)| bytes).unwrap_or_default();
+        let mut left: HashSet<Identity> = self.held.get(holder).cloned().unwrap_or_default();
+        let halt = self.halt;
+        let mut go_on = |found: &[Finding]| {
+            for finding in found {
+                left.remove(&identity(finding));
+            }
+            !left.is_empty() && !halt.stopped()
+        };
+        let seen = self.feed.bytes_while(&bytes, name, &mut go_on);
+        let mut places = HashMap::new();
+        for (finding, place) in seen.found {
+            places.entry(identity(&finding)).or_insert((place.start.line, finding));
+        }
+        places
     }
 
     fn culprit(&mut self, credential: &Credential, entry: &Entry) -> Option<Culprit> {
         let Entry::Commit { at, path, holder } = entry else { return None };
         let (oid, links) = self.scope.commits.get(*at)?;
         let at_tip = match holder {
-            Holder::Blob(_) => Some(self.is_at_tip(credential, path)),
+            Holder::Blob(oid) => Some(self.is_at_tip(credential, *oid, path)),
             _ => None,
         };
         let is_tip = self.tips.contains(oid);
@@ -131,8 +169,8 @@ impl Teller<'_> {
         Some(Culprit { id: oid.to_string(), parents: links.parents.len(), is_tip, refs, at_tip })
     }
 
-    /// Whether a pushed tip still has the credential at that path.
-    fn is_at_tip(&mut self, credential: &Credential, path: &[u8]) -> bool {
+    /// Whether a pushed tip still has the credential, which that blob has, at that path.
+    fn is_at_tip(&mut self, credential: &Credential, oid: Oid, path: &[u8]) -> bool {
         let mut tips: Vec<Oid> = self.tips.iter().copied().filter(|tip| !tip.is_null()).collect();
         tips.sort_unstable();
         let wanted = identity(&credential.finding);
@@ -141,22 +179,29 @@ impl Teller<'_> {
             if let Some(held) = self.trees.get(&key) {
                 return held.contains(&wanted);
             }
-            let held = self.held_at(tip, path);
+            let at_tip = self.blob_at(tip, path);
+            if at_tip == Some(oid) {
+                return true;
+            }
+            let held = at_tip.map(|oid| self.held_by(oid, path)).unwrap_or_default();
             let holds = held.contains(&wanted);
             self.trees.insert(key, held);
             holds
         })
     }
 
-    fn held_at(&mut self, tip: Oid, path: &[u8]) -> HashSet<super::ledger::Identity> {
-        let blob = || {
-            let tree = self.incoming.commit(tip).ok()?.tree;
-            let (mode, oid) = self.incoming.at_path(tree, path).ok()??;
-            if mode.is_blob() { self.incoming.read(oid, OLD_LIMIT).ok() } else { None }
-        };
+    fn blob_at(&self, tip: Oid, path: &[u8]) -> Option<Oid> {
+        let tree = self.incoming.commit(tip).ok()?.tree;
+        let (mode, oid) = self.incoming.at_path(tree, path).ok()??;
+        mode.is_blob().then_some(oid)
+    }
+
+    fn held_by(&mut self, oid: Oid, path: &[u8]) -> HashSet<Identity> {
         let name = path.rsplit(|&b| b == b'/').next();
-        let bytes = blob().map(|(_, bytes)| bytes).unwrap_or_default();
-        self.feed.bytes(&bytes, name).found.iter().map(|(finding, _)| identity(finding)).collect()
+        let bytes = self.incoming.read(oid, OLD_LIMIT).map(|(_, bytes)| bytes).unwrap_or_default();
+        let halt = self.halt;
+        let seen = self.feed.bytes_while(&bytes, name, &mut |_| !halt.stopped());
+        seen.found.iter().map(|(finding, _)| identity(finding)).collect()
     }
 }
 

@@ -27,6 +27,8 @@ pub enum Event {
     Error,
     /// Found after a push had gone through.
     Found,
+    /// A push that had gone through unseen was looked at, and nothing that counts was found.
+    Cleared,
 }
 
 impl Event {
@@ -40,6 +42,7 @@ impl Event {
             Self::Timeout => "timeout",
             Self::Error => "error",
             Self::Found => "found",
+            Self::Cleared => "cleared",
         }
     }
 }

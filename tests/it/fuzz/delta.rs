@@ -2,8 +2,9 @@
 
 use std::sync::LazyLock;
 
-use portcullis::engine::delta::{Copied, Tracer};
+use portcullis::engine::delta::{Ask, Copied, Tracer};
 use portcullis::engine::{Engine, Scratch};
+use portcullis::model::Confidence;
 
 use super::engine::written;
 use super::taker::Taker;
@@ -19,7 +20,8 @@ pub(crate) fn against_whole(data: &[u8]) {
     let mut edits = Taker(take.bytes(edits));
     let (mut scratch, mut other) = (Scratch::default(), Scratch::default());
     let mut base = written(&mut take);
-    let (_, mut trace) = TRACER.whole(&mut scratch, &base, true);
+    let (_, mut trace) =
+        TRACER.whole(&mut scratch, &base, Ask { keep: true, least: Confidence::Low, go_on: &mut |_| true });
     for _ in 0..4 {
         let Some(known) = &trace else { return };
         let (mut text, mut copied) = (Vec::new(), Vec::new());
@@ -37,7 +39,13 @@ pub(crate) fn against_whole(data: &[u8]) {
             return;
         }
         let expected = ENGINE.scan(&mut other, &text);
-        let (found, next) = TRACER.made(&mut scratch, known, copied, &text, true);
+        let (found, next) = TRACER.made(
+            &mut scratch,
+            known,
+            copied,
+            &text,
+            Ask { keep: true, least: Confidence::Low, go_on: &mut |_| true },
+        );
         let places = |all: &[portcullis::model::Finding]| {
             all.iter().map(|f| (f.rule, f.span, f.secret_span)).collect::<Vec<_>>()
         };

@@ -7,7 +7,8 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
 use portcullis::git::{
-    HashKind, Limits, Object, ObjectKind, Oid, Parent, Store, Visit, commit_links, people, tag_target, tree_entries,
+    HashKind, Limits, Object, ObjectKind, Oid, Parent, Store, Visit, commit_links, people, reftable_entries,
+    tag_target, tree_entries,
 };
 
 use super::taker::Taker;
@@ -252,4 +253,30 @@ pub(crate) fn tree(data: &[u8]) {
         rest = rest.strip_prefix(b"\0").and_then(|rest| rest.strip_prefix(oid.as_bytes())).expect("the id");
     }
     assert_eq!(broken, !rest.is_empty());
+}
+
+/// A table of refs of any bytes, under a footer that is right.
+pub(crate) fn reftable(data: &[u8]) {
+    let mut take = Taker(data);
+    let choice = take.byte();
+    let hash = if choice & 1 == 0 { HashKind::Sha1 } else { HashKind::Sha256 };
+    let _ = reftable_entries(take.0, hash);
+    let logs = u64::from(take.byte()) << 8 | u64::from(take.byte());
+    let mut table = take.0.to_vec();
+    let header = if choice & 2 == 0 { 24 } else { 28 };
+    if table.len() < header {
+        return;
+    }
+    table[..5].copy_from_slice(if header == 24 { b"REFT\x01" } else { b"REFT\x02" });
+    if header == 28 {
+        table[24..28].copy_from_slice(if hash == HashKind::Sha1 { b"sha1" } else { b"s256" });
+    }
+    let mut footer = [&table[..header], &[0; 24], &logs.to_be_bytes(), &[0; 8]].concat();
+    footer.extend(crc32fast::hash(&footer).to_be_bytes());
+    let size = table.len();
+    table.extend(footer);
+    if let Ok((refs, logs)) = reftable_entries(&table, hash) {
+        // A ref takes three bytes at least; entries of logs are packed, at most a thousand times.
+        assert!(refs * 3 <= size && logs <= size * 1100, "{refs} refs, {logs} entries in {size} bytes");
+    }
 }

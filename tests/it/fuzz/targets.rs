@@ -26,6 +26,7 @@ pub(crate) const TARGETS: &[(&str, Target)] = &[
     ("commit_reader", objects::commit),
     ("tag_reader", objects::tag),
     ("tree_reader", objects::tree),
+    ("reftable_reader", objects::reftable),
     ("delta_vs_whole", delta::against_whole),
     ("hook_input", receive::input),
     ("hook_environment", receive::environment),

@@ -95,7 +95,8 @@ pub(super) fn rich(args: &[&str]) -> Repo {
 
 #[test]
 fn one_of_everything() {
-    for args in [&[][..], &["--object-format=sha256"]] {
+    let tables = "--ref-format=reftable";
+    for args in [&[][..], &["--object-format=sha256"], &[tables], &[tables, "--object-format=sha256"]] {
         let repo = rich(args);
         let walked = judged(&repo, &repo.dir);
         assert_eq!(walked.problems, []);
@@ -113,7 +114,12 @@ fn one_of_everything() {
 
 #[test]
 fn other_work_trees_have_heads_and_logs_of_their_own() {
-    let repo = rich(&[]);
+    for args in [&[][..], &["--ref-format=reftable"]] {
+        other_work_trees(&rich(args));
+    }
+}
+
+fn other_work_trees(repo: &Repo) {
     let other = repo.beside("other");
     repo.git(["worktree", "add", "-q", "--detach", other.to_str().unwrap(), "side"]).text();
     std::fs::write(other.join("new"), "in the other\n").unwrap();

@@ -1,4 +1,4 @@
-//! Repositories whose refs are kept in reftables, which git alone reads.
+//! Repositories whose refs are kept in reftables.
 
 use std::fs;
 
@@ -64,15 +64,12 @@ fn the_gates_work_there() {
 }
 
 #[test]
-fn broken_tables_and_a_missing_git_are_errors_and_no_unborn_branch() {
+fn no_git_is_needed_and_broken_tables_are_errors_and_no_unborn_branch() {
     let repo = reftable("sha1").unwrap();
     repo.stage("a", "clean\n");
     repo.commit("first");
     let no_git = repo.command(env!("CARGO_BIN_EXE_portcullis")).arg("pre-commit").env("PATH", "/nowhere").output();
-    let no_git = no_git.unwrap();
-    let said = String::from_utf8_lossy(&no_git.stderr).into_owned();
-    assert_eq!(no_git.status.code(), Some(2), "{said}");
-    assert!(said.contains("git is needed to read them"), "{said}");
+    assert_eq!(no_git.unwrap().status.code(), Some(0), "no git is needed");
 
     let tables = repo.git_dir().join("reftable");
     let names = fs::read_dir(&tables).unwrap().map(|entry| entry.unwrap().path());
