@@ -76,6 +76,7 @@ impl Store {
     }
 
     /// Shows every object that is wanted, once, to `visit`, from many threads: bases before what is made of them.
+    /// (An index that names one object twice has both entries shown: it may lie about one of them.)
     /// Ends early when `stop` is set. What could not be read is given back, in order of id.
     ///
     /// An object whose kind cannot be known is asked for as every kind, and then told.

@@ -29,11 +29,12 @@ pub(super) fn jwt(rng: &mut Rng) -> String {
     format!("{header}.{}.{}", base64url(claims.as_bytes()), base64url(&rng.bytes(32)))
 }
 
-/// A Discord bot's token: its id, a time, an HMAC.
+/// A Discord bot's token: its id, seconds since the first of 2011, an HMAC.
 pub(super) fn discord(rng: &mut Rng) -> String {
     let id = rng.between(200_000_000_000_000_000, 1_300_000_000_000_000_000);
     let id = base64url(id.to_string().as_bytes());
-    format!("{id}.{}.{}", rng.pick(BASE64_URL, 6), rng.pick(BASE64_URL, 38))
+    let time = base64url(&(rng.between(140_000_000, 500_000_000) as u32).to_be_bytes());
+    format!("{id}.{time}.{}", rng.pick(BASE64_URL, 38))
 }
 
 /// A macaroon of version 2 (libmacaroons, `doc/format.txt`): fields of type, length and bytes.

@@ -74,7 +74,7 @@ fn a_limit_is_told_as_one() {
     pair.policy("[limits]\nobjects = 4");
     let ran = pair.push("main");
     let said = flat(&ran);
-    assert!(!ran.ok && said.contains("it is larger than this server takes: 5 new objects, of which 4"), "{said}");
+    assert!(!ran.ok && said.contains("it holds 5 new objects, of which 4 are allowed"), "{said}");
     assert!(said.contains("smaller parts") && !said.contains("fsck"), "{said}");
     pair.policy("[limits]\nrefs = 1");
     let ran = pair.push("main main:refs/heads/other");
