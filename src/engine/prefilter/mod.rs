@@ -232,7 +232,6 @@ const REACH: usize = 8;
 
 /// Notes the places of a block's samples after those that are noted already, and tells how many there are then.
 #[inline(always)]
-#[expect(clippy::inline_always, reason = "it is compiled once more for each set of instructions")]
 fn note(places: &mut [u16; STRETCH], count: usize, block: usize, mut samples: u32) -> usize {
     /// Most blocks have no more. To write so many always is cheaper than a branch that nobody can foresee.
     const MOST: usize = 4;

@@ -128,8 +128,8 @@ fn other_work_trees(repo: &Repo) {
     at(&["commit", "-q", "-m", "detached"]);
     at(&["update-ref", "refs/worktree/own", "HEAD^"]);
     at(&["commit", "-q", "--amend", "-m", "detached, once more"]);
-    judged(&repo, &repo.dir);
-    judged(&repo, &other);
+    judged(repo, &repo.dir);
+    judged(repo, &other);
 }
 
 #[test]

@@ -22,9 +22,10 @@ fn follow(pair: &mut Pair, ran: &Ran, secret: &str) {
                 take_out(pair, secret);
                 pair.client.git(["commit", "-q", "-a", "--amend", "--no-verify", "--allow-empty"]).text();
                 let rebasing = pair.client.git_dir().join("rebase-merge").exists();
-                if !rebasing || pair.client.git(["rebase", "--continue"]).ok && !rebasing {
+                if !rebasing {
                     break;
                 }
+                pair.client.git(["rebase", "--continue"]);
             }
             continue;
         }
