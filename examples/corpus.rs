@@ -1,9 +1,9 @@
 //! Prints what the engine reaches on `../shared/corpus`: recall and false alarms by source and provider,
 //! and on request the misses and false alarms themselves.
 //!
-//! `cargo run --example corpus -- [--patterns DIR] [--providers] [--curve] [--folds] [--misses] [--alarms] [--only SOURCE] [--show] [--reasons]`
+//! `cargo run --example corpus -- [--patterns DIR] [--providers] [--curve] [--folds] [--misses] [--alarms] [--only SOURCE] [--show] [--reasons] [--ablation]`
 //! (`--curve`: recall, false alarms and precision at every threshold; `--markdown`: the tables of docs/detection.md; `--folds`: the same figures repository by
-//! repository, and how far they spread; `--show` prints the lines, secrets included; without it only the places).
+//! repository, and how far they spread; `--ablation`, with `--features ablation`: the same without each group of signals; `--show` prints the lines, secrets included; without it only the places).
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program whose output is its purpose")]
 
@@ -18,6 +18,9 @@ use portcullis::rules::{self, Rule, RuleSet};
 #[path = "../tests/it/corpus/measure.rs"]
 mod measure;
 
+#[cfg(feature = "ablation")]
+#[path = "corpus/ablation.rs"]
+mod ablation;
 #[path = "corpus/curve.rs"]
 mod curve;
 #[path = "corpus/tables.rs"]
@@ -36,6 +39,7 @@ struct Options {
     folds: bool,
     markdown: bool,
     reasons: bool,
+    ablation: bool,
 }
 
 fn main() {
@@ -53,6 +57,13 @@ fn main() {
             continue;
         }
         let corpus = Corpus::read(&dir, &chosen);
+        if options.ablation {
+            #[cfg(feature = "ablation")]
+            ablation::print(group, &corpus, &engine);
+            #[cfg(not(feature = "ablation"))]
+            eprintln!("{group}: signals can be left out only with `--features ablation`");
+            continue;
+        }
         let findings = corpus.scan(&engine);
         if options.reasons {
             reasons(group, &corpus, &findings, &engine);
@@ -76,6 +87,7 @@ fn options() -> Options {
         folds: false,
         markdown: false,
         reasons: false,
+        ablation: false,
     };
     let mut args = env::args().skip(1);
     while let Some(arg) = args.next() {
@@ -89,6 +101,7 @@ fn options() -> Options {
             "--markdown" => found.markdown = true,
             "--folds" => found.folds = true,
             "--reasons" => found.reasons = true,
+            "--ablation" => found.ablation = true,
             "--show" => found.show = true,
             other => eprintln!("unknown argument {other}"),
         }

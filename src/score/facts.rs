@@ -14,7 +14,7 @@ use crate::rules::Kind;
 pub(crate) enum Form {
     /// Between quotes.
     Quoted,
-    /// Bare, directly after `=`: `NAME=value`.
+    /// Bare, directly after `=`: `NAME=value`; `+=` is a program's.
     Env,
     /// Bare, after `: `, `= ` or `>` up to the line's end or a space.
     Loose,
@@ -185,7 +185,7 @@ fn form(joint: &[u8], value: &[u8]) -> Form {
     let quoted = matches!(joint.last(), Some(b'"' | b'\'' | b'`')) || joint.ends_with(b";") && joint.contains(&b'&');
     if quoted || matches!(value.first(), Some(b'"' | b'\'')) {
         Form::Quoted
-    } else if joint.ends_with(b"=") || joint.ends_with(b":") {
+    } else if joint.ends_with(b"=") && !joint.ends_with(b"+=") || joint.ends_with(b":") {
         Form::Env
     } else if joint.iter().all(u8::is_ascii_whitespace) {
         Form::Spaced

@@ -1,5 +1,7 @@
 //! Turns a match into a confidence with reasons. Reads the match and a bounded context; nothing else.
 
+#[cfg(feature = "ablation")]
+pub mod ablation;
 mod alphabet;
 pub mod checks;
 mod code;
@@ -67,6 +69,11 @@ pub fn judge(evidence: &Evidence<'_>) -> Option<Score> {
     let (mut reasons, mut sum) = (Vec::new(), 0);
     let mut left: i16 = SIGNALS.iter().map(|signal| signal.most).sum();
     for signal in SIGNALS {
+        #[cfg(feature = "ablation")]
+        if ablation::is_out(signal.name) {
+            left -= signal.most;
+            continue;
+        }
         left -= signal.most;
         if let Some(reason) = (signal.see)(&facts) {
             debug_assert!(reason.points <= signal.most, "{} gives more than it says", signal.name);
@@ -78,6 +85,8 @@ pub fn judge(evidence: &Evidence<'_>) -> Option<Score> {
         }
     }
     let proof = evidence.rule.check.map(|check| checks::prove(check, evidence));
+    #[cfg(feature = "ablation")]
+    let proof = proof.filter(|_| !ablation::is_out(ablation::PROOF));
     let mut certain = false;
     if let Some(proof) = proof {
         certain = weigh(proof, &mut reasons);

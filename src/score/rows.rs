@@ -39,9 +39,25 @@ static FOLLOWS: [u64; 256] = {
 
 /// Whether a row of the keyboard, alphabet or digits makes up most of the value's `body`.
 pub(super) fn is_sequence(body: &[u8], strict: bool) -> bool {
-    if body.len() < 3 {
+    body.len() >= 3 && (in_rows(body) * 10 >= body.len() * if strict { 9 } else { 8 } || is_interleaved(body, strict))
+}
+
+/// `a9b8c7d6e5`, `px-a1b2c3d4e5f6g8h0`: letters and digits in turn, and one of the two is a row.
+fn is_interleaved(body: &[u8], strict: bool) -> bool {
+    let changes = body.windows(2).filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit()).count();
+    if body.len() < 10 || changes * 10 < (body.len() - 1) * if strict { 9 } else { 8 } {
         return false;
     }
+    let (digits, letters): (Vec<u8>, Vec<u8>) = body.iter().partition(|b| b.is_ascii_digit());
+    // Five in a row are no chance where every second character is left out.
+    [letters, digits].iter().any(|part| {
+        let run = in_rows(part);
+        run >= 5 && run * 10 >= part.len() * if strict { 9 } else { 7 }
+    })
+}
+
+/// How many characters of `body` lie in runs of at least three.
+fn in_rows(body: &[u8]) -> usize {
     let follows = |a: u8, b: u8| FOLLOWS[usize::from(a)] >> (b % 64) & 1 != 0;
     let mut covered = 0;
     let mut at = 0;
@@ -55,7 +71,7 @@ pub(super) fn is_sequence(body: &[u8], strict: bool) -> bool {
             at += 1;
         }
     }
-    covered * 10 >= body.len() * if strict { 9 } else { 8 }
+    covered
 }
 
 /// Length of the longest start of `text` that lies somewhere in `row`.
@@ -63,4 +79,19 @@ fn longest_run(text: &[u8], row: &[u8]) -> usize {
     let Some(&first) = text.first() else { return 0 };
     let run = |at: usize| text.iter().zip(&row[at..]).take_while(|(a, b)| a == b).count();
     row.iter().enumerate().filter(|(_, byte)| **byte == first).map(|(at, _)| run(at)).max().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_and_digits_in_turn_are_a_row() {
+        for body in ["a1b2c3d4e5f6", "abcdef123456", "a9b8c7d6e5f4", "1q2w3e4r5t6y", "a7b1c9d3e0f2g8", "k1x2m3v4c5t6"] {
+            assert!(is_sequence(body.as_bytes(), false), "{body}");
+        }
+        for body in ["k7m1x9d3t0f2g8", "a1b2c3zk9q0w", "c4270963abd509e67069adab", "b5t8c1w9d6k3"] {
+            assert!(!is_sequence(body.as_bytes(), false), "{body}");
+        }
+    }
 }

@@ -178,7 +178,7 @@ fn expression(facts: &Facts<'_>) -> Option<Reason> {
     let ended =
         facts.form != Form::Quoted && rest.is_some_and(|rest| rest.iter().all(|b| matches!(b, b')' | b']' | b'}')));
     // With spaces around the sign no setting is written.
-    let assigned = facts.form == Form::Loose && facts.joint.trim_ascii() == b"=";
+    let assigned = facts.form == Form::Loose && matches!(facts.joint.trim_ascii(), b"=" | b"+=");
     (ended && (assigned || facts.surprise() < 6.0)).then_some(Reason::new(-30, "the value is a variable"))
 }
 
@@ -224,6 +224,9 @@ fn made_of_words(facts: &Facts<'_>) -> Option<Reason> {
     }
     // `no base-64!`
     let counted = facts.value.iter().filter(|b| b.is_ascii_digit()).count() <= 2 && facts.value.contains(&b'-');
+    if is_passphrase(facts) {
+        return None;
+    }
     let exclaimed =
         spaces == 1 && matches!(facts.value.last(), Some(b'.' | b'!' | b'?')) && (wordlike || counted) && cover >= 0.4;
     if exclaimed || spaces >= 2 && (cover >= 0.6 || wordlike && cover >= 0.4) {
@@ -235,6 +238,8 @@ fn made_of_words(facts: &Facts<'_>) -> Option<Reason> {
         let points = match facts.kind {
             Kind::Place if facts.value.iter().any(|b| !b.is_ascii_alphabetic()) => -10,
             Kind::Url if mixed(facts.value) => -10,
+            // Three words and more without a blank are nobody's sample.
+            Kind::Url if facts.cover().words >= 3 && facts.value.len() >= 16 => -10,
             _ if in_place => -25,
             _ => -45,
         };
@@ -245,6 +250,23 @@ fn made_of_words(facts: &Facts<'_>) -> Option<Reason> {
         return Some(Reason::new(-45, "the value is a word"));
     }
     None
+}
+
+/// `"correct horse battery staple"`: four words and more in small letters, and none that a sentence is joined by.
+fn is_passphrase(facts: &Facts<'_>) -> bool {
+    const JOINING: &[&[u8]] = &[
+        b"and", b"any", b"are", b"but", b"can", b"did", b"does", b"enter", b"for", b"from", b"has", b"have", b"must",
+        b"not", b"please", b"should", b"that", b"the", b"then", b"this", b"use", b"used", b"was", b"when", b"which",
+        b"will", b"with", b"without", b"you", b"your",
+    ];
+    let joined = facts.joint.iter().any(|b| matches!(b, b'=' | b':')) && !facts.joint.contains(&b',');
+    let plain = |word: &[u8]| word.len() >= 3 && word.iter().all(u8::is_ascii_lowercase) && !JOINING.contains(&word);
+    let words = || facts.value.split(|b| *b == b' ');
+    facts.strength() == Strength::Strong
+        && facts.form == Form::Quoted
+        && joined
+        && words().count() >= 4
+        && words().all(plain)
 }
 
 /// Whether marks, or digits among the letters, make more of words: `#gets0m3`, not `letmein1`.

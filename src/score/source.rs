@@ -2,7 +2,7 @@
 //! (`benches/benign`).
 
 use super::checks::Outcome;
-use super::checks::plain::docker_auth;
+use super::checks::plain::{docker_auth, is_text_alone};
 use super::facts::{Facts, Form, joint_is_call};
 use super::name::{self, Strength};
 use super::{placeholder, shape};
@@ -63,6 +63,9 @@ pub(super) fn see(facts: &Facts<'_>) -> Option<Reason> {
     if is_beside(facts) {
         return Some(Reason::new(-20, "only a blank joins the two, as in a sentence"));
     }
+    if is_said(facts) {
+        return Some(Reason::new(-20, "only a verb joins the two, as in a sentence"));
+    }
     if in_dense_code(facts) {
         return Some(Reason::new(-40, "it stands in the middle of code"));
     }
@@ -88,6 +91,9 @@ fn basic(facts: &Facts<'_>) -> Option<Reason> {
     match proof.outcome {
         Outcome::Valid => None,
         Outcome::Unknown => Some(Reason::new(-60, "it decodes to user:password, but the password is a placeholder")),
+        Outcome::Invalid if is_text_alone(facts.value) => {
+            Some(Reason::new(-60, "it decodes to a text without a password"))
+        }
         // Base64 of text mixes its cases; what does and yet holds no colon may have been made unreadable for a report.
         Outcome::Invalid => {
             let one_case =
@@ -126,6 +132,11 @@ fn is_beside(facts: &Facts<'_>) -> bool {
         && blank.is_some_and(|blank| !blank.is_empty() && blank.iter().all(u8::is_ascii_whitespace))
         && !facts.name.starts_with(b"-")
         && facts.surprise() < 8.0
+}
+
+/// "the token is required", `token is tok_name`.
+fn is_said(facts: &Facts<'_>) -> bool {
+    facts.form != Form::Quoted && facts.joint.trim_ascii() == b"is" && facts.surprise() < 8.0
 }
 
 /// `$(PWD):/mnt`, `${TOKEN}=x`: the closing bracket belongs to what the name stands in.

@@ -94,6 +94,85 @@ fn every_place_of_a_list_is_looked_at() {
     }
 }
 
+/// Regression: with these between name and value only rules that know the provider saw anything.
+#[test]
+fn every_way_to_join_a_name_and_its_value_is_known() {
+    let forms = [
+        "DB_PASSWORD ?= @",
+        "DB_PASSWORD += @",
+        "DB_PASSWORD ::= @",
+        "DB_PASSWORD ?= \"@\"",
+        "password += \"@\"",
+        "password <- \"@\"",
+        "API_TOKEN <<- '@'",
+        "$tokens[\"deploy\"] = \"@\";",
+        "secrets['deploy_1'] = '@'",
+        "var dbPassword string = \"@\"",
+        "Dim password As String = \"@\"",
+        "password: >-\n  @",
+        "password: |\n  @",
+        "api_token: >\n    @",
+        "<password>\n    @\n</password>",
+        "The deploy token is @",
+        "deploy --db-token @",
+        "deploy --s3-secret @",
+        "deploy --storage-master-key @",
+    ];
+    found_and_stood_in(&forms, &["changeme", "your-password-here", "<password>", "none"]);
+    for text in [
+        "the token is required here\n",
+        "if token is None:\n",
+        "the password is case-sensitive\n",
+        "Password ::= OCTET STRING\n",
+        "password += other_password;\n",
+        "password: |\n  the password of the user\n",
+        "<key>\n  name\n</key>\n",
+        "var token string = \"\"\n",
+    ] {
+        assert_eq!(told(text), [], "{text}");
+    }
+}
+
+/// Regression: rows of letters and digits in turn, and words in base64 behind `Basic`, were told.
+#[test]
+fn rows_in_turn_and_words_behind_basic_are_no_credentials() {
+    let turns = |letters: &str, digits: &str| -> String {
+        letters.chars().zip(digits.chars()).flat_map(|(a, b)| [a, b]).collect()
+    };
+    let rows = [
+        turns("abcdefghij", "1234567890"),
+        turns("abcdefghijkl", "938475610293"),
+        turns("kqzxwvbtmr", "9876543210"),
+        format!("{}{}", "abcdef", "123456"),
+    ];
+    for row in rows {
+        let text = format!("api_key = \"{row}\"\n");
+        assert_eq!(told(&text), [], "{text}");
+    }
+    for words in ["none", "some words", "my-user-name"] {
+        let text = drawn(&format!("Authorization: Basic {{b64:{words}}}\n"), 1);
+        assert_eq!(told(&text), [], "{text}");
+    }
+}
+
+/// Regression: words with blanks between them were held for a sentence, and long words in a URL for a sample.
+#[test]
+fn phrases_are_passwords_where_a_password_stands() {
+    for text in
+        ["password = \"copper lantern drifting meadow\"\n", "db_passphrase: 'violet harbor seven kettle stone'\n"]
+    {
+        assert_eq!(told(text).len(), 1, "{text}");
+    }
+    for text in [
+        "password = \"the password of the user\"\n",
+        "password: \"must have eight letters\"\n",
+        "password: \"Enter your new password\"\n",
+        "log(password, \"copper lantern drifting meadow\")\n",
+    ] {
+        assert_eq!(told(text), [], "{text}");
+    }
+}
+
 /// Regression: short names, and names in other languages, told nothing.
 #[test]
 fn names_of_passwords_in_every_habit() {

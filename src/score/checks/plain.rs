@@ -20,6 +20,13 @@ pub(super) fn base64_of_32_bytes(secret: &[u8]) -> Proof {
     Proof::unknown().note("32 bytes of base64")
 }
 
+/// Whether base64 holds a text that can be read and has no colon: what stands behind `Basic` then logs nobody in.
+pub(in crate::score) fn is_text_alone(secret: &[u8]) -> bool {
+    base64(secret).is_some_and(|text| {
+        text.len() >= 3 && text.iter().all(|b| b.is_ascii_graphic() || *b == b' ') && !text.contains(&b':')
+    })
+}
+
 /// docker's `auth`: base64 of `user:password`.
 pub(in crate::score) fn docker_auth(secret: &[u8]) -> Proof {
     let Some(decoded) = base64(secret) else { return Proof::invalid("not base64") };

@@ -115,10 +115,15 @@ impl Corpus {
 
     /// What the engine finds in each object, of at least medium confidence and all.
     pub fn scan(&self, engine: &Engine) -> Vec<Vec<Finding>> {
+        self.scan_as(engine, true)
+    }
+
+    /// The same, with or without what an object's name adds.
+    pub fn scan_as(&self, engine: &Engine, by_name: bool) -> Vec<Vec<Finding>> {
         let mut scratch = Scratch::default();
         let scan = |object: &Object| {
             let mut findings = engine.scan(&mut scratch, &object.bytes);
-            if engine.is_named(object.name.as_bytes()) {
+            if by_name && engine.is_named(object.name.as_bytes()) {
                 engine.scan_named(&mut scratch, &object.bytes, object.name.as_bytes(), &mut findings);
                 engine.resolve(&mut findings);
             }
