@@ -195,6 +195,9 @@ pub struct ScanArgs {
     /// Write the report in this format.
     #[arg(long, short, value_name = "FORMAT", default_value = "human", value_parser = PossibleValuesParser::new(formats()))]
     pub format: String,
+    /// Write a self-contained HTML page about it, too, readable by you alone.
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
     /// How to tell.
     #[command(flatten)]
     pub output: OutputArgs,

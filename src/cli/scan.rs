@@ -6,6 +6,7 @@ use super::exit::ExitStatus;
 use super::failure::Failure;
 use super::interrupt;
 use super::output::Output;
+use super::page::Page;
 use super::plan;
 use super::progress::Bar;
 use crate::config::local::Flags;
@@ -14,7 +15,7 @@ use crate::guard::scan::{self, Target};
 use crate::guard::watch::{Unwatched, Watch};
 use crate::model::{Confidence, Report};
 use crate::policy::Policy;
-use crate::report;
+use crate::report::{self, html};
 
 /// Least digits of a fingerprint that name a finding.
 const LEAST_DIGITS: usize = 8;
@@ -29,10 +30,15 @@ pub(super) fn run(args: &ScanArgs) -> Result<ExitStatus, Failure> {
     let mut settled = config::settle(&Place::Disk(near), &args.policy.known, config::flags(&args.policy))?;
     let policy = settled.on_disk(&args.policy.known, near)?;
     let format = report::format(&args.format).ok_or_else(|| Failure::new("no such format"))?;
-    let output = Output::open(&args.output)?;
+    let (output, page) = (Output::open(&args.output)?, Page::begin(args.report.as_deref())?);
     settled.tell_expired();
     let mut report = watched(&targets, &args.walk, &Engine::new(settled.rules.clone()), &policy);
     report.unused_allows = settled.unused(&report, &targets);
+    if let Some(page) = page {
+        page.write(near, args.output.show_secrets, |about, options, out| {
+            html::write_scan(&report, about, options, out)
+        })?;
+    }
     output.write(|options, out| (format.write)(&report, options, out))?;
     Ok(ExitStatus::of(&report))
 }
