@@ -25,14 +25,15 @@ const LEAST_DIGITS: usize = 8;
 /// # Errors
 /// If it cannot begin, or the report cannot be written.
 pub(super) fn run(args: &ScanArgs) -> Result<ExitStatus, Failure> {
-    let targets = plan::targets(&args.paths);
+    let looked = &args.target;
+    let targets = plan::targets(&looked.paths);
     let near = plan::near(&targets);
-    let mut settled = config::settle(&Place::Disk(near), &args.policy.known, config::flags(&args.policy))?;
-    let policy = settled.on_disk(&args.policy.known, near)?;
+    let mut settled = config::settle(&Place::Disk(near), &looked.policy.known, config::flags(&looked.policy))?;
+    let policy = settled.on_disk(&looked.policy.known, near)?;
     let format = report::format(&args.format).ok_or_else(|| Failure::new("no such format"))?;
     let (output, page) = (Output::open(&args.output)?, Page::begin(args.report.as_deref())?);
     settled.tell_expired();
-    let mut report = watched(&targets, &args.walk, &Engine::new(settled.rules.clone()), &policy);
+    let mut report = watched(&targets, &looked.walk, &Engine::new(settled.rules.clone()), &policy);
     report.unused_allows = settled.unused(&report, &targets);
     if let Some(page) = page {
         page.write(near, args.output.show_secrets, |about, options, out| {
