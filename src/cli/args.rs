@@ -21,7 +21,7 @@ pub use import::ImportArgs;
 pub use redact::RedactArgs;
 pub use report::ReportArgs;
 pub use rules::{RulesArgs, RulesCommand};
-pub use settings::{AllowArgs, BaselineArgs, BaselineCommand, ConfigCheckArgs, ConfigCommand, ConfigShowArgs};
+pub use settings::{AllowArgs, BaselineCommand, ConfigCheckArgs, ConfigCommand, ConfigShowArgs};
 
 use crate::hook::server::Host;
 use crate::model::Confidence;
@@ -179,9 +179,9 @@ pub struct EffortArgs {
     pub no_progress: bool,
 }
 
-/// `scan`.
+/// What a scan looks at, and what counts: of `scan` and of `baseline`.
 #[derive(Debug, Args)]
-pub struct ScanArgs {
+pub struct TargetArgs {
     /// Files and directories to scan; `-` is standard input, which is looked at as a terminal shows it too: without
     /// escapes, and with broken lines joined.
     #[arg(value_name = "PATH", default_value = ".")]
@@ -192,9 +192,20 @@ pub struct ScanArgs {
     /// What counts.
     #[command(flatten)]
     pub policy: PolicyArgs,
+}
+
+/// `scan`.
+#[derive(Debug, Args)]
+pub struct ScanArgs {
+    /// What is looked at.
+    #[command(flatten)]
+    pub target: TargetArgs,
     /// Write the report in this format.
     #[arg(long, short, value_name = "FORMAT", default_value = "human", value_parser = PossibleValuesParser::new(formats()))]
     pub format: String,
+    /// Write a self-contained HTML page about it, too, readable by you alone.
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
     /// How to tell.
     #[command(flatten)]
     pub output: OutputArgs,

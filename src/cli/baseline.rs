@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::accepted::{self, Accepted, HEADER};
-use super::args::{BaselineArgs, BaselineCommand};
+use super::args::{BaselineCommand, TargetArgs};
 use super::config::{self, Place};
 use super::exit::ExitStatus;
 use super::failure::Failure;
@@ -74,7 +74,7 @@ pub(super) fn run(command: &BaselineCommand) -> Result<ExitStatus, Failure> {
     }
 }
 
-fn file(args: &BaselineArgs) -> PathBuf {
+fn file(args: &TargetArgs) -> PathBuf {
     let targets = plan::targets(&args.paths);
     let named = args.policy.known.baseline.clone();
     named.unwrap_or_else(|| plan::default_baseline(plan::near(&targets)))
@@ -82,7 +82,7 @@ fn file(args: &BaselineArgs) -> PathBuf {
 
 /// What counts but for the baseline, and how it was found. What was not scanned could be anything, so that nothing is
 /// made of a part.
-fn scan(args: &BaselineArgs, key: &Key) -> Result<(Report, Engine, Policy), Failure> {
+fn scan(args: &TargetArgs, key: &Key) -> Result<(Report, Engine, Policy), Failure> {
     let targets = plan::targets(&args.paths);
     let known = &args.policy.known;
     let settled = config::settle(&Place::Disk(plan::near(&targets)), known, config::flags(&args.policy))?;
@@ -101,7 +101,7 @@ fn scan(args: &BaselineArgs, key: &Key) -> Result<(Report, Engine, Policy), Fail
 }
 
 /// What counts but for the baseline.
-fn found(args: &BaselineArgs, key: &Key) -> Result<Found, Failure> {
+fn found(args: &TargetArgs, key: &Key) -> Result<Found, Failure> {
     let (report, ..) = scan(args, key)?;
     let redactor = Redactor::new(&report, &Options::default());
     let mut found = Found::new();

@@ -1,14 +1,12 @@
 //! `history`: what is asked for, the run, and what is made of its result.
 
 mod ledger;
-mod page;
 mod rewrite;
 mod verify;
 
 use std::io::Write as _;
 
 use ledger::Ledger;
-use page::Page;
 use rewrite::Plan;
 
 use super::args::HistoryArgs;
@@ -16,6 +14,7 @@ use super::config::{self, Place};
 use super::exit::ExitStatus;
 use super::failure::Failure;
 use super::output::Output;
+use super::page::Page;
 use super::progress::Bar;
 use super::{date, interrupt, plan};
 use crate::engine::Engine;
@@ -24,8 +23,8 @@ use crate::guard::history::{self, Options as ScanOptions, Request};
 use crate::guard::watch::{Unwatched, Watch};
 use crate::model::history::History;
 use crate::policy::Policy;
-use crate::report::history as formats;
 use crate::report::sanitize::clean;
+use crate::report::{history as formats, html};
 
 /// Runs `history`.
 ///
@@ -48,10 +47,12 @@ pub(super) fn run(args: &HistoryArgs) -> Result<ExitStatus, Failure> {
     let policy = settled.on_disk(&args.policy.known, &args.path)?;
     settled.tell_expired();
     let output = Output::open(&args.output)?;
-    let (page, rewrite) = (Page::begin(args)?, Plan::begin(args, &repo)?);
+    let (page, rewrite) = (Page::begin(args.answer.report.as_deref())?, Plan::begin(args, &repo)?);
     let history = look(args, &repo, &engine, &policy)?;
     if let Some(page) = page {
-        page.write(&history, args)?;
+        page.write(&args.path, args.output.show_secrets, |about, options, out| {
+            html::write(&history, about, options, out)
+        })?;
     }
     let told = rewrite.map(|rewrite| rewrite.write(&history, args, &policy.key)).transpose()?;
     output.write(|options, out| (format.write)(&history, options, out))?;

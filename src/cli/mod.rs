@@ -15,6 +15,7 @@ mod hooks;
 mod import;
 mod interrupt;
 mod output;
+mod page;
 mod plan;
 mod private;
 mod progress;

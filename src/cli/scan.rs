@@ -6,6 +6,7 @@ use super::exit::ExitStatus;
 use super::failure::Failure;
 use super::interrupt;
 use super::output::Output;
+use super::page::Page;
 use super::plan;
 use super::progress::Bar;
 use crate::config::local::Flags;
@@ -14,7 +15,7 @@ use crate::guard::scan::{self, Target};
 use crate::guard::watch::{Unwatched, Watch};
 use crate::model::{Confidence, Report};
 use crate::policy::Policy;
-use crate::report;
+use crate::report::{self, html};
 
 /// Least digits of a fingerprint that name a finding.
 const LEAST_DIGITS: usize = 8;
@@ -24,15 +25,21 @@ const LEAST_DIGITS: usize = 8;
 /// # Errors
 /// If it cannot begin, or the report cannot be written.
 pub(super) fn run(args: &ScanArgs) -> Result<ExitStatus, Failure> {
-    let targets = plan::targets(&args.paths);
+    let looked = &args.target;
+    let targets = plan::targets(&looked.paths);
     let near = plan::near(&targets);
-    let mut settled = config::settle(&Place::Disk(near), &args.policy.known, config::flags(&args.policy))?;
-    let policy = settled.on_disk(&args.policy.known, near)?;
+    let mut settled = config::settle(&Place::Disk(near), &looked.policy.known, config::flags(&looked.policy))?;
+    let policy = settled.on_disk(&looked.policy.known, near)?;
     let format = report::format(&args.format).ok_or_else(|| Failure::new("no such format"))?;
-    let output = Output::open(&args.output)?;
+    let (output, page) = (Output::open(&args.output)?, Page::begin(args.report.as_deref())?);
     settled.tell_expired();
-    let mut report = watched(&targets, &args.walk, &Engine::new(settled.rules.clone()), &policy);
+    let mut report = watched(&targets, &looked.walk, &Engine::new(settled.rules.clone()), &policy);
     report.unused_allows = settled.unused(&report, &targets);
+    if let Some(page) = page {
+        page.write(near, args.output.show_secrets, |about, options, out| {
+            html::write_scan(&report, about, options, out)
+        })?;
+    }
     output.write(|options, out| (format.write)(&report, options, out))?;
     Ok(ExitStatus::of(&report))
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use super::{GitError, HashKind};
 
 mod message;
+mod section;
 
 pub use message::{Cleanup, Comment, MessageConfig};
 

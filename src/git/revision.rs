@@ -39,6 +39,28 @@ impl Repo {
         Ok(Range { from, to })
     }
 
+    /// A file as a commit has it, the commit named by its id or by the beginning of it; `None` where the commit has no
+    /// such file.
+    ///
+    /// # Errors
+    /// If there is no such commit, or it, a tree or the blob cannot be read.
+    pub fn commit_blob(&self, commit: &str, path: &[u8]) -> Result<Option<Vec<u8>>, GitError> {
+        let id = match self.oid_from_hex(commit.as_bytes()) {
+            Some(id) => id,
+            None => by_digits(&Store::open(self)?, commit).map_err(|detail| broken(commit.as_bytes(), detail))?,
+        };
+        let mut tree = self.tree_of_commit(id)?;
+        let mut names = path.split(|&byte| byte == b'/').peekable();
+        while let Some(name) = names.next() {
+            match self.tree_entry(tree, name)? {
+                Some((mode, next)) if names.peek().is_some() && mode.is_tree() => tree = next,
+                Some((mode, blob)) if names.peek().is_none() && mode.is_file() => return self.blob(blob).map(Some),
+                _ => return Ok(None),
+            }
+        }
+        Ok(None)
+    }
+
     /// The commit that a revision names, or the tag of one.
     fn revision(&self, store: &Store, text: &str) -> Result<Oid, GitError> {
         let wrong = |detail: &str| broken(text.as_bytes(), detail);

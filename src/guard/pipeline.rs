@@ -45,8 +45,7 @@ impl<'a> Judge<'a> {
 pub fn assemble(command: &'static str, mut items: Vec<Item>, mut coverage: Coverage) -> Report {
     items.sort_by(|a, b| order(a).cmp(&order(b)));
     items.dedup_by(|a, b| order(a) == order(b));
-    coverage.skips.sort_by(|a, b| (&a.origin, a.reason, &a.detail).cmp(&(&b.origin, b.reason, &b.detail)));
-    coverage.skips.dedup();
+    coverage.sort();
     Report { command, items, coverage, below: 0, names: Vec::new(), unused_allows: Vec::new() }
 }
 

@@ -72,8 +72,8 @@ impl SkipReason {
     }
 }
 
-/// One thing that was not scanned.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One thing that was not scanned. In order: by what it was, then by the reason.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Skip {
     /// What it was.
     pub origin: Origin,
@@ -110,6 +110,12 @@ impl Coverage {
         } else {
             self.skips.push(Skip { origin, reason, detail: detail.into() });
         }
+    }
+
+    /// Puts the skips in one order, whatever order threads or reports brought them in, and tells each once.
+    pub fn sort(&mut self) {
+        self.skips.sort();
+        self.skips.dedup();
     }
 
     /// Adds another part's counts to this one's.

@@ -99,6 +99,7 @@ pub const FORMATS: &[Format] = &[
     Format { name: "junit", description: "JUnit XML: a failed test for each finding", write: junit::write },
     Format { name: "csv", description: "one finding a line, for spreadsheets", write: csv::write },
     Format { name: "markdown", description: "a comment on a pull request, or a job's summary", write: markdown::write },
+    Format { name: "html", description: "one page for people, that needs nothing else", write: html::of_scan },
 ];
 
 /// The format of that name, if there is one.

@@ -194,7 +194,7 @@ struct SkipRecord {
 /// The skips by origin, then reason: the same order every run, whatever the threads.
 pub(super) fn sorted_skips(coverage: &Coverage) -> Vec<&Skip> {
     let mut skips: Vec<&Skip> = coverage.skips.iter().collect();
-    skips.sort_by(|a, b| (&a.origin, a.reason, &a.detail).cmp(&(&b.origin, b.reason, &b.detail)));
+    skips.sort();
     skips
 }
 

@@ -2,6 +2,7 @@
 
 mod browser;
 pub(crate) mod fixture;
+mod scan;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -24,9 +25,13 @@ fn page(count: usize, options: &Options) -> String {
 
 /// The page, as a file that people and browsers can look at.
 fn file(count: usize) -> PathBuf {
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("history-{count}.html"));
+    put(&format!("history-{count}.html"), &page(count, &Options::default()))
+}
+
+fn put(name: &str, page: &str) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     let draft = path.with_extension(format!("{:?}", std::thread::current().id()));
-    fs::write(&draft, page(count, &Options::default())).unwrap();
+    fs::write(&draft, page).unwrap();
     fs::rename(draft, &path).unwrap();
     path
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{PolicyArgs, WalkArgs};
+use super::TargetArgs;
 
 /// `config`.
 #[derive(Debug, Subcommand)]
@@ -38,18 +38,18 @@ pub struct ConfigCheckArgs {
 #[derive(Debug, Subcommand)]
 pub enum BaselineCommand {
     /// Accept everything a scan finds now: write a new baseline file.
-    Create(BaselineArgs),
+    Create(TargetArgs),
     /// Add what a scan finds and the baseline lacks; entries and their comments stay.
     Update {
         /// Where to look, and what counts.
         #[command(flatten)]
-        args: BaselineArgs,
+        args: TargetArgs,
         /// Drop entries that the scan does not find any more; scan all that the baseline is for.
         #[arg(long)]
         prune: bool,
     },
     /// Tell what a scan finds and the baseline lacks (exit status 1), and what it has and the scan does not find.
-    Diff(BaselineArgs),
+    Diff(TargetArgs),
     /// Go through what a scan finds and nobody has judged yet, and say of each: real, false, or for a test.
     ///
     /// False ones and those for tests are accepted, with the words given; real ones are not, and are not asked again.
@@ -57,25 +57,11 @@ pub enum BaselineCommand {
     Audit {
         /// Where to look, and what counts.
         #[command(flatten)]
-        args: BaselineArgs,
+        args: TargetArgs,
         /// Show credentials in plaintext instead of redacting them.
         #[arg(long)]
         show_secrets: bool,
     },
-}
-
-/// All of `baseline`.
-#[derive(Debug, Args)]
-pub struct BaselineArgs {
-    /// Files and directories to scan; `-` is standard input.
-    #[arg(value_name = "PATH", default_value = ".")]
-    pub paths: Vec<PathBuf>,
-    /// How to read them.
-    #[command(flatten)]
-    pub walk: WalkArgs,
-    /// What counts.
-    #[command(flatten)]
-    pub policy: PolicyArgs,
 }
 
 /// `allow`.

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::context;
 use crate::cli::accepted;
-use crate::cli::args::BaselineArgs;
+use crate::cli::args::TargetArgs;
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
 use crate::cli::output::to_stdout;
@@ -51,13 +51,7 @@ struct Step {
 ///
 /// # Errors
 /// If not everything could be scanned, or the baseline cannot be written.
-pub(super) fn run(
-    args: &BaselineArgs,
-    key: &Key,
-    path: &Path,
-    text: String,
-    plain: bool,
-) -> Result<ExitStatus, Failure> {
+pub(super) fn run(args: &TargetArgs, key: &Key, path: &Path, text: String, plain: bool) -> Result<ExitStatus, Failure> {
     if args.paths.iter().any(|path| path.as_os_str() == "-") {
         return Err(Failure::new("standard input gives the answers, so it cannot be looked at"));
     }

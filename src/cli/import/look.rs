@@ -3,14 +3,15 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::{inside, sources};
+use super::inside;
 use crate::cli::args::WalkArgs;
 use crate::cli::failure::Failure;
 use crate::cli::scan::watched;
 use crate::config::foreign::{Known, Reads};
 use crate::engine::Engine;
+use crate::git::{Env, Repo};
 use crate::guard::feed::{Feed, Found};
 use crate::guard::pipeline::Judge;
 use crate::guard::scan::Target;
@@ -31,13 +32,16 @@ pub(super) struct Look<'a> {
     engine: &'a Engine,
     policy: &'a Policy,
     top: &'a Path,
+    /// None where the files lie in no repository.
+    repo: Option<Repo>,
     seen: HashMap<(Option<String>, String), Option<Vec<Item>>>,
     tree: Option<Vec<Item>>,
 }
 
 impl<'a> Look<'a> {
     pub(super) fn new(engine: &'a Engine, policy: &'a Policy, top: &'a Path) -> Self {
-        Self { engine, policy, top, seen: HashMap::new(), tree: None }
+        let repo = Repo::open(Env::default(), top).ok();
+        Self { engine, policy, top, repo, seen: HashMap::new(), tree: None }
     }
 
     /// Whether a regex is really a credential, written as it is.
@@ -134,8 +138,11 @@ impl<'a> Look<'a> {
         let name = (commit.map(str::to_owned), path.to_owned());
         if !self.seen.contains_key(&name) {
             let bytes = match commit {
-                Some(commit) => sources::in_commit(self.top, commit, path),
-                None => inside(path).and_then(|path| regular(&self.top.join(path))),
+                // One that cannot be read is told as one that is not here.
+                Some(commit) => {
+                    self.repo.as_ref().and_then(|repo| repo.commit_blob(commit, path.as_bytes()).ok().flatten())
+                }
+                None => inside(path).and_then(|path| regular(self.top, path)),
             };
             let last = path.rsplit('/').next().map(str::as_bytes);
             let items = bytes.map(|bytes| self.items(&bytes, last, &Origin::Staged(path.as_bytes().to_vec())));
@@ -168,8 +175,13 @@ impl<'a> Look<'a> {
     }
 }
 
-/// The content of a regular file; a link is not followed.
-fn regular(path: &PathBuf) -> Option<Vec<u8>> {
-    fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file)?;
-    fs::read(path).ok()
+/// The content of a regular file below `top`; a link on the way there is not followed.
+fn regular(top: &Path, path: &Path) -> Option<Vec<u8>> {
+    let mut whole = top.to_path_buf();
+    for part in path.components() {
+        whole.push(part);
+        fs::symlink_metadata(&whole).ok().filter(|found| !found.is_symlink())?;
+    }
+    fs::metadata(&whole).ok().filter(fs::Metadata::is_file)?;
+    fs::read(whole).ok()
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::config::foreign::Rule;
+use crate::config::local::edit::quoted;
 use crate::engine::is_too_large;
 use crate::rules;
 
@@ -65,7 +66,6 @@ impl Imported {
 }
 
 fn text(rule: &Rule, id: &str, group: Option<i64>, anchors: &crate::config::foreign::Anchors) -> String {
-    let quoted = |text: &str| toml_string(text);
     let literals: Vec<String> = anchors.literals.iter().map(|literal| quoted(literal)).collect();
     let mut text = String::from("\n[[rule]]\n");
     // Writing to a string cannot fail.
@@ -85,20 +85,4 @@ fn text(rule: &Rule, id: &str, group: Option<i64>, anchors: &crate::config::fore
     text.push_str("left = \"none\"\nright = \"none\"\n");
     let _ = writeln!(text, "examples = [{}]\nrejects = [\"nothing of the kind\"]", quoted(&rule.pattern.example));
     text
-}
-
-/// A basic string of TOML.
-fn toml_string(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            c if c.is_control() => {
-                let _ = write!(out, "\\u{:04X}", c as u32);
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
 }

@@ -1,12 +1,12 @@
 //! The files that are imported: where they are, and what they say.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
 
 use super::ImportArgs;
 use crate::cli::failure::Failure;
 use crate::config::foreign::{FORMATS, Foreign, Format};
+use crate::git::{Env, Repo};
 
 /// Longest file, in bytes.
 const LONGEST: u64 = 64 << 20;
@@ -42,7 +42,7 @@ pub(super) fn find(args: &ImportArgs, top: &Path) -> Result<Vec<Source>, Failure
             }
         }
         let git = FORMATS.iter().find(|format| format.name == GIT);
-        if let (Some(format), Some(text)) = (git, git_config(top)) {
+        if let (Some(format), Some(text)) = (git, git_config(top)?) {
             texts.push(("git config".to_owned(), format, text));
         }
     }
@@ -92,27 +92,17 @@ fn format(named: Option<&str>, path: &Path, text: &str) -> Result<&'static Forma
     })
 }
 
-/// What git's configuration says of git-secrets; none where there is no git, or nothing is said.
-fn git_config(top: &Path) -> Option<String> {
-    let output = git(top).args(["config", "--null", "--get-regexp", r"^secrets\."]).output().ok()?;
-    let text = String::from_utf8(output.stdout).ok()?;
-    (output.status.success() && !text.is_empty()).then_some(text)
-}
-
-/// A file as a commit has it; none where the commit is not here or has no such file.
-pub(super) fn in_commit(top: &Path, commit: &str, path: &str) -> Option<Vec<u8>> {
-    let output = git(top).args(["cat-file", "blob", &format!("{commit}:{path}")]).output().ok()?;
-    output.status.success().then_some(output.stdout)
-}
-
-fn git(top: &Path) -> Command {
-    let mut command = Command::new("git");
-    let top: PathBuf = top.into();
-    command.current_dir(top).stdin(Stdio::null()).stderr(Stdio::null());
-    command
-        .env("GIT_NO_REPLACE_OBJECTS", "1")
-        .env("GIT_NO_LAZY_FETCH", "1")
-        .env("GIT_OPTIONAL_LOCKS", "0")
-        .env("LC_ALL", "C");
-    command
+/// What git's configuration says of git-secrets, in the form of `git config --null --get-regexp`; none outside a repository,
+/// or where nothing is said.
+///
+/// # Errors
+/// If the configuration cannot be read.
+fn git_config(top: &Path) -> Result<Option<String>, Failure> {
+    let Ok(repo) = Repo::open(Env::default(), top) else { return Ok(None) };
+    let settings = repo.config_section("secrets").ok_or_else(|| {
+        Failure::new("cannot read git's configuration").hint("`git config --list --show-origin` tells more")
+    })?;
+    let pairs = settings.iter().map(|(name, value)| format!("{name}\n{}\0", String::from_utf8_lossy(value)));
+    let text: String = pairs.collect();
+    Ok((!text.is_empty()).then_some(text))
 }

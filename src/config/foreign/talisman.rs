@@ -68,11 +68,14 @@ fn ignored(foreign: &mut Foreign, file: &yaml::Node) -> Result<(), Broken> {
         foreign.note(file.line, format!("{name}: it is excused for its name or size, which portcullis does not judge"));
         return Ok(());
     }
-    // Theirs are matched whole; a name without a slash is a base name, as in a .gitignore.
-    let glob = if name.contains('/') && !name.starts_with('/') { format!("/{name}") } else { name.to_owned() };
+    // Theirs are matched whole; a name without a slash is a base name, as in a .gitignore. With a checksum it is one
+    // file, which talisman names by its path from the top: others of that name were never excused.
+    let summed = file.get("checksum").is_some();
+    let one = summed && !name.contains(['*', '?', '[']);
+    let glob = if !name.starts_with('/') && (one || name.contains('/')) { format!("/{name}") } else { name.to_owned() };
     let allowed = file.get("allowed_patterns").map(|list| list.texts("allowed_patterns")).transpose()?;
     let secrets = allowed.unwrap_or_default().into_iter().map(|(_, text)| text.to_owned()).collect();
-    if file.get("checksum").is_some() {
+    if summed {
         let words =
             format!("{name}: its checksum; the allow holds for the file whatever is in it: prefer `portcullis allow`");
         foreign.note(file.line, words);

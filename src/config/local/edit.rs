@@ -39,6 +39,12 @@ pub enum EditError {
     Shape(&'static str),
 }
 
+/// A text as a string of TOML.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
 impl Additions {
     /// The file's text with these in it.
     ///

@@ -57,7 +57,7 @@ impl Repo {
         settings.finish(self.env().no_editor)
     }
 
-    fn config_files(&self) -> Option<File> {
+    pub(super) fn config_files(&self) -> Option<File> {
         // Not the installation's own file: finding that would mean running git.
         let sources = [Source::System, Source::Git, Source::User, Source::Local, Source::Worktree];
         let paths = sources.into_iter().filter_map(|source| {

@@ -103,7 +103,7 @@ fn look(
         }
         None => {}
     }
-    coverage.skips.sort_by(|a, b| (&a.origin, a.reason, &a.detail).cmp(&(&b.origin, b.reason, &b.detail)));
+    coverage.sort();
     let old = entries.iter().filter(|entry| entry.is_none()).count() as u64;
     let leaks = tell::leaks(incoming, &scope, request, engine, (&ledger.credentials, &entries), halt);
     let mut allowed: Vec<(Fingerprint, String)> = ledger.allowed.into_iter().collect();

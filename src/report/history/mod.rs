@@ -37,6 +37,11 @@ pub const FORMATS: &[Format] = &[
     Format { name: "junit", description: "JUnit XML: a failed test for each credential", write: junit::write },
     Format { name: "csv", description: "one credential a line, for spreadsheets", write: csv::write },
     Format { name: "markdown", description: "a comment on a pull request, or a job's summary", write: markdown::write },
+    Format {
+        name: "html",
+        description: "one page for people, that needs nothing else",
+        write: super::html::of_history,
+    },
 ];
 
 /// The format of that name, if there is one.

@@ -1,13 +1,13 @@
-//! What the page knows: as little as it shows, names made harmless, commits and rules told once.
+//! What a page about a history knows, and what every page does: as little as it shows, names made harmless, commits and
+//! rules told once.
 
 use std::collections::HashMap;
 
 use serde::Serialize;
 
 use super::About;
-use crate::model::RuleInfo;
-use crate::model::Verdict;
 use crate::model::history::{CommitInfo, History, Life, Spot};
+use crate::model::{Coverage, Finding, Fingerprint, RuleInfo, Verdict};
 use crate::report::Options;
 use crate::report::history::redactor;
 use crate::report::record::sorted_skips;
@@ -19,15 +19,48 @@ const MOST: usize = 25;
 /// Most skips that are named.
 const MOST_SKIPS: usize = 100;
 
+/// What every page says.
 #[derive(Serialize)]
-pub(super) struct Page<'a> {
+pub(super) struct Head {
+    kind: &'static str,
     version: &'static str,
     repository: String,
     at: i64,
-    scope: ScopeData,
     below: u64,
     skips: Vec<[String; 3]>,
     skipped: usize,
+}
+
+impl Head {
+    /// `kind` is what the scripts draw by.
+    pub(super) fn new(
+        kind: &'static str,
+        about: About<'_>,
+        below: u64,
+        coverage: &Coverage,
+        redactor: &Redactor<'_>,
+    ) -> Self {
+        let skips = sorted_skips(coverage).into_iter().take(MOST_SKIPS).map(|skip| {
+            [skip.reason.as_str().to_owned(), redactor.label(&skip.origin), clean(redactor.text(&skip.detail))]
+        });
+        let unnamed = about.repository.is_empty();
+        Self {
+            kind,
+            version: env!("CARGO_PKG_VERSION"),
+            repository: if unnamed { String::new() } else { quote(&redactor.name(about.repository)) },
+            at: about.at,
+            below,
+            skips: skips.collect(),
+            skipped: coverage.skips.len(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct Page<'a> {
+    #[serde(flatten)]
+    head: Head,
+    scope: ScopeData,
     rules: Vec<RuleData<'a>>,
     commits: Vec<CommitData>,
     lives: Vec<LifeData<'a>>,
@@ -44,8 +77,9 @@ struct ScopeData {
     unreachable: Option<u64>,
 }
 
+/// A rule, as far as people need it to act.
 #[derive(Serialize)]
-struct RuleData<'a> {
+pub(super) struct RuleData<'a> {
     id: &'a str,
     title: &'a str,
     provider: &'a str,
@@ -64,8 +98,9 @@ struct CommitData {
     subject: String,
 }
 
+/// What is said of a credential wherever it stands. `rule` is a place in the page's rules.
 #[derive(Serialize)]
-struct LifeData<'a> {
+pub(super) struct WhatData<'a> {
     rule: usize,
     confidence: &'static str,
     score: u8,
@@ -74,6 +109,37 @@ struct LifeData<'a> {
     verdict: &'static str,
     why: Vec<(i16, &'a str)>,
     via: &'a [&'static str],
+}
+
+impl<'a> WhatData<'a> {
+    pub(super) fn new(
+        rule: usize,
+        finding: &'a Finding,
+        fingerprint: Fingerprint,
+        verdict: &Verdict,
+        options: &Options,
+    ) -> Self {
+        let score = &finding.score;
+        Self {
+            rule,
+            confidence: score.confidence.as_str(),
+            score: score.points,
+            shown: options.shown(&finding.secret),
+            id: fingerprint.to_string(),
+            verdict: match verdict {
+                Verdict::Allowed(_) => "allowed",
+                Verdict::Block | Verdict::BelowThreshold => "block",
+            },
+            why: score.reasons.iter().map(|reason| (reason.points, &*reason.text)).collect(),
+            via: &finding.via,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct LifeData<'a> {
+    #[serde(flatten)]
+    what: WhatData<'a>,
     /// Commits, and where in them.
     came: Vec<(usize, String)>,
     came_total: u64,
@@ -95,14 +161,9 @@ impl<'a> Page<'a> {
         let redactor = redactor(history, options);
         let mut told = Teller { redactor: &redactor, options, rules: Told::default(), commits: Told::default() };
         let lives = history.lives.iter().map(|life| told.life(life)).collect();
-        let skips = sorted_skips(&history.coverage).into_iter().take(MOST_SKIPS).map(|skip| {
-            [skip.reason.as_str().to_owned(), redactor.label(&skip.origin), clean(redactor.text(&skip.detail))]
-        });
         let scope = history.scope;
         Self {
-            version: env!("CARGO_PKG_VERSION"),
-            repository: quote(&redactor.name(about.repository)),
-            at: about.at,
+            head: Head::new("history", about, history.below_threshold, &history.coverage, &redactor),
             scope: ScopeData {
                 refs: scope.refs,
                 commits: scope.commits,
@@ -112,9 +173,6 @@ impl<'a> Page<'a> {
                 bytes: history.coverage.bytes,
                 unreachable: scope.unreachable,
             },
-            below: history.below_threshold,
-            skips: skips.collect(),
-            skipped: history.coverage.skips.len(),
             lives,
             rules: told.rules.items,
             commits: told.commits.items,
@@ -123,8 +181,8 @@ impl<'a> Page<'a> {
 }
 
 /// Things told once, by what names them.
-struct Told<'a, T> {
-    items: Vec<T>,
+pub(super) struct Told<'a, T> {
+    pub(super) items: Vec<T>,
     index: HashMap<&'a str, usize>,
 }
 
@@ -135,7 +193,7 @@ impl<T> Default for Told<'_, T> {
 }
 
 impl<'a, T> Told<'a, T> {
-    fn place(&mut self, name: &'a str, make: impl FnOnce() -> T) -> usize {
+    pub(super) fn place(&mut self, name: &'a str, make: impl FnOnce() -> T) -> usize {
         *self.index.entry(name).or_insert_with(|| {
             self.items.push(make());
             self.items.len() - 1
@@ -152,21 +210,11 @@ struct Teller<'a, 'r> {
 
 impl<'a> Teller<'a, '_> {
     fn life(&mut self, life: &'a Life) -> LifeData<'a> {
-        let (finding, secret) = (&life.finding, &life.finding.secret);
+        let rule = self.rules.place(&life.rule.id, || rule(&life.rule));
         let came = life.introduced.items.iter().take(MOST);
         let gone = life.removed.items.iter().take(MOST);
         LifeData {
-            rule: self.rules.place(&life.rule.id, || rule(&life.rule)),
-            confidence: finding.score.confidence.as_str(),
-            score: finding.score.points,
-            shown: self.options.shown(secret),
-            id: life.fingerprint.to_string(),
-            verdict: match life.verdict {
-                Verdict::Allowed(_) => "allowed",
-                Verdict::Block | Verdict::BelowThreshold => "block",
-            },
-            why: finding.score.reasons.iter().map(|reason| (reason.points, &*reason.text)).collect(),
-            via: &finding.via,
+            what: WhatData::new(rule, &life.finding, life.fingerprint, &life.verdict, self.options),
             came: came.map(|one| (self.commit(&one.commit), self.spot(&one.spot))).collect(),
             came_total: life.introduced.total,
             live: life.live.items.iter().take(MOST).map(|one| (self.name(&one.name), self.spot(&one.spot))).collect(),
@@ -209,7 +257,7 @@ impl<'a> Teller<'a, '_> {
     }
 }
 
-fn rule(rule: &RuleInfo) -> RuleData<'_> {
+pub(super) fn rule(rule: &RuleInfo) -> RuleData<'_> {
     RuleData {
         id: &rule.id,
         title: &rule.title,

@@ -17,6 +17,12 @@ const s = (name, attributes, ...children) => fill(document.createElementNS(SVG, 
 /** A link out of the page, which nothing follows by itself; only to https. */
 const link = (url) => h("a", { href: url, rel: "noreferrer noopener", target: "_blank" }, url.replace(/^https:\/\//, ""));
 
+/** Facts under a heading; nothing where there are none. */
+const facts = (title, ...items) => items.length > 0 ? [h("h3", null, title), h("ul", { class: "plain" }, items.map((item) => h("li", null, item)))] : [];
+const whyFacts = (raw) => facts(`Why (${raw.confidence}, ${raw.score} of 100)`,
+  ...raw.why.map(([points, text]) => h("span", null, h("span", { class: "points" }, points > 0 ? `+${points}` : String(points)), text)));
+const revokeFacts = (rule) => facts("Revoke", ...[rule.revoke, rule.url && link(rule.url)].filter(Boolean));
+
 const option = (value, text) => h("option", { value }, text);
 
 /** How many there are of each, the most frequent first. */

@@ -44,7 +44,6 @@ const drawLife = (life) => {
   const none = byTime.length + still.length === 0 ? h("p", { class: "fine" }, "Only a reflog or an unreachable object holds it.") : "";
   const held = [[raw.commits, "commit", "commits"], [raw.blobs, "version of a file", "versions of files"], [raw.texts, "message", "messages"]]
     .filter(([value]) => value > 0).map(([value, one, many]) => plural(value, one, many)).join(", ");
-  const facts = (title, ...items) => items.length > 0 ? [h("h3", null, title), h("ul", { class: "plain" }, items.map((item) => h("li", null, item)))] : [];
   const duration = life.start === null ? [] : [life.state === "live" ? `${spell(life.end - life.start)}, and counting` : spell(life.end - life.start)];
   return h("div", { class: "life" },
     h("div", null, h("h3", null, "Its life"), none, h("ol", { class: "events" }, byTime, still), left ? h("p", { class: "fine" }, `And ${left}.`) : ""),
@@ -53,8 +52,7 @@ const drawLife = (life) => {
       facts("Held by", held || "nothing that a commit reaches"),
       facts("Paths", ...raw.paths.map((path) => h("span", { class: "mono" }, path)),
         ...(raw.paths_total > raw.paths.length ? [`and ${number(raw.paths_total - raw.paths.length)} more`] : [])),
-      facts(`Why (${raw.confidence}, ${raw.score} of 100)`,
-        ...raw.why.map(([points, text]) => [h("span", { class: "points" }, points > 0 ? `+${points}` : String(points)), text]).map((parts) => h("span", null, parts))),
-      facts("Revoke", ...[life.rule.revoke, life.rule.url && link(life.rule.url)].filter(Boolean)),
+      whyFacts(raw),
+      revokeFacts(life.rule),
       facts("Fingerprint", h("span", { class: "mono" }, raw.id))));
 };

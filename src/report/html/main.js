@@ -61,31 +61,49 @@ const clear = () => {
   byId("search").focus();
 };
 
-const drawHeader = () => {
+/** The lead, what was looked at, and the figures, of a history. */
+const historyHead = (figure) => {
   const live = counting.filter((life) => life.state === "live"), certain = counting.filter((life) => life.raw.confidence === "certain");
   const oldest = live.filter((life) => life.start !== null).reduce((least, life) => Math.min(least, life.start), data.at);
-  byId("title").textContent = data.repository;
-  document.title = `Credentials in ${data.repository}`;
-  byId("lead").textContent = counting.length === 0
+  const { scope } = data, accepted = lives.length - counting.length;
+  const beyond = scope.unreachable === null ? "that refs and reflogs reach" : `that refs and reflogs reach, and ${plural(scope.unreachable, "object", "objects")} that they do not`;
+  const lead = counting.length === 0
     ? (data.skipped === 0 ? "No object of this repository holds a credential that counts." : "Nothing was found in what could be read, and not everything could be.")
     : `Whoever has a copy of this repository has ${counting.length === 1 ? "this credential" : `these ${number(counting.length)} credentials`}, ` +
       `${live.length === 0 ? "though no branch or tag shows one any more" : live.length === counting.length ? "and every one of them still stands at a branch, tag or other ref" : `and ${number(live.length)} still ${live.length === 1 ? "stands" : "stand"} at a branch, tag or other ref`}. ` +
       "Taking one out of the files does not take it back: only revoking it does.";
-  const { scope } = data;
-  const beyond = scope.unreachable === null ? "that refs and reflogs reach" : `that refs and reflogs reach, and ${plural(scope.unreachable, "object", "objects")} that they do not`;
-  byId("scope").textContent = `Looked at on ${dayOf(data.at)}: ${plural(scope.commits, "commit", "commits")}, ${plural(scope.trees, "tree", "trees")}, ` +
-    `${plural(scope.blobs, "blob", "blobs")}, ${plural(scope.tags, "annotated tag", "annotated tags")}, ${plural(scope.refs, "ref", "refs")}; all ${beyond}.`;
-  const accepted = lives.length - counting.length;
+  return {
+    lead,
+    scope: `Report of ${dayOf(data.at)}: ${plural(scope.commits, "commit", "commits")}, ${plural(scope.trees, "tree", "trees")}, ` +
+      `${plural(scope.blobs, "blob", "blobs")}, ${plural(scope.tags, "annotated tag", "annotated tags")}, ${plural(scope.refs, "ref", "refs")}; all ${beyond}.`,
+    figures: [
+      figure("Credentials", number(counting.length), [data.below > 0 ? `${number(data.below)} more too unsure to count` : "", accepted > 0 ? `${number(accepted)} accepted` : ""].filter(Boolean).join(", ")),
+      figure("Still at a tip", number(live.length), live.length > 0 ? "take these out first" : "", live.length > 0),
+      figure("Certain", number(certain.length), "proven by checksum or structure"),
+      figure("Longest at a tip", live.length > 0 && oldest < data.at ? spell(data.at - oldest) : "–", live.length > 0 && oldest < data.at ? `since ${dayOf(oldest)}` : ""),
+      figure("Authors", number(new Set(dated.map((life) => life.author)).size), "who brought them in"),
+    ],
+  };
+};
+
+const drawHeader = () => {
+  const unnamed = scanned ? "Credentials that a scan found" : "Credentials in a git history";
+  byId("eyebrow").textContent = `Portcullis · ${scanned ? "a scan for credentials" : "credentials in a git history"}`;
+  byId("title").textContent = data.repository || unnamed;
+  document.title = data.repository ? `Credentials in ${data.repository}` : unnamed;
+  byId("where-title").textContent = scanned ? "Where they are" : "Where they came from";
+  byId("groups-note").textContent = `${scanned ? "The longer a strip, the more findings." : "Each strip runs over the same years as the chart above, and is as high as its own highest point."} Choose a row to see only its ${ONE_AND_MANY[1]} below.`;
+  byId("each-title").textContent = `Every ${ONE_AND_MANY[0]}`;
+  if (scanned) byId("search").placeholder = "Title, path, fingerprint …";
+  for (const tab of document.querySelectorAll("[data-group]")) tab.hidden = !(tab.dataset.group in GROUPS);
   const figure = (name, value, note, alarm = false) => h("div", { class: alarm ? "alarm" : null }, h("dt", null, name), h("dd", null, value, note ? h("small", null, note) : ""));
-  byId("figures").replaceChildren(
-    figure("Credentials", number(counting.length), [data.below > 0 ? `${number(data.below)} more too unsure to count` : "", accepted > 0 ? `${number(accepted)} accepted` : ""].filter(Boolean).join(", ")),
-    figure("Still at a tip", number(live.length), live.length > 0 ? "take these out first" : "", live.length > 0),
-    figure("Certain", number(certain.length), "proven by checksum or structure"),
-    figure("Longest at a tip", live.length > 0 && oldest < data.at ? spell(data.at - oldest) : "–", live.length > 0 && oldest < data.at ? `since ${dayOf(oldest)}` : ""),
-    figure("Authors", number(new Set(dated.map((life) => life.author)).size), "who brought them in"));
+  const head = scanned ? scanHead(figure) : historyHead(figure);
+  byId("lead").textContent = head.lead;
+  byId("scope").textContent = head.scope;
+  byId("figures").replaceChildren(...head.figures);
   if (data.skipped > 0) {
     byId("incomplete").hidden = false;
-    byId("incomplete-title").textContent = `Not complete: ${plural(data.skipped, "thing was", "things were")} not read, and what they hold is not known`;
+    byId("incomplete-title").textContent = `Not complete: ${plural(data.skipped, "thing was", "things were")} not read, and what ${data.skipped === 1 ? "it holds" : "they hold"} is not known`;
     byId("skips").replaceChildren(...data.skips.map(([reason, name, detail]) => h("li", null, `${reason}: ${name}${detail ? ` (${detail})` : ""}`)),
       data.skipped > data.skips.length ? h("li", null, `and ${number(data.skipped - data.skips.length)} more`) : "");
   }
@@ -94,9 +112,10 @@ const drawHeader = () => {
 const drawSteps = () => {
   const rules = [...new Set(counting.map((life) => life.rule))];
   const how = rules.filter((rule) => rule.revoke || rule.url).map((rule) => h("li", null, h("b", null, rule.title), rule.revoke ? `: ${rule.revoke}` : "", rule.url ? [" ", link(rule.url)] : ""));
+  const details = how.length > 0 ? h("details", { open: how.length <= 8 ? "" : null }, h("summary", null, `How, for ${plural(how.length, "kind", "kinds")}`), h("ul", null, how)) : "";
   const live = counting.some((life) => life.state === "live");
-  const items = [
-    ["Revoke every one of them.", "A rewrite takes nothing back from those who have a copy.", how.length > 0 ? h("details", { open: how.length <= 8 ? "" : null }, h("summary", null, `How, for ${plural(how.length, "kind", "kinds")}`), h("ul", null, how)) : ""],
+  const items = scanned ? scanSteps(details) : [
+    ["Revoke every one of them.", "A rewrite takes nothing back from those who have a copy.", details],
     live ? ["Take out of the files what still stands there,", "and commit that on every branch that has it."] : null,
     ["Rewrite the history in a fresh mirror clone.", h("code", null, "portcullis history --rewrite-plan DIR"), " writes what git filter-repo needs, and the exact commands."],
     ["Prove that it is clean", "with ", h("code", null, "portcullis history --verify-clean"), ", on the rewritten clone."],

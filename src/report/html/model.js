@@ -3,9 +3,14 @@
 const DAY = 86400;
 const SEVERITIES = ["low", "medium", "high", "critical"];
 const CONFIDENCES = ["low", "medium", "high", "certain"];
-const STATES = { live: "At a tip", history: "In history", accepted: "Accepted" };
 
 const data = JSON.parse(document.getElementById("data").textContent);
+
+/** Whether the page is about a scan: it tells places, and knows no lives. */
+const scanned = data.kind === "scan";
+const STATES = scanned ? { found: "Found", accepted: "Accepted" } : { live: "At a tip", history: "In history", accepted: "Accepted" };
+/** What the table holds, one and many. */
+const ONE_AND_MANY = scanned ? ["finding", "findings"] : ["credential", "credentials"];
 
 /** A commit's author date as the author's own calendar had it. */
 const dayOf = (time, zone = 0) => {
@@ -22,12 +27,16 @@ const spell = (seconds) => {
   return `${(days / 365.25).toFixed(1)} years`;
 };
 
+// Orders, for sorting.
+const text = (key) => (a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0);
+const amount = (key) => (a, b) => key(a) - key(b);
+
 // Dates are whatever a commit says. What lies before the first computers that ran git's forebears, or in
 // the future, is shown at the edge and does not stretch the chart.
 const EARLIEST = Date.UTC(1985, 0) / 1000;
 const within = (time) => Math.min(Math.max(time, EARLIEST), data.at);
 
-const lives = data.lives.map((life, place) => {
+const ofHistory = (life, place) => {
   const rule = data.rules[life.rule];
   const came = life.came.map(([commit, spot]) => ({ commit: data.commits[commit], spot }));
   const gone = life.gone.map(([branch, commit]) => ({ branch, commit: data.commits[commit] }));
@@ -49,7 +58,26 @@ const lives = data.lives.map((life, place) => {
     raw: life,
     text: null,
   };
-});
+};
+
+/** A finding of a scan as a life of which nothing is known but its place. */
+const ofScan = (finding, place) => {
+  const rule = data.rules[finding.rule];
+  return {
+    place, rule, came: [], gone: [], start: null, end: null, author: "",
+    state: finding.verdict === "allowed" ? "accepted" : "found",
+    path: finding.path,
+    where: finding.place,
+    title: rule.title,
+    provider: rule.provider,
+    severity: SEVERITIES.indexOf(rule.severity),
+    confidence: CONFIDENCES.indexOf(finding.confidence),
+    raw: { ...finding, live: [], paths: [finding.path], paths_total: 1 },
+    text: null,
+  };
+};
+
+const lives = scanned ? data.findings.map(ofScan) : data.lives.map(ofHistory);
 
 /** What a search looks in; made when it is first needed. */
 const textOf = (life) => {

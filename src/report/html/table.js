@@ -2,12 +2,10 @@
 
 const PAGE = 50;
 const MOST_PRINTED = 1000;
-const text = (key) => (a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0);
-const amount = (key) => (a, b) => key(a) - key(b);
 const duration = (life) => (life.start === null ? -1 : life.end - life.start);
 
 /** The columns. `first` is the direction of the first click. */
-const COLUMNS = [
+const COLUMNS = scanned ? SCAN_COLUMNS : [
   { id: "state", name: "State", width: "11%", first: "ascending", order: amount((life) => life.place) },
   { id: "title", name: "Credential", width: "22%", first: "ascending", order: text((life) => life.title.toLowerCase()) },
   { id: "severity", name: "Severity", width: "12%", first: "descending", order: amount((life) => life.severity * 10 + life.confidence) },
@@ -44,20 +42,26 @@ const toggle = (button, row, life) => {
   const open = button.getAttribute("aria-expanded") === "true";
   button.setAttribute("aria-expanded", String(!open));
   if (open) row.nextSibling.remove();
-  else row.after(h("tr", { class: "open", id: `life-${life.place}` }, h("td", { colspan: COLUMNS.length }, drawLife(life))));
+  else row.after(h("tr", { class: "open", id: `life-${life.place}` }, h("td", { colspan: COLUMNS.length }, scanned ? drawFinding(life) : drawLife(life))));
+};
+
+const CELLS = {
+  state: (life) => h("td", null, h("span", { class: `state state-${life.state}` }, STATES[life.state])),
+  title: (life, button) => h("td", null, button, h("span", { class: "redacted" }, life.raw.shown)),
+  severity: (life) => h("td", null, h("span", { class: `severity-${life.rule.severity}` }, life.rule.severity),
+    h("small", null, life.raw.confidence === "certain" ? "certain" : `${life.raw.confidence} confidence`)),
+  came: (life) => h("td", null, life.start === null ? "–" : dayOf(life.came[0].commit.time, life.came[0].commit.zone), h("small", null, life.author)),
+  where: (life) => {
+    const others = life.raw.paths_total - 1;
+    return h("td", null, h("span", { class: "mono" }, life.where), others > 0 ? h("small", null, `and ${plural(others, "other path", "other paths")}`) : "");
+  },
+  life: (life) => h("td", null, drawSpark(life)),
+  commits: (life) => h("td", { class: "number" }, number(life.raw.commits)),
 };
 
 const drawRow = (life) => {
-  const others = life.raw.paths_total - 1;
   const button = h("button", { type: "button", class: "open-it", "aria-expanded": "false", "aria-controls": `life-${life.place}` }, life.title);
-  const row = h("tr", { class: "one", "data-id": life.raw.id },
-    h("td", null, h("span", { class: `state state-${life.state}` }, STATES[life.state])),
-    h("td", null, button, h("span", { class: "redacted" }, life.raw.shown)),
-    h("td", null, h("span", { class: `severity-${life.rule.severity}` }, life.rule.severity), h("small", null, life.raw.confidence === "certain" ? "certain" : `${life.raw.confidence} confidence`)),
-    h("td", null, life.start === null ? "–" : dayOf(life.came[0].commit.time, life.came[0].commit.zone), h("small", null, life.author)),
-    h("td", null, h("span", { class: "mono" }, life.where), others > 0 ? h("small", null, `and ${plural(others, "other path", "other paths")}`) : ""),
-    h("td", null, drawSpark(life)),
-    h("td", { class: "number" }, number(life.raw.commits)));
+  const row = h("tr", { class: "one", "data-id": life.raw.id }, COLUMNS.map(({ id }) => CELLS[id](life, button)));
   button.addEventListener("click", () => toggle(button, row, life));
   return row;
 };
@@ -75,7 +79,7 @@ const drawTable = (view, found) => {
   byId("next").disabled = view.page === pages;
   const range = found.length > PAGE ? `${number(from + 1)}–${number(from + shown.length)} of ` : "";
   const outOf = found.length < lives.length ? ` (${number(lives.length)} in all)` : "";
-  byId("count").textContent = `Showing ${range}${plural(found.length, "credential", "credentials")}${outOf}`;
+  byId("count").textContent = `Showing ${range}${plural(found.length, ...ONE_AND_MANY)}${outOf}`;
 };
 
 /** All rows that were found, for the printer; past some number, paper is no use. */

@@ -51,8 +51,7 @@ fn scans(mut a: Report, b: Report) -> Report {
 
 fn together(mut a: Coverage, b: Coverage) -> Coverage {
     a.merge(b);
-    a.skips.sort_by(|a, b| (&a.origin, a.reason, &a.detail).cmp(&(&b.origin, b.reason, &b.detail)));
-    a.skips.dedup();
+    a.sort();
     a
 }
 

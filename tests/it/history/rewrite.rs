@@ -217,3 +217,27 @@ fn a_proof_needs_every_object_and_a_list_that_means_something() {
     let (out, _) = verify(&format!("{}\n", "0".repeat(32)), 2, &[]);
     assert!(out.starts_with("Not proven: "), "{out}");
 }
+
+/// A rewrite plan does not reach names of authors: who is left with one is told what does.
+#[test]
+fn what_is_left_in_an_authors_name_is_told_with_the_way_to_change_it() {
+    let repo = Repo::init(&[]);
+    let list = repo.beside("list");
+    let mailmap = |author: &str, message: &str| {
+        let author = format!("--author={author} <a@example.org>");
+        repo.git(["commit", "-q", "--allow-empty", &author, "-m", message]).text();
+        let lives = run(&repo, &[], 1).0;
+        let print = lives.last().expect("a credential")["fingerprint"].as_str().unwrap().to_owned();
+        fs::write(&list, format!("{print}\n")).unwrap();
+        let ran = repo.portcullis(&["history", "--verify-clean", list.to_str().unwrap()]);
+        assert_eq!(ran.code, Some(1), "{}", ran.stderr);
+        let words = String::from_utf8(ran.stdout).unwrap();
+        words.split_whitespace().collect::<Vec<_>>().join(" ").contains("`git filter-repo --mailmap FILE`")
+    };
+    repo.stage("f", format!("{}\n", Draw(1).token()));
+    assert!(!mailmap("A U Thor", "in a file"), "a file has no author to change");
+    repo.ok("rm -q --cached f");
+    repo.ok("commit -q --amend --allow-empty -m amended");
+    repo.ok("reflog expire --expire=now --expire-unreachable=now --all");
+    assert!(mailmap(&format!("A {}", Draw(2).token()), "in a name"));
+}

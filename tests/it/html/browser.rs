@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::file;
+use super::{file, scan};
 
 /// The browser: what `PORTCULLIS_CHROMIUM` names, or what is on the path under the usual names.
 fn chromium() -> Option<PathBuf> {
@@ -136,4 +136,14 @@ fn in_a_browser() {
     live.is_quiet(&alone);
     assert!(live.rows() > 10 && live.dom.matches("state state-live").count() == live.rows(), "{}", live.rows());
     assert_eq!(live.dom.matches("class=\"severity-critical\"").count(), live.rows());
+    let told = look(&browser, &scan::file(40), "#group=path");
+    told.is_quiet(&alone);
+    assert_eq!((told.rows(), told.text("count")), (39, "Showing 39 findings (40 in all)"));
+    assert!(told.dom.contains("id=\"when\" aria-labelledby=\"when-title\" hidden") && !told.dom.contains(">undefined"));
+    let told = look(&browser, &scan::file(40), "#state=accepted&group=author");
+    told.is_quiet(&alone);
+    assert_eq!((told.rows(), told.dom.matches("state state-accepted").count()), (1, 1));
+    let told = look(&browser, &scan::file(0), "");
+    told.is_quiet(&alone);
+    assert_eq!(told.text("lead"), "Nothing was found in what could be scanned, and not everything could be.");
 }

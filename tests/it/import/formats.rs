@@ -288,3 +288,38 @@ fn a_credential_in_plain_text_among_the_patterns_is_not_written_down_again() {
     import(&sandbox);
     assert_eq!(blocked(&sandbox), ["tests/c"]);
 }
+
+/// Regression: with a checksum it was one file that Talisman excused, and files of its name anywhere were accepted.
+#[test]
+fn a_checksum_of_talisman_excuses_no_other_file_of_that_name() {
+    let sandbox = project();
+    sandbox.leak("c", 5);
+    sandbox.write(".talismanrc", "fileignoreconfig:\n- filename: c\n  checksum: 0123\n");
+    import(&sandbox);
+    assert_eq!(blocked(&sandbox), ["src/a", "src/b", "tests/c"]);
+    assert!(read(&sandbox, ".portcullis.toml").contains("[\"/c\"]"));
+    // Without one, and as a pattern, a base name it stays.
+    for entry in ["- filename: c\n  ignore_detectors: [filecontent]\n", "- filename: '?'\n  checksum: 0123\n"] {
+        let sandbox = project();
+        sandbox.write(".talismanrc", format!("fileignoreconfig:\n{entry}"));
+        import(&sandbox);
+        assert!(!blocked(&sandbox).contains(&"tests/c".to_owned()), "{entry}");
+    }
+}
+
+/// Nothing is started, whatever stands on the path: commits and configuration are read in process.
+#[cfg(unix)]
+#[test]
+fn no_git_is_run_for_a_commit_or_for_the_configuration() {
+    let repo = Repo::init(&[]);
+    repo.stage("dir/a", format!("{}\n", token(1)));
+    let commit = repo.commit("one");
+    repo.ok("rm -q -r dir");
+    repo.commit("two");
+    repo.ok("config secrets.allowed zzz[0-9]");
+    repo.write(".gitleaksignore", format!("{commit}:dir/a:github-pat:1\n{}:dir/a:github-pat:1\n", &commit[..9]));
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_portcullis"));
+    command.arg("import").current_dir(&repo.dir).env_clear().env("PATH", "/nowhere");
+    let told = String::from_utf8(command.output().unwrap().stdout).unwrap();
+    assert!(told.contains("3 carried over, 0 not"), "{told}");
+}

@@ -131,3 +131,29 @@ fn a_path_in_a_foreign_file_leads_nowhere_else() {
     let told = sandbox.run(&["import"]).exits(0).stdout();
     assert!(told.contains("0 carried over, 3 not"), "{told}");
 }
+
+/// Regression: only the last part of a path was looked at, and a directory could be a link out of the work tree.
+#[cfg(unix)]
+#[test]
+fn a_directory_that_is_a_link_leads_nowhere_else() {
+    let sandbox = project();
+    let outside = Sandbox::new();
+    outside.leak("x", 4);
+    std::os::unix::fs::symlink(outside.path("."), sandbox.path("dir")).unwrap();
+    sandbox.write(".gitleaksignore", "dir/x:r:2\nsrc/a:r:2\n");
+    let told = sandbox.run(&["import"]).exits(0).stdout();
+    assert!(told.contains("1 carried over, 1 not") && told.contains("there is no file dir/x here"), "{told}");
+}
+
+/// Lint accepts this regex; compiled it is too large, and a rule with it would find nothing, in silence.
+#[test]
+fn a_rule_whose_regex_cannot_be_compiled_is_not_carried_over() {
+    for (count, told) in [(40, "line 1: the rule `big`, as `imported-big`"), (6000, "takes too much memory")] {
+        let sandbox = project();
+        let regex = format!("zq_(?:[a-f][0-9]|[g-m][0-9]|[n-z][0-9]|[A-F]x|[G-Z]y){{4,{count}}}");
+        sandbox.write(".gitleaks.toml", format!("[[rules]]\nid = \"big\"\nregex = '''{regex}'''\n"));
+        let ran = sandbox.run(&["import"]).exits(0);
+        assert!(ran.stdout().contains(told), "{count}: {}", ran.stdout());
+        assert_eq!(sandbox.path(".portcullis/imported.toml").exists(), count == 40);
+    }
+}

@@ -3,7 +3,9 @@
 use super::sandbox::{Sandbox, token};
 
 /// Every format that a scan has.
-const FORMATS: [&str; 8] = ["human", "json", "jsonl", "sarif", "gitlab", "junit", "csv", "markdown"];
+fn formats() -> impl Iterator<Item = &'static str> {
+    portcullis::report::FORMATS.iter().map(|format| format.name)
+}
 
 fn hex(text: &str) -> String {
     text.bytes().map(|byte| format!("{byte:02x}")).collect()
@@ -34,7 +36,7 @@ fn a_credential_in_a_name_is_told_and_shown_in_no_format() {
     }
     let names = |found: &[[String; 3]]| found.iter().filter(|found| found[0] == "name").count();
     assert_eq!(names(&found), if cfg!(unix) { 4 } else { 3 }, "each name once: {found:?}");
-    for format in FORMATS {
+    for format in formats() {
         for more in [&["--why"][..], &["--min-confidence", "low"]] {
             let ran = sandbox.run(&[&["scan", "--format", format][..], more].concat()).exits(1);
             for secret in [&file, &dir, &link, &coded] {
@@ -53,7 +55,7 @@ fn what_is_not_scanned_is_named_without_it_and_a_name_can_be_allowed() {
     let sandbox = Sandbox::new();
     std::fs::create_dir(sandbox.path(".git")).unwrap();
     let secret = token(1);
-    for format in FORMATS {
+    for format in formats() {
         let ran = sandbox.run(&["scan", "--format", format, &format!("gone-{secret}")]).exits(2);
         let told = ran.stdout() + &ran.stderr();
         assert!(!told.contains(&secret[8..]), "{format}: {told}");
