@@ -25,7 +25,8 @@ fn follow(pair: &mut Pair, ran: &Ran, secret: &str) {
                 if !rebasing {
                     break;
                 }
-                pair.client.git(["rebase", "--continue"]);
+                // Its status says no more than that it stopped again.
+                let _ = pair.client.git(["rebase", "--continue"]);
             }
             continue;
         }
