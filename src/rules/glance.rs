@@ -33,7 +33,7 @@ const PERHAPS: u16 = u16::MAX - 1;
 pub struct Glance {
     /// Bytes that no part of the regex tells apart, as one class. Without tables: the regex has to say.
     pub classes: Cow<'static, [u8]>,
-    /// For each state a row, for each class in it where the next state's row begins, [`NO`] or [`PERHAPS`].
+    /// For each state a row, for each class in it where the next state's row begins, `NO` or `PERHAPS`.
     pub cells: Cow<'static, [u16]>,
 }
 
