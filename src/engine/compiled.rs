@@ -33,13 +33,9 @@ impl Regexes {
 pub fn is_too_large(rule: &Rule) -> bool {
     /// No state, transition or class takes more bytes than this, in either direction.
     const BYTES: u64 = 256;
-    let Ok(hir) = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(&rule.regex) else {
-        return true;
-    };
-    if weight(&hir).saturating_mul(BYTES) < REGEX_SIZE_LIMIT as u64 {
-        return false;
-    }
-    Compiled::new(rule).is_none_or(|compiled| compiled.exact.get().is_none())
+    let is_large =
+        |regex: &Lazy| weight(&regex.hir).saturating_mul(BYTES) >= REGEX_SIZE_LIMIT as u64 && regex.get().is_none();
+    Compiled::new(rule).is_none_or(|compiled| is_large(&compiled.exact))
 }
 
 /// How many bytes and ranges of a class a regex has, its counts written out.

@@ -21,6 +21,8 @@ pub const MARGIN: usize = OVERLAP + 2 * LINE_REACH;
 pub const NAMED_LIMIT: usize = 8 * 1024 * 1024;
 /// Most findings kept of one object: more is a dump of credentials, or an attack on our memory.
 pub const MAX_FINDINGS: usize = 100_000;
+/// Most findings of one object before they are resolved.
+pub(super) const MAX_UNRESOLVED: usize = 2 * MAX_FINDINGS;
 /// Most memory spent on the lines around one object's findings. Past it they are left out: an inline
 /// allow is no longer seen there, so more is reported, never less.
 pub(super) const MAX_LINES_WEIGHT: usize = 64 * 1024 * 1024;
@@ -96,7 +98,7 @@ impl<'e> Feed<'e> {
             self.engine.scan_range(&mut self.scratch, bytes, piece, 0, &mut findings);
             if !go_on(findings.get(before..).unwrap_or_default()) {
                 ended = Some((SkipReason::Interrupted, String::new()));
-            } else if findings.len() > 2 * MAX_FINDINGS {
+            } else if findings.len() > MAX_UNRESOLVED {
                 ended = Some(too_many());
             }
         }

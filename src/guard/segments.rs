@@ -14,7 +14,7 @@ use super::watch::Watch;
 use crate::engine::Engine;
 use crate::model::{Finding, Place, SkipReason};
 
-/// Bytes in a segment: its margins are a twentieth of it, and a file of the least size that comes here
+/// Bytes in a segment: its margins are a fourteenth of it, and a file of the least size that comes here
 /// has work for two threads.
 const SEGMENT: u64 = 2 * 1024 * 1024;
 

@@ -37,7 +37,7 @@ pub(super) fn rule(written: &RuleText, defaults: &Defaults<'_>, sink: &mut Sink<
     if written.severity.is_none() {
         sink.add(start, "`severity` is missing", "one of low, medium, high, critical");
     }
-    let kind = choice(written.kind.as_ref(), Kind::NAMES, Kind::parse, "kind", sink);
+    let kind = choice(written.kind.as_ref(), Kind::NAMES, Kind::parse, "kind", sink).unwrap_or(Kind::Token);
     let left = choice(written.left.as_ref(), Boundary::NAMES, Boundary::parse, "boundary", sink);
     let right = choice(written.right.as_ref(), Boundary::NAMES, Boundary::parse, "boundary", sink);
     let extend = choice(written.extend.as_ref(), Extend::NAMES, Extend::parse, "extend", sink);
@@ -58,13 +58,9 @@ pub(super) fn rule(written: &RuleText, defaults: &Defaults<'_>, sink: &mut Sink<
         title: owned(title?),
         provider: owned(defaults.provider),
         severity: severity?,
-        kind: kind.unwrap_or(Kind::Token),
+        kind,
         regex: owned(regex.get_ref()),
-        glance: if written.files.is_empty() {
-            Glance::of(&hir, kind.unwrap_or(Kind::Token))
-        } else {
-            Glance::default()
-        },
+        glance: if written.files.is_empty() { Glance::of(&hir, kind) } else { Glance::default() },
         anchors: Cow::Owned(anchors?),
         max_len,
         group: group?,

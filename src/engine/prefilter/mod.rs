@@ -39,6 +39,8 @@ use crate::decode::Form;
 const BLOCK: usize = 64;
 /// Bytes whose samples are noted before they are tested: a multiple of blocks.
 const STRETCH: usize = 2048;
+/// The most samples they can have.
+const PLACES: usize = STRETCH / 2;
 /// Bytes a block's samples read: the last one begins at the last but one byte.
 const BLOCK_BYTES: usize = BLOCK + 1;
 
@@ -87,7 +89,7 @@ impl<'t, F: FnMut(usize, &'t Needle)> Search<'_, 't, F> {
         let end = self.window.len().min(self.core.end.saturating_add(tables::MAX_WINDOW_OFFSET + REACH));
         let mut at = self.core.start.min(end);
         let mut runs = Runs::<false>::new(self.window, at, end);
-        let (mut places, mut last) = ([0_u16; STRETCH], [0; BLOCK_BYTES]);
+        let (mut places, mut last) = ([0_u16; PLACES], [0; BLOCK_BYTES]);
         while at < end {
             let (stretch, mut count) = (at, 0);
             while at < end && at - stretch < STRETCH {
@@ -232,7 +234,7 @@ const REACH: usize = 8;
 
 /// Notes the places of a block's samples after those that are noted already, and tells how many there are then.
 #[inline(always)]
-fn note(places: &mut [u16; STRETCH], count: usize, block: usize, mut samples: u32) -> usize {
+fn note(places: &mut [u16; PLACES], count: usize, block: usize, mut samples: u32) -> usize {
     /// Most blocks have no more. To write so many always is cheaper than a branch that nobody can foresee.
     const MOST: usize = 4;
     let all = count + samples.count_ones() as usize;
@@ -317,6 +319,13 @@ mod tests {
             ];
             assert_eq!(all(needles, &text, 0..text.len()), expected, "lead {lead}");
         }
+    }
+
+    #[test]
+    fn every_second_position_may_be_a_sample() {
+        let text = [b'a'; 3 * STRETCH + 100];
+        let expected: Vec<_> = (0..text.len() - 3).map(|at| (at, b"aaaa".to_vec())).collect();
+        assert_eq!(all(&[(b"aaaa", false)], &text, 0..text.len()), expected);
     }
 
     /// The same by comparing every needle at every place.

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use crate::engine::{Engine, Scratch};
-use crate::guard::feed::{MAX_FINDINGS, too_many};
+use crate::guard::feed::{MAX_UNRESOLVED, too_many};
 use crate::guard::watch::Watch;
 use crate::model::{Confidence, Finding, SkipReason};
 
@@ -15,8 +15,6 @@ pub(super) const SHARED: usize = 4 << 20;
 /// Bytes of such an object that a thread takes at a time: what is found in them, before it is judged, may be some
 /// megabytes. Of an object that is smaller, all is seen at once.
 const SHARE: usize = 256 << 10;
-/// Most findings of one object before they are resolved.
-const MOST: usize = 2 * MAX_FINDINGS;
 
 /// Watches over the scan of one object.
 pub(super) struct Care<'a> {
@@ -46,7 +44,7 @@ impl<'a> Care<'a> {
             self.watch.progress.sighted(&resolved);
         }
         let count = self.found.fetch_add(fresh, Ordering::Relaxed) + fresh;
-        let ends = count > MOST || self.is_large && self.watch.stopped();
+        let ends = count > MAX_UNRESOLVED || self.is_large && self.watch.stopped();
         if ends {
             self.ended.store(true, Ordering::Relaxed);
         }
@@ -57,7 +55,7 @@ impl<'a> Care<'a> {
     pub(super) fn cut(&self) -> Option<(SkipReason, String)> {
         if !self.ended.load(Ordering::Relaxed) {
             None
-        } else if self.found.load(Ordering::Relaxed) > MOST {
+        } else if self.found.load(Ordering::Relaxed) > MAX_UNRESOLVED {
             Some(too_many())
         } else {
             Some((SkipReason::Interrupted, String::new()))
