@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use memchr::{memchr_iter, memchr2};
 
-use super::compiled::{Match, Memory};
+use super::compiled::{Match, Memory, Supposed};
 use super::glance::{self, Glimpse};
 use super::prefilter::tables::{Needle, Target};
 use super::stats::{RuleCost, Stats};
@@ -253,14 +253,31 @@ impl Attempt<'_> {
             // One byte more than the longest match: what a look-ahead such as `\b` needs.
             let end = text.bytes.len().min(start + rule.max_len as usize + 1);
             windows += 1;
-            if let Glimpse::No { to } = glance::at(&rule.glance, text.bytes, start, end) {
-                looked_at = looked_at.map(|(from, so_far)| (from, to.max(so_far)));
-                continue;
-            }
+            let secret = match glance::at(&rule.glance, text.bytes, start, end) {
+                Glimpse::No { to } => {
+                    looked_at = looked_at.map(|(from, so_far)| (from, to.max(so_far)));
+                    continue;
+                }
+                Glimpse::Perhaps { secret } => secret,
+            };
             looked_at = None;
             let Some(regex) = self.engine.regexes.get(rule_ix, rule) else { break };
             let memory = memory(self.regexes, rule_ix);
+            // Nearly all credentials that generic rules match are none, which they tell themselves, whether there is a
+            // match or not. To find a match and its groups takes ten times as long.
+            let supposed = secret.map_or(Supposed::Unknown, |secret| {
+                regex.supposed(text.bytes, [start, secret, end], memory)
+            });
+            match supposed {
+                Supposed::None => continue,
+                Supposed::Match(supposed) if judge(rule, rule_ix, text, supposed).is_none() => {
+                    confirms += 1;
+                    continue;
+                }
+                Supposed::Match(_) | Supposed::Unknown => {}
+            }
             let Some(matched) = regex.match_at(text.bytes, start, end, memory) else { continue };
+            debug_assert!(!matches!(supposed, Supposed::Match(supposed) if supposed != matched), "{}", rule.id);
             confirms += 1;
             if let Some(finding) = judge(rule, rule_ix, text, matched) {
                 found_any = true;

@@ -14,20 +14,27 @@ pub(super) enum Glimpse {
         to: usize,
     },
     /// The regex has to say.
-    Perhaps,
+    Perhaps {
+        /// Where the credential of a match begins, if the bytes so far tell it.
+        secret: Option<usize>,
+    },
 }
 
 /// Looks whether there may be a match that begins at `start` and ends at `end` or before.
 #[inline]
 pub(super) fn at(glance: &Glance, text: &[u8], start: usize, end: usize) -> Glimpse {
     let window = text.get(start..end).unwrap_or_default();
-    let mut state = Glance::START;
+    let (mut state, mut secret) = (Glance::START, None);
     for (read, &byte) in window.iter().take(LENGTH).enumerate() {
         match glance.step(state, byte) {
             Step::No => return Glimpse::No { to: start + read + 1 },
-            Step::Perhaps => return Glimpse::Perhaps,
+            Step::Perhaps => return Glimpse::Perhaps { secret },
             Step::On(next) => state = next,
+            Step::Into(next) => {
+                secret = Some(start + read);
+                state = next;
+            }
         }
     }
-    if window.len() > LENGTH { Glimpse::Perhaps } else { Glimpse::No { to: end } }
+    if window.len() > LENGTH { Glimpse::Perhaps { secret } } else { Glimpse::No { to: end } }
 }

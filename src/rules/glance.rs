@@ -17,7 +17,7 @@ use super::nfa::{Nfa, State};
 /// Most cells of a table.
 const MAX_CELLS: usize = 4096;
 /// The same of the generic family, whose anchors are the most frequent by far.
-const MAX_CELLS_OF_FAMILY: usize = 1 << 15;
+const MAX_CELLS_OF_FAMILY: usize = 32_000;
 /// Repetitions up to this often are counted, if the table has room for that; else up to the next.
 const COUNTED: [u32; 3] = [24, 8, FEWEST];
 /// The fewest; a table that has no room for that is cut.
@@ -26,6 +26,8 @@ const FEWEST: u32 = 4;
 const NO: u16 = u16::MAX;
 /// The cell for: the regex has to say.
 const PERHAPS: u16 = u16::MAX - 1;
+/// Set in a cell: with this byte the credential begins.
+const ENTER: u16 = 1 << 15;
 
 /// An automaton that reads a text from where a match would begin, for as long as a match may begin so. It accepts all
 /// that the regex does, and more: long counts are left out, and assertions (`\b`, `^`) hold everywhere.
@@ -33,7 +35,8 @@ const PERHAPS: u16 = u16::MAX - 1;
 pub struct Glance {
     /// Bytes that no part of the regex tells apart, as one class. Without tables: the regex has to say.
     pub classes: Cow<'static, [u8]>,
-    /// For each state a row, for each class in it where the next state's row begins, `NO` or `PERHAPS`.
+    /// For each state a row, for each class in it where the next state's row begins (with `ENTER` or without), `NO` or
+    /// `PERHAPS`.
     pub cells: Cow<'static, [u16]>,
 }
 
@@ -46,6 +49,8 @@ pub enum Step {
     Perhaps,
     /// More bytes have to: this is the state.
     On(usize),
+    /// The same, and if there is a match, its credential begins with the byte just read.
+    Into(usize),
 }
 
 impl Glance {
@@ -54,10 +59,11 @@ impl Glance {
 
     /// The table of a regex. An empty one, which leaves all to the regex, where none can be made.
     #[must_use]
-    pub(super) fn of(regex: &Hir, kind: Kind) -> Self {
+    pub(super) fn of(regex: &Hir, kind: Kind, group: u8) -> Self {
         let most = if kind == Kind::Assignment { MAX_CELLS_OF_FAMILY } else { MAX_CELLS };
-        let whole = COUNTED.iter().find_map(|&counted| Self::counting(regex, counted, most, false));
-        whole.or_else(|| Self::counting(regex, FEWEST, most, true)).unwrap_or_default()
+        let counting = |counted, cut| Self::of_automaton(&Nfa::loosened(regex, counted, group).ok()?, most, cut);
+        let whole = COUNTED.iter().find_map(|&counted| counting(counted, false));
+        whole.or_else(|| counting(FEWEST, true)).unwrap_or_default()
     }
 
     /// Reads one byte more.
@@ -68,31 +74,33 @@ impl Glance {
         match self.cells.get(state + usize::from(class)) {
             Some(&NO) => Step::No,
             None | Some(&PERHAPS) => Step::Perhaps,
-            Some(&row) => Step::On(usize::from(row)),
+            Some(&row) if row & ENTER == 0 => Step::On(usize::from(row)),
+            Some(&row) => Step::Into(usize::from(row & !ENTER)),
         }
     }
 
-    /// The table that counts so far; `None` if it would have more than so many cells, unless it may be `cut`.
-    fn counting(regex: &Hir, counted: u32, most: usize, cut: bool) -> Option<Self> {
-        let nfa = Nfa::loosened(regex, counted).ok()?;
-        let (classes, samples) = classes(&nfa);
-        let mut marks = Marks { nfa: &nfa, seen: vec![0; nfa.states.len()], last: 0 };
-        let start = marks.closure(&[nfa.start]);
-        if marks.accepts(&start) {
+    /// The table of an automaton; `None` if it would have more than so many cells, unless it may be `cut`.
+    fn of_automaton(nfa: &Nfa, most: usize, cut: bool) -> Option<Self> {
+        let (classes, samples) = classes(nfa);
+        let mut marks = Marks { nfa, seen: vec![0; nfa.states.len()], last: 0 };
+        let start = (marks.closure(&[nfa.start]), Read::Before);
+        if marks.accepts(&start.0) {
             return None;
         }
         let mut rows = HashMap::from([(start.clone(), 0)]);
         let (mut states, mut cells) = (vec![start], Vec::new());
         let mut at = 0;
-        while let Some(state) = states.get(at).cloned() {
+        while let Some((state, so_far)) = states.get(at).cloned() {
             at += 1;
             for &byte in &samples {
                 let next = marks.closure(&nfa.after(&state, byte));
-                let known = rows.get(&next).copied();
-                cells.push(match known {
-                    _ if next.is_empty() => NO,
-                    _ if marks.accepts(&next) => PERHAPS,
-                    Some(row) => row,
+                let read = so_far.and(nfa, &state, byte);
+                let enter = if (so_far, read) == (Read::Before, Read::Inside) { ENTER } else { 0 };
+                let next = (next, read);
+                cells.push(match rows.get(&next).copied() {
+                    _ if next.0.is_empty() => NO,
+                    _ if marks.accepts(&next.0) => PERHAPS,
+                    Some(row) => row | enter,
                     None => {
                         let row = states.len() * samples.len();
                         if row + samples.len() > most {
@@ -104,12 +112,38 @@ impl Glance {
                         }
                         rows.insert(next.clone(), row as u16);
                         states.push(next);
-                        row as u16
+                        row as u16 | enter
                     }
                 });
             }
         }
         Some(Self { classes: classes.into(), cells: cells.into() })
+    }
+}
+
+/// Where the bytes that were read lie, in all matches that there may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Read {
+    /// Before the credential.
+    Before,
+    /// The last of them in it; one byte alone may have been its first.
+    Inside,
+    /// That is not the same in all of them.
+    Either,
+}
+
+impl Read {
+    /// The same after one byte more, which is read in these states.
+    fn and(self, nfa: &Nfa, states: &[usize], byte: u8) -> Self {
+        let inside = |inside: bool| {
+            let states: Vec<usize> = states.iter().copied().filter(|&state| (state < nfa.inside) == inside).collect();
+            !nfa.after(&states, byte).is_empty()
+        };
+        match (self, inside(true), inside(false)) {
+            (Self::Before, true, true) => Self::Either,
+            (Self::Before, true, false) => Self::Inside,
+            (so_far, ..) => so_far,
+        }
     }
 }
 
@@ -170,7 +204,7 @@ mod tests {
         let mut state = Glance::START;
         for &byte in text {
             match glance.step(state, byte) {
-                Step::On(next) => state = next,
+                Step::On(next) | Step::Into(next) => state = next,
                 told => return told,
             }
         }
@@ -179,7 +213,7 @@ mod tests {
 
     #[test]
     fn tells_what_no_match_begins_with() {
-        let glance = Glance::of(&parsed("(?i)key[a-z_]{0,40}[:=] ?[0-9]{6}"), Kind::Token);
+        let glance = Glance::of(&parsed("(?i)key[a-z_]{0,40}[:=] ?[0-9]{6}"), Kind::Token, 0);
         for (text, expected) in
             [("kex", Step::No), ("keys are", Step::No), ("KEY: 12345x", Step::No), ("key_of_it=123456", Step::Perhaps)]
         {
@@ -191,7 +225,7 @@ mod tests {
     #[test]
     fn a_regex_that_needs_too_large_a_table_is_told_as_far_as_it_goes() {
         let regex = "tok(?:[a-z]{0,9}-){1,9}[^\\n]{0,60}?[a-m][^\\n]{5}[g-z][^\\n]{9}[0-9][0-9a-f]{64}";
-        let glance = Glance::of(&parsed(regex), Kind::Token);
+        let glance = Glance::of(&parsed(regex), Kind::Token, 0);
         assert!(!glance.cells.is_empty() && glance.cells.len() <= MAX_CELLS);
         assert_eq!(walk(&glance, b"token of"), Step::No);
         let match_of_it = format!("tok-a12345g123456789{}", "0".repeat(65));

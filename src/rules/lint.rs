@@ -60,7 +60,7 @@ pub(super) fn rule(written: &RuleText, defaults: &Defaults<'_>, sink: &mut Sink<
         severity: severity?,
         kind,
         regex: owned(regex.get_ref()),
-        glance: if written.files.is_empty() { Glance::of(&hir, kind) } else { Glance::default() },
+        glance: if written.files.is_empty() { Glance::of(&hir, kind, group?) } else { Glance::default() },
         anchors: Cow::Owned(anchors?),
         max_len,
         group: group?,

@@ -21,6 +21,7 @@ pub mod template;
 
 pub use builtin::BY_NAME;
 pub use glance::{Glance, Step};
+pub(crate) use nfa::last_group;
 pub use parse::{Author, MAX_FILE};
 pub use problem::{Problem, RuleErrors};
 pub use rule::{Anchor, Boundary, CONTEXT, Extend, Kind, LONG_REACH, Rule, SHORT_REACH, Text};

@@ -51,6 +51,8 @@ pub(super) struct Nfa {
     pub(super) states: Vec<State>,
     pub(super) sets: Vec<ByteSet>,
     pub(super) start: usize,
+    /// States below this one are those of the group that holds the credential. Zero where that is not known.
+    pub(super) inside: usize,
     /// Counts above this become loops.
     counted: u32,
     size: usize,
@@ -59,14 +61,22 @@ pub(super) struct Nfa {
 impl Nfa {
     /// Builds it. The caller has made sure that matches are bounded.
     pub(super) fn new(hir: &Hir) -> Result<Self, Refusal> {
-        Self::loosened(hir, u32::MAX)
+        Self::loosened(hir, u32::MAX, 0)
     }
 
     /// Builds one that accepts all that `hir` does, and more: repetitions are counted up to `counted`, and from
-    /// there on they are free.
-    pub(super) fn loosened(hir: &Hir, counted: u32) -> Result<Self, Refusal> {
-        let mut nfa = Self { states: vec![State::Accept], sets: Vec::new(), start: 0, counted, size: 0 };
-        nfa.start = nfa.add(hir, 0)?;
+    /// there on they are free. `group` is the one that holds the credential.
+    pub(super) fn loosened(hir: &Hir, counted: u32, group: u8) -> Result<Self, Refusal> {
+        let mut nfa = Self { states: vec![State::Accept], sets: Vec::new(), start: 0, inside: 0, counted, size: 0 };
+        nfa.start = match hir.kind() {
+            HirKind::Concat(parts) if last_group(hir, group).is_some() => {
+                let [before @ .., last] = parts.as_slice() else { return Ok(nfa) };
+                let last = nfa.add(last, 0)?;
+                nfa.inside = nfa.states.len();
+                before.iter().rev().try_fold(last, |next, part| nfa.add(part, next))?
+            }
+            _ => nfa.add(hir, 0)?,
+        };
         Ok(nfa)
     }
 
@@ -172,5 +182,14 @@ impl Nfa {
             set.insert(byte);
         }
         self.bytes(set, ranges.len(), next)
+    }
+}
+
+/// What is in a regex's capture group of that number, where that is the last part of the regex.
+pub(crate) fn last_group(regex: &Hir, group: u8) -> Option<&Hir> {
+    let HirKind::Concat(parts) = regex.kind() else { return None };
+    match parts.last()?.kind() {
+        HirKind::Capture(capture) if group > 0 && capture.index == u32::from(group) => Some(&capture.sub),
+        _ => None,
     }
 }
