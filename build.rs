@@ -52,6 +52,7 @@ mod decode {
 #[expect(dead_code, unreachable_pub, reason = "the library's files, of which the build needs a part")]
 mod prefilter {
     mod frequency;
+    mod gates;
     mod layout;
     pub mod tables;
     mod units;
@@ -68,6 +69,7 @@ const INPUTS: &[&str] = &[
     "src/model/named.rs",
     "src/decode/encode.rs",
     "src/engine/prefilter/frequency.rs",
+    "src/engine/prefilter/gates.rs",
     "src/engine/prefilter/layout.rs",
     "src/engine/prefilter/triples.txt",
     "src/engine/prefilter/tables.rs",
@@ -191,9 +193,7 @@ fn rules_source(rules: &[Rule]) -> Result<String, std::fmt::Error> {
     let mut array = String::new();
     for (at, rule) in rules.iter().enumerate() {
         anchors_source(&mut source, at, rule)?;
-        let rules::Glance { classes, cells } = &rule.glance;
-        writeln!(source, "static CLASSES_{at}: [u8; {}] = {classes:?};", classes.len())?;
-        writeln!(source, "static CELLS_{at}: [u16; {}] = {cells:?};", cells.len())?;
+        glance_source(&mut source, "", at, &rule.glance)?;
         let lists =
             [("FILES", &rule.files), ("REFS", &rule.references), ("YES", &rule.examples), ("NO", &rule.rejects)];
         for (name, list) in lists {
@@ -207,6 +207,18 @@ fn rules_source(rules: &[Rule]) -> Result<String, std::fmt::Error> {
     }
     writeln!(source, "pub(super) static BUILTIN: [Rule; {}] = [\n{array}];", rules.len())?;
     Ok(source)
+}
+
+/// The statics of a [`rules::Glance`].
+fn glance_source(source: &mut String, of: &str, at: usize, glance: &rules::Glance) -> std::fmt::Result {
+    let rules::Glance { classes, cells } = glance;
+    writeln!(source, "static {of}CLASSES_{at}: [u8; {}] = {classes:?};", classes.len())?;
+    writeln!(source, "static {of}CELLS_{at}: [u16; {}] = {cells:?};", cells.len())
+}
+
+/// An expression that is a [`rules::Glance`] of such statics.
+fn glance_value(of: &str, at: usize) -> String {
+    format!("crate::rules::Glance {{ classes: Cow::Borrowed(&{of}CLASSES_{at}), cells: Cow::Borrowed(&{of}CELLS_{at}) }}")
 }
 
 fn anchors_source(source: &mut String, at: usize, rule: &Rule) -> std::fmt::Result {
@@ -241,10 +253,7 @@ fn rule_source(source: &mut String, at: usize, rule: &Rule) -> std::fmt::Result 
     writeln!(source, "        max_len: {}, group: {}, min_entropy: {},", rule.max_len, rule.group, rule.min_entropy)?;
     writeln!(source, "        left: Boundary::{:?}, right: Boundary::{:?},", rule.left, rule.right)?;
     writeln!(source, "        extend: {extend}, check: {check},")?;
-    writeln!(
-        source,
-        "        glance: super::Glance {{ classes: Cow::Borrowed(&CLASSES_{at}), cells: Cow::Borrowed(&CELLS_{at}) }},"
-    )?;
+    writeln!(source, "        glance: {},", glance_value("", at))?;
     let lists =
         [("anchors", "ANCHORS"), ("files", "FILES"), ("references", "REFS"), ("examples", "YES"), ("rejects", "NO")];
     for (field, name) in lists {
@@ -277,16 +286,17 @@ fn tables_source(tables: &Tables) -> Result<String, std::fmt::Error> {
         index_source(&mut source, name, index)?;
     }
     writeln!(source, "static PAIRS: [u32; {}] = {:?};", tables.pairs.len(), tables.pairs)?;
+    writeln!(source, "static SECONDS: [u64; {}] = {:?};", tables.seconds.len(), tables.seconds)?;
     writeln!(source, "static BASE64_PAIRS: [u32; {}] = {:?};", tables.base64_pairs.len(), tables.base64_pairs)?;
     writeln!(source, "static NEEDLES: [Needle; {}] = [", tables.needles.len())?;
     for needle in tables.needles.iter() {
         let (literal, len, fold, [outer, inner]) = (needle.literal, needle.len, needle.fold, needle.forms);
         let (inner_len, anchor_len) = (needle.inner_len, needle.anchor_len);
-        let (targets, target_count) = (needle.targets, needle.target_count);
+        let (targets, target_count, gate) = (needle.targets, needle.target_count, needle.gate);
         writeln!(
             source,
             "Needle {{ literal: {literal}, len: {len}, fold: {fold}, forms: [Form::{outer:?}, Form::{inner:?}], inner_len: \
-             {inner_len}, anchor_len: {anchor_len}, targets: {targets}, target_count: {target_count} }},"
+             {inner_len}, anchor_len: {anchor_len}, targets: {targets}, target_count: {target_count}, gate: {gate:?} }},"
         )?;
     }
     writeln!(source, "];\nstatic TARGETS: [Target; {}] = [", tables.targets.len())?;
@@ -294,10 +304,18 @@ fn tables_source(tables: &Tables) -> Result<String, std::fmt::Error> {
         writeln!(source, "Target {{ rule: {}, anchor: {} }},", target.rule, target.anchor)?;
     }
     writeln!(source, "];\nstatic LITERALS: [u8; {}] = {:?};", tables.literals.len(), tables.literals)?;
-    writeln!(source, "pub(super) static TABLES: Tables = Tables {{ pairs: Cow::Borrowed(&PAIRS), open: OPEN,")?;
+    for (at, gate) in tables.gates.iter().enumerate() {
+        glance_source(&mut source, "GATE_", at, gate)?;
+    }
+    writeln!(source, "static GATES: [Glance; {}] = [", tables.gates.len())?;
+    for at in 0..tables.gates.len() {
+        writeln!(source, "{},", glance_value("GATE_", at))?;
+    }
+    writeln!(source, "];")?;
+    writeln!(source, "pub(super) static TABLES: Tables = Tables {{ pairs: Cow::Borrowed(&PAIRS), seconds: Cow::Borrowed(&SECONDS), open: OPEN,")?;
     writeln!(
         source,
-        "base64_pairs: Cow::Borrowed(&BASE64_PAIRS), base64: BASE64, hex: HEX, needles: Cow::Borrowed(&NEEDLES), targets: Cow::Borrowed(&TARGETS), literals: Cow::Borrowed(&LITERALS) }};"
+        "base64_pairs: Cow::Borrowed(&BASE64_PAIRS), base64: BASE64, hex: HEX, needles: Cow::Borrowed(&NEEDLES), targets: Cow::Borrowed(&TARGETS), literals: Cow::Borrowed(&LITERALS), gates: Cow::Borrowed(&GATES) }};"
     )?;
     Ok(source)
 }

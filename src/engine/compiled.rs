@@ -35,7 +35,7 @@ pub fn is_too_large(rule: &Rule) -> bool {
     const BYTES: u64 = 256;
     let is_large =
         |regex: &Lazy| weight(&regex.hir).saturating_mul(BYTES) >= REGEX_SIZE_LIMIT as u64 && regex.get().is_none();
-    Compiled::new(rule).is_none_or(|compiled| is_large(&compiled.exact))
+    Compiled::new(rule).is_none_or(|compiled| is_large(&compiled.whole.exact))
 }
 
 /// How many bytes and ranges of a class a regex has, its counts written out.
@@ -59,7 +59,13 @@ fn weight(hir: &Hir) -> u64 {
 /// One thread's memory for one rule's regexes.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Memory {
-    secret: Option<Cache>,
+    whole: Memories,
+    secret: Memories,
+}
+
+/// One thread's memory for a regex in both its forms.
+#[derive(Clone, Debug, Default)]
+struct Memories {
     short: Option<Search>,
     exact: Option<Search>,
 }
@@ -72,11 +78,17 @@ struct Search {
     slots: Vec<Option<NonMaxUsize>>,
 }
 
-/// A rule's regex, in the forms that are asked one after the other.
+/// A rule's regex, and the part of it that is asked first.
 #[derive(Debug)]
 pub(super) struct Compiled {
     /// The group that holds the credential, where it is the regex's last part.
-    secret: Option<Lazy>,
+    secret: Option<Bounded>,
+    whole: Bounded,
+}
+
+/// A regex in the forms that are asked one after the other.
+#[derive(Debug)]
+struct Bounded {
     /// Nearly all matches are short, and as the regex without its long counts tells them.
     short: OnceLock<Option<Short>>,
     exact: Lazy,
@@ -188,47 +200,51 @@ fn unbounded(regex: &Hir, limit: &mut u32) -> Hir {
     }
 }
 
+impl Bounded {
+    fn new(exact: Lazy) -> Self {
+        Self { short: OnceLock::new(), exact }
+    }
+
+    /// The match that begins where the input does.
+    fn find(&self, input: &Input<'_>, memory: &mut Memories) -> Option<Match> {
+        if let Some(Short { regex, limit }) = self.short.get_or_init(|| Short::of(&self.exact))
+            && regex.get().is_some()
+        {
+            let found = regex.find(input, &mut memory.short)?;
+            if found.end - found.start <= *limit {
+                return Some(found);
+            }
+        }
+        self.exact.find(input, &mut memory.exact)
+    }
+}
+
 impl Compiled {
     fn new(rule: &Rule) -> Option<Self> {
         let everywhere = !rule.files.is_empty();
         let mut parser = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).multi_line(everywhere).build();
-        let exact = Lazy::new(parser.parse(&rule.regex).ok()?, rule);
+        let hir = parser.parse(&rule.regex).ok()?;
         // An assertion might look at what is beside the credential.
-        let is_alone = |hir: &&Hir| hir.properties().look_set().is_empty();
-        let secret = rules::last_group(&exact.hir, rule.group).filter(is_alone);
-        let secret = secret.map(|hir| Lazy { hir: hir.clone(), group: 0, regex: OnceLock::new() });
-        Some(Self { secret, short: if everywhere { OnceLock::from(None) } else { OnceLock::new() }, exact })
+        let is_alone = |hir: &&Hir| !everywhere && hir.properties().look_set().is_empty();
+        let secret = rules::last_group(&hir, rule.group).filter(is_alone);
+        let secret = secret.map(|hir| Bounded::new(Lazy { hir: hir.clone(), group: 0, regex: OnceLock::new() }));
+        Some(Self { secret, whole: Bounded::new(Lazy::new(hir, rule)) })
     }
 
     /// The match that begins at `start` and ends at `end` or before. `memory` is this regex's own.
     pub(super) fn match_at(&self, text: &[u8], start: usize, end: usize, memory: &mut Memory) -> Option<Match> {
         let input = Input::new(text.get(..end)?).range(start..).anchored(Anchored::Yes);
-        if let Some(Short { regex, limit }) = self.short.get_or_init(|| Short::of(&self.exact))
-            && regex.get().is_some()
-        {
-            let found = regex.find(&input, &mut memory.short)?;
-            if found.end - found.start <= *limit {
-                return Some(found);
-            }
-        }
-        self.exact.find(&input, &mut memory.exact)
+        self.whole.find(&input, &mut memory.whole)
     }
 
     /// The match that begins at `start` and ends at `end` or before, if there is one, and if its credential then begins
     /// at `secret_start`: of the whole regex, it reads the credential only, which takes a tenth of the time.
-    pub(super) fn supposed(
-        &self,
-        text: &[u8],
-        [start, secret_start, end]: [usize; 3],
-        memory: &mut Memory,
-    ) -> Supposed {
-        let Some(regex) = self.secret.as_ref().and_then(Lazy::get) else { return Supposed::Unknown };
-        let Some(text) = text.get(..end) else { return Supposed::Unknown };
+    pub(super) fn supposed(&self, text: &[u8], [start, secret_start, end]: [usize; 3], memory: &mut Memory) -> Supposed {
+        let (Some(regex), Some(text)) = (&self.secret, text.get(..end)) else { return Supposed::Unknown };
         let input = Input::new(text).range(secret_start..).anchored(Anchored::Yes);
-        let cache = memory.secret.get_or_insert_with(|| regex.create_cache());
-        match regex.search_half_with(cache, &input) {
+        match regex.find(&input, &mut memory.secret) {
             // There is nothing behind the credential, and what is before it has no say in where it ends.
-            Some(found) => Supposed::Match(Match { start, end: found.offset(), secret_start, secret_end: found.offset() }),
+            Some(Match { end, .. }) => Supposed::Match(Match { start, end, secret_start, secret_end: end }),
             None => Supposed::None,
         }
     }
@@ -236,7 +252,7 @@ impl Compiled {
     /// The first match at or after `from`.
     pub(super) fn find_at(&self, text: &[u8], from: usize, memory: &mut Memory) -> Option<Match> {
         let input = Input::new(text).range(from.min(text.len())..);
-        self.exact.find(&input, &mut memory.exact)
+        self.whole.exact.find(&input, &mut memory.whole.exact)
     }
 }
 
@@ -265,10 +281,11 @@ mod tests {
         let (mut matches, mut beyond) = (0, 0);
         for rule in rules.as_slice().iter().filter(|rule| rule.files.is_empty()) {
             let compiled = Compiled::new(rule).expect("the rules are linted");
-            if Short::of(&compiled.exact).is_none() {
+            if Short::of(&compiled.whole.exact).is_none() {
                 continue;
             }
-            let exact = Compiled { short: OnceLock::from(None), ..Compiled::new(rule).expect("as before") };
+            let mut exact = Compiled::new(rule).expect("as before");
+            exact.whole.short = OnceLock::from(None);
             for example in rule.examples.iter() {
                 let text = example::expand(example, 1).expect("the examples are linted").into_bytes();
                 for fill in [0, 60, 400] {

@@ -6,13 +6,14 @@ use memchr::{memchr_iter, memchr2};
 
 use super::compiled::{Match, Memory, Supposed};
 use super::glance::{self, Glimpse};
+use super::prefilter::gates::is_behind;
 use super::prefilter::tables::{Needle, Target};
 use super::stats::{RuleCost, Stats};
 use super::text::{Layer, Text};
 use super::{Engine, boundary, extend};
 use crate::decode::{self, Form, FormInfo, Hit, Limit, View};
 use crate::model::{Finding, RuleIx, Secret};
-use crate::rules::{CONTEXT, Rule};
+use crate::rules::{CONTEXT, Glance, Rule, Step};
 use crate::score::{self, Evidence};
 
 /// Reusable memory for one thread's scanning.
@@ -51,7 +52,9 @@ impl Engine {
         let targets = self.tables.targets(needle);
         let Scratch { views: [outer, inner, part], regexes, stats } = scratch;
         let (anchor_len, stats) = (usize::from(needle.anchor_len), stats.as_deref_mut());
-        let mut attempt = Attempt { engine: self, targets, anchor_len, part, regexes, stats, findings };
+        // Who asks what each rule costs is told what it would cost without the others.
+        let gate = needle.gate.filter(|_| stats.is_none()).and_then(|gate| self.tables.gates.get(usize::from(gate)));
+        let mut attempt = Attempt { engine: self, targets, gate, anchor_len, part, regexes, stats, findings };
         if needle.forms[0] == Form::Plain {
             attempt.run(text, at);
             return;
@@ -165,6 +168,7 @@ fn judge(rule: &Rule, ix: usize, text: Text<'_>, mut found: Match) -> Option<Fin
 struct Attempt<'a> {
     engine: &'a Engine,
     targets: &'a [Target],
+    gate: Option<&'a Glance>,
     anchor_len: usize,
     part: &'a mut View,
     regexes: &'a mut Vec<Memory>,
@@ -185,7 +189,14 @@ impl Attempt<'_> {
     /// Tries every rule with its anchor at `at`; where one does not match and the text has escapes, tries it
     /// again on the text without them.
     fn run(&mut self, text: Text<'_>, at: usize) {
+        let closed = self.gate.is_some_and(|gate| match glance::through(gate, text.bytes, at + self.anchor_len) {
+            Glimpse::No { to } => is_unescaped(text.bytes, at.saturating_sub(BEFORE)..to),
+            Glimpse::Perhaps { .. } => false,
+        });
         for &target in self.targets {
+            if closed && is_behind(self.engine.rules().as_slice(), target) {
+                continue;
+            }
             let began = self.stats.as_deref().map(Stats::now);
             self.run_rule(target, text, at);
             if let (Some(began), Some(stats)) = (began, self.stats.as_deref_mut()) {
@@ -220,7 +231,7 @@ impl Attempt<'_> {
             None => (at.saturating_sub(limit.before), at + limit.after),
         };
         let around = from..text.bytes.len().min(to);
-        if memchr2(b'\\', b'%', &text.bytes[around.clone()]).is_none() {
+        if is_unescaped(text.bytes, around.clone()) {
             return; // nearly always
         }
         for (form, mark) in [(Form::PartBackslash, b'\\'), (Form::PartPercent, b'%')] {
@@ -245,8 +256,12 @@ impl Attempt<'_> {
         let (mut windows, mut confirms, mut found) = (0, 0, 0);
         for lead in usize::from(anchor.lead_min)..=usize::from(anchor.lead_max) {
             let Some(start) = at.checked_sub(lead) else { break };
-            looked_at = looked_at.map(|(_, to)| (start, to));
             // An anchor far inside a match leads to many places where it may have begun. Most are none.
+            if lead > 0 && text.bytes.get(start).is_some_and(|&first| rule.glance.step(Glance::START, first) == Step::No) {
+                looked_at = looked_at.map(|(_, to)| (start, to));
+                continue;
+            }
+            looked_at = looked_at.map(|(_, to)| (start, to));
             if rule.group == 0 && rule.extend.is_none() && !boundary::left_holds(rule.left, text.bytes, start) {
                 continue;
             }
@@ -306,6 +321,11 @@ enum Tried {
 /// Bytes before a match that have a part in whether it may begin there, and in what an escape that reaches
 /// into it means.
 const BEFORE: usize = 16;
+
+/// Whether nothing there can be an escape.
+fn is_unescaped(text: &[u8], around: Range<usize>) -> bool {
+    memchr2(b'\\', b'%', text.get(around).unwrap_or_default()).is_none()
+}
 
 /// Whether there is an escape that begins with `mark` among the bytes that made a rule fail: without it, it might
 /// not.

@@ -20,6 +20,12 @@ pub(super) enum Glimpse {
     },
 }
 
+/// Looks whether one of the rules of a gate may match, whose anchor ends at `from`.
+#[inline]
+pub(super) fn through(gate: &Glance, text: &[u8], from: usize) -> Glimpse {
+    at(gate, text, from, text.len().min(from + LENGTH + 1))
+}
+
 /// Looks whether there may be a match that begins at `start` and ends at `end` or before.
 #[inline]
 pub(super) fn at(glance: &Glance, text: &[u8], start: usize, end: usize) -> Glimpse {

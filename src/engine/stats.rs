@@ -13,7 +13,7 @@ pub struct RuleCost {
     pub anchors: u64,
     /// Places where its regex was tried: an anchor can stand at several distances from a match's start.
     pub windows: u64,
-    /// Places where its regex matched.
+    /// Places that were scored: its regex matched, or at least the credential's part of it.
     pub confirms: u64,
     /// Matches that scoring let through, at whatever confidence; overlapping ones are not yet resolved.
     pub findings: u64,

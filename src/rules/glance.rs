@@ -53,6 +53,16 @@ pub enum Step {
     Into(usize),
 }
 
+impl Step {
+    /// The state that more bytes are read in.
+    const fn state(self) -> Option<usize> {
+        match self {
+            Self::On(state) | Self::Into(state) => Some(state),
+            Self::No | Self::Perhaps => None,
+        }
+    }
+}
+
 impl Glance {
     /// The state before the first byte.
     pub const START: usize = 0;
@@ -62,8 +72,15 @@ impl Glance {
     pub(super) fn of(regex: &Hir, kind: Kind, group: u8) -> Self {
         let most = if kind == Kind::Assignment { MAX_CELLS_OF_FAMILY } else { MAX_CELLS };
         let counting = |counted, cut| Self::of_automaton(&Nfa::loosened(regex, counted, group).ok()?, most, cut);
-        let whole = COUNTED.iter().find_map(|&counted| counting(counted, false));
+        let counted: &[u32] = if kind == Kind::Assignment { &[4] } else { &COUNTED };
+        let whole = counted.iter().find_map(|&counted| counting(counted, false));
         whole.or_else(|| counting(FEWEST, true)).unwrap_or_default()
+    }
+
+    /// Whether it never tells anything.
+    #[must_use]
+    pub fn is_silent(&self) -> bool {
+        self.cells.is_empty()
     }
 
     /// Reads one byte more.
@@ -79,9 +96,70 @@ impl Glance {
         }
     }
 
+    /// The table that tells of all these at once what is behind an `anchor` that their matches begin with: `No` where
+    /// each of them says so. It has no more than `most` cells, for the likeliest texts by the `share` of each byte, and
+    /// leaves the rest to them. `None` if they tell the anchor's letters (`fold`: in either case) apart, or nothing.
+    #[must_use]
+    pub fn of_all(
+        all: &[&Self],
+        (anchor, fold): (&[u8], bool),
+        most: usize,
+        share: impl Fn(u8) -> f32,
+    ) -> Option<Self> {
+        let behind = |glance: &&Self| {
+            anchor.iter().try_fold(Self::START, |state, byte| {
+                let step = glance.step(state, *byte);
+                let same = !fold || glance.step(state, byte.to_ascii_uppercase()) == step;
+                step.state().filter(|_| same)
+            })
+        };
+        let start: Vec<Option<usize>> = all.iter().map(behind).collect();
+        if start.iter().any(Option::is_none) {
+            return None;
+        }
+        let (classes, samples) = classes(|byte| {
+            all.iter().map(|glance| glance.classes.get(usize::from(byte)).copied().unwrap_or_default()).collect::<Vec<_>>()
+        });
+        let mut shares = vec![0.0; samples.len()];
+        (0..=u8::MAX).for_each(|byte| shares[usize::from(classes[usize::from(byte)])] += share(byte));
+        // The states known so far, how likely each is, and what follows in those that have a row.
+        let (mut states, mut weights) = (vec![start.clone()], vec![1.0_f32]);
+        let (mut numbers, mut rows) = (HashMap::from([(start, 0)]), Vec::new());
+        let mut row_of = HashMap::new();
+        while (rows.len() + 1) * samples.len() <= most {
+            let open = (0..states.len()).filter(|number| !row_of.contains_key(number));
+            let Some(likeliest) = open.max_by(|a, b| weights[*a].total_cmp(&weights[*b])) else { break };
+            row_of.insert(likeliest, rows.len());
+            let state = states[likeliest].clone();
+            let mut row = Vec::new();
+            for (&byte, share) in samples.iter().zip(&shares) {
+                let step = |(glance, state): (&&Self, &Option<usize>)| state.map_or(Step::No, |state| glance.step(state, byte));
+                let steps: Vec<Step> = all.iter().zip(&state).map(step).collect();
+                let next: Vec<Option<usize>> = steps.iter().map(|step| step.state()).collect();
+                row.push(if steps.contains(&Step::Perhaps) {
+                    Err(PERHAPS)
+                } else if next.iter().all(Option::is_none) {
+                    Err(NO)
+                } else {
+                    let number = *numbers.entry(next).or_insert_with_key(|next| {
+                        states.push(next.clone());
+                        weights.push(0.0);
+                        states.len() - 1
+                    });
+                    weights[number] += weights[likeliest] * share;
+                    Ok(number)
+                });
+            }
+            rows.push(row);
+        }
+        let row = |number: usize| row_of.get(&number).map_or(PERHAPS, |row| (row * samples.len()) as u16);
+        let cells: Vec<u16> = rows.concat().into_iter().map(|cell| cell.map_or_else(|known| known, row)).collect();
+        Some(Self { classes: classes.into(), cells: cells.into() })
+    }
+
     /// The table of an automaton; `None` if it would have more than so many cells, unless it may be `cut`.
     fn of_automaton(nfa: &Nfa, most: usize, cut: bool) -> Option<Self> {
-        let (classes, samples) = classes(nfa);
+        let (classes, samples) = classes(|byte| nfa.sets.iter().map(|set| set.contains(byte)).collect::<Vec<_>>());
         let mut marks = Marks { nfa, seen: vec![0; nfa.states.len()], last: 0 };
         let start = (marks.closure(&[nfa.start]), Read::Before);
         if marks.accepts(&start.0) {
@@ -168,13 +246,12 @@ impl Marks<'_> {
     }
 }
 
-/// The class of each byte, and one byte of each class.
-fn classes(nfa: &Nfa) -> (Vec<u8>, Vec<u8>) {
-    let (mut known, mut samples) = (BTreeMap::<Vec<bool>, u8>::new(), Vec::new());
+/// The class of each byte, and one byte of each class: bytes of which the same is told are one.
+fn classes<T: Ord>(told: impl Fn(u8) -> T) -> (Vec<u8>, Vec<u8>) {
+    let (mut known, mut samples) = (BTreeMap::new(), Vec::new());
     let class = |byte: u8| {
-        let told: Vec<bool> = nfa.sets.iter().map(|set| set.contains(byte)).collect();
         let next = samples.len() as u8;
-        *known.entry(told).or_insert_with(|| {
+        *known.entry(told(byte)).or_insert_with(|| {
             samples.push(byte);
             next
         })
@@ -230,6 +307,62 @@ mod tests {
         assert_eq!(walk(&glance, b"token of"), Step::No);
         let match_of_it = format!("tok-a12345g123456789{}", "0".repeat(65));
         assert_eq!(walk(&glance, match_of_it.as_bytes()), Step::Perhaps);
+    }
+
+    #[test]
+    fn one_look_tells_of_all() {
+        let glances = ["(?i)key[a-z]{0,9}=[0-9]{6}", "(?i)key: ?[a-f]{4}"].map(|regex| Glance::of(&parsed(regex), Kind::Token, 0));
+        let gate = Glance::of_all(&glances.each_ref(), (b"key", true), 4096, |_| 0.01).expect("it begins with the anchor");
+        for text in ["s", "=", ":", ": ", ": af", "=12a", ": abcd", "ring=123456", " =", "-"] {
+            let whole = format!("key{text}");
+            let told = glances.each_ref().map(|glance| walk(glance, whole.as_bytes()));
+            let expected = match told {
+                [Step::No, Step::No] => "none",
+                [Step::Perhaps, _] | [_, Step::Perhaps] => "perhaps",
+                _ => "more",
+            };
+            let told = match walk(&gate, text.as_bytes()) {
+                Step::No => "none",
+                Step::Perhaps => "perhaps",
+                Step::On(_) | Step::Into(_) => "more",
+            };
+            assert_eq!(told, expected, "{text}");
+        }
+        let small = Glance::of_all(&glances.each_ref(), (b"key", true), 32, |byte| if byte == b'=' { 0.1 } else { 0.01 }).expect("as before");
+        assert_eq!(walk(&small, b"-"), Step::No);
+        assert_eq!(walk(&small, b"=12345x"), Step::Perhaps, "it leaves the rest to them");
+    }
+
+    #[test]
+    fn rules_that_tell_the_case_of_an_anchor_are_not_looked_at_at_once() {
+        let glances = ["key=[0-9]{6}", "(?i)key: ?[a-f]{4}"].map(|regex| Glance::of(&parsed(regex), Kind::Token, 0));
+        assert_eq!(Glance::of_all(&glances.each_ref(), (b"key", true), 4096, |_| 0.01), None);
+        assert!(Glance::of_all(&glances.each_ref(), (b"key", false), 4096, |_| 0.01).is_some());
+    }
+
+    #[test]
+    fn where_the_credential_begins_is_told_if_it_is_the_same_for_all() {
+        for (regex, text, expected) in [
+            ("key ?[:=] ?([a-z0-9]{4,9})", "key = abcd", Some(6)),
+            ("key[a-z]{0,9}([a-z0-9]{4,9})", "keyabcdef", None),
+            ("key[a-z]{0,9}=([a-z0-9]{4,9})", "keyring=abcdef", Some(8)),
+            ("key=([a-z0-9]{4,9});", "key=abcdef;", None),
+            ("key=(a)", "key=a", None),
+        ] {
+            let glance = Glance::of(&parsed(regex), Kind::Token, 1);
+            let (mut state, mut begins) = (Glance::START, None);
+            for (at, &byte) in text.as_bytes().iter().enumerate() {
+                match glance.step(state, byte) {
+                    Step::On(next) => state = next,
+                    Step::Into(next) => {
+                        begins = Some(at);
+                        state = next;
+                    }
+                    Step::No | Step::Perhaps => break,
+                }
+            }
+            assert_eq!(begins, expected, "{regex}");
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::model::{Check, Severity};
 pub type Text = Cow<'static, str>;
 
 /// A literal that every match of its rule contains, at a known distance from the match's start.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Anchor {
     /// The literal's bytes: at least three; ASCII in lower case where `fold` is set.
     pub literal: Cow<'static, [u8]>,

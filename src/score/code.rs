@@ -25,11 +25,8 @@ pub(crate) fn is_expression(value: &[u8], after: &[u8]) -> bool {
 
 /// `self.password`, `config.auth.token`, `PASSWORD_KEY`, `someVariable`: made of words.
 fn is_reference(name: &[u8]) -> bool {
-    let cover = words::cover(name);
-    let dotted = name.contains(&b'.')
-        && name.split(|&b| b == b'.').all(|part| part.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_'));
-    let known = [
-        &b"self."[..],
+    const KNOWN: &[&[u8]] = &[
+        b"self.",
         b"this.",
         b"process.env",
         b"os.environ",
@@ -56,10 +53,17 @@ fn is_reference(name: &[u8]) -> bool {
         b"module.",
         b"secrets.",
     ];
-    let lower = name.to_ascii_lowercase();
-    known.iter().any(|start| lower.starts_with(start)) && cover.share() >= 0.4
-        || dotted && cover.share() >= 0.5
-        || cover.letters >= 3 && cover.share() >= 0.75 && !name.iter().any(u8::is_ascii_digit)
+    let cover = words::cover(name);
+    let is_dotted = || {
+        name.split(|&b| b == b'.').all(|part| part.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_'))
+    };
+    let starts = |start: &&[u8]| name.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start));
+    if name.contains(&b'.')
+        && (cover.share() >= 0.5 && is_dotted() || cover.share() >= 0.4 && KNOWN.iter().any(starts))
+    {
+        return true;
+    }
+    cover.letters >= 3 && cover.share() >= 0.75 && !name.iter().any(u8::is_ascii_digit)
 }
 
 fn opens(rest: &[u8]) -> bool {

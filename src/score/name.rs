@@ -244,6 +244,13 @@ pub(crate) fn split(name: &[u8]) -> Vec<String> {
     parts(name).map(word).collect()
 }
 
+/// Whether one of these (lower case) is a word of an identifier.
+#[must_use]
+pub(crate) fn has_word(name: &[u8], words: &[&str]) -> bool {
+    let mut parts = parts(name).filter_map(|part| name.get(part));
+    parts.any(|part| words.iter().any(|word| word.as_bytes().eq_ignore_ascii_case(part)))
+}
+
 /// Where an identifier's words lie in it.
 fn parts(name: &[u8]) -> impl Iterator<Item = Range<usize>> {
     let breaks = move |at: usize| {

@@ -220,7 +220,7 @@ pub(crate) fn find(value: &[u8], strict: bool) -> Option<Placeholder> {
     if rows::is_sequence(&body, strict) {
         return Some(Placeholder::Sequence);
     }
-    let says = || value.len() <= 40 && super::name::split(value).iter().any(|word| SAYING.contains(&word.as_str()));
+    let says = || value.len() <= 40 && super::name::has_word(value, SAYING);
     (marked(&lower, strict) || !strict && (says() || says_so(&lower))).then_some(Placeholder::Word)
 }
 
@@ -262,16 +262,18 @@ fn repeats(body: &[u8], strict: bool) -> Option<Placeholder> {
     if body.len() < 3 {
         return None;
     }
-    let mut counts = [0_u16; 256];
+    let (mut counts, mut most, mut different) = ([0_u16; 256], 0, 0);
     for &byte in body {
-        counts[usize::from(byte)] = counts[usize::from(byte)].saturating_add(1);
+        let count = &mut counts[usize::from(byte)];
+        different += usize::from(*count == 0);
+        *count = count.saturating_add(1);
+        most = most.max(usize::from(*count));
     }
-    let most = usize::from(counts.iter().copied().max().unwrap_or(0));
     if most * 10 >= body.len() * if strict { 8 } else { 7 } {
         return Some(Placeholder::Repeated);
     }
     // Three different characters in twelve: `11111111-2222-3333`.
-    if body.len() >= 12 && counts.iter().filter(|&&count| count > 0).count() <= 3 {
+    if body.len() >= 12 && different <= 3 {
         return Some(Placeholder::Repeated);
     }
     let periodic =

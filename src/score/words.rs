@@ -67,38 +67,36 @@ fn segment(run: &[u8]) -> (u16, u16) {
     best[0]
 }
 
-/// Where the words with each first two letters begin in [`WORDS`]; see [`pair_slot`].
-static BY_PAIR: LazyLock<[u16; 26 * 26 + 1]> = LazyLock::new(|| {
-    std::array::from_fn(|slot| {
-        let pair = [b'a' + (slot / 26) as u8, b'a' + (slot % 26) as u8];
-        let before = WORDS.partition_point(|word| if slot < 26 * 26 { word.get(..2) < Some(&pair) } else { true });
-        u16::try_from(before).unwrap_or(u16::MAX)
-    })
+/// Where the words with each first three letters begin in [`WORDS`]; see [`slot`].
+static BY_START: LazyLock<Vec<u16>> = LazyLock::new(|| {
+    let mut begins = vec![0; 26 * 26 * 26 + 1];
+    for slot in WORDS.iter().filter_map(|word| slot(word)) {
+        begins[slot + 1] += 1;
+    }
+    let mut before = 0;
+    for begin in &mut begins {
+        before += *begin;
+        *begin = before;
+    }
+    begins
 });
 
-/// The number of a pair of lower-case letters.
-fn pair_slot([first, second]: [u8; 2]) -> Option<usize> {
-    let letter = |byte: u8| Some(byte.wrapping_sub(b'a')).filter(|letter| *letter < 26).map(usize::from);
-    Some(letter(first)? * 26 + letter(second)?)
+/// The number of the three lower-case letters that a text begins with.
+fn slot(text: &[u8]) -> Option<usize> {
+    text.first_chunk::<3>()?.iter().try_fold(0, |slot, byte| {
+        let letter = byte.wrapping_sub(b'a');
+        (letter < 26).then(|| slot * 26 + usize::from(letter))
+    })
 }
 
-/// Calls `found` with the length of each known word that `text` begins with.
+/// Calls `found` with the length of each known word that `text` begins with. No word is shorter than three letters, and
+/// few begin with the same three.
 fn each_word(text: &[u8], mut found: impl FnMut(u16)) {
-    // No word is shorter than three letters: the first two choose a slice at once.
-    let Some((slot, rest)) = text.split_first_chunk().and_then(|(pair, rest)| Some((pair_slot(*pair)?, rest))) else {
-        return;
-    };
-    let (from, to) = (BY_PAIR[slot], BY_PAIR[slot + 1]);
-    let mut slice = WORDS.get(usize::from(from)..usize::from(to)).unwrap_or_default();
-    for (&byte, depth) in rest.iter().zip(2..) {
-        let at = |word: &&[u8]| word.get(depth).copied();
-        let from = slice.partition_point(|word| at(word) < Some(byte));
-        let to = slice.partition_point(|word| at(word) <= Some(byte));
-        slice = slice.get(from..to).unwrap_or_default();
-        match slice.first() {
-            None => return,
-            Some(word) if word.len() == depth + 1 => found(u16::try_from(word.len()).unwrap_or(0)),
-            Some(_) => {}
+    let Some(slot) = slot(text) else { return };
+    let (from, to) = (BY_START[slot], BY_START[slot + 1]);
+    for word in WORDS.get(usize::from(from)..usize::from(to)).unwrap_or_default() {
+        if text.starts_with(word) {
+            found(word.len() as u16);
         }
     }
 }

@@ -6,5 +6,6 @@ use std::borrow::Cow;
 
 use super::tables::{Entry, Index, Needle, Tables, Target};
 use crate::decode::Form;
+use crate::rules::Glance;
 
 include!(concat!(env!("OUT_DIR"), "/builtin_tables.rs"));

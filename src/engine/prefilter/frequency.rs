@@ -52,8 +52,11 @@ impl Frequency {
         }
     }
 
-    /// The share of a byte.
+    /// The share of a byte. White space of any kind was counted as a space.
     pub(super) fn byte(&self, byte: u8) -> f32 {
-        self.bytes[usize::from(byte)]
+        match byte {
+            b'\n' | b'\t' => self.bytes[usize::from(b' ')] / 4.0,
+            byte => self.bytes[usize::from(byte)],
+        }
     }
 }

@@ -81,6 +81,7 @@ impl Builder {
                 anchor_len: narrow(anchor_len),
                 targets: narrow(targets.len()),
                 target_count: narrow(needle_targets.len()),
+                gate: None,
             });
             targets.extend(needle_targets);
             literals.extend(literal);
@@ -95,6 +96,7 @@ impl Builder {
         }
         Tables {
             pairs: windows.pairs.into(),
+            seconds: windows.seconds.into(),
             open: Index::new(windows.open, 16),
             base64_pairs: windows.base64_pairs.into(),
             base64: Index::new(windows.base64, 64),
@@ -102,6 +104,7 @@ impl Builder {
             needles: needles.into(),
             targets: targets.into(),
             literals: literals.into(),
+            gates: [].as_slice().into(),
         }
     }
 }

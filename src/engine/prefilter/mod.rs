@@ -22,6 +22,7 @@
 
 mod builtin;
 mod frequency;
+pub(super) mod gates;
 mod layout;
 mod runs;
 pub mod tables;
@@ -31,7 +32,7 @@ mod windows;
 use std::ops::Range;
 
 use runs::Runs;
-use tables::{Entry, Filter, Index, Needle, PAIRS, Tables};
+use tables::{Entry, Filter, Index, Needle, PAIRS, SECONDS, Tables};
 
 use crate::decode::Form;
 
@@ -85,7 +86,9 @@ impl<'t, F: FnMut(usize, &'t Needle)> Search<'_, 't, F> {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "it is compiled once more for each set of instructions")]
     fn run(mut self) {
-        let Some(pairs) = self.tables.pairs.first_chunk::<PAIRS>() else { return };
+        let (Some(pairs), Some(seconds)) = (self.tables.pairs.first_chunk(), self.tables.seconds.first_chunk()) else {
+            return;
+        };
         let end = self.window.len().min(self.core.end.saturating_add(tables::MAX_WINDOW_OFFSET + REACH));
         let mut at = self.core.start.min(end);
         let mut runs = Runs::<false>::new(self.window, at, end);
@@ -101,7 +104,7 @@ impl<'t, F: FnMut(usize, &'t Needle)> Search<'_, 't, F> {
                 }
                 at += BLOCK;
             }
-            self.samples(stretch, places.get_mut(..count).unwrap_or_default());
+            self.samples(seconds, stretch, places.get_mut(..count).unwrap_or_default());
         }
         self.runs(&runs);
     }
@@ -110,14 +113,11 @@ impl<'t, F: FnMut(usize, &'t Needle)> Search<'_, 't, F> {
     /// cannot be foreseen, by a processor neither, so they are sifted first without a branch for each.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "it is compiled once more for each set of instructions")]
-    fn samples(&mut self, from: usize, places: &mut [u16]) {
+    fn samples(&mut self, seconds: &[u64; SECONDS], from: usize, places: &mut [u16]) {
         let mut kept = 0;
         for i in 0..places.len() {
             let place = places[i];
-            let keep = self.plain_keys(from + usize::from(place)).is_none_or(|[at, before]| {
-                // Not `||`, which would be a branch.
-                self.open.may_hold(at) | self.open.may_hold(before)
-            });
+            let keep = self.second_look(seconds, from + usize::from(place));
             // What is kept is never more than what was read.
             places[kept.min(i)] = place;
             kept += usize::from(keep);
@@ -132,6 +132,18 @@ impl<'t, F: FnMut(usize, &'t Needle)> Search<'_, 't, F> {
                 None => self.sample_of_any_form(at),
             }
         }
+    }
+
+    /// Whether the bytes beside a sample may belong to a window. At an edge of the text they may.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "it is compiled once more for each set of instructions")]
+    fn second_look(&self, seconds: &[u64; SECONDS], at: usize) -> bool {
+        let Some(bytes) = self.window.get(at.wrapping_sub(1)..).and_then(<[u8]>::first_chunk) else { return true };
+        let bytes = u64::from_le_bytes(*bytes);
+        let second = seconds[tables::second_slot((bytes >> 8) as u32)];
+        let (before, after) = (second >> 32 >> (bytes % 32), second >> ((bytes >> 32) % 32));
+        // Not `||`, which would be a branch.
+        (before | after) & 1 != 0
     }
 
     /// The keys of the plain windows that a sample at `at` may belong to: one that begins there, and one that began a

@@ -48,18 +48,19 @@ impl<const HEX: bool> Runs<HEX> {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "it is compiled once more for each set of instructions")]
     pub(super) fn take(&mut self, at: usize, block: &[u8; BLOCK]) {
-        let mut digits = [0_u8; BLOCK];
-        for (at, &byte) in block.iter().enumerate() {
-            digits[at] = u8::from(is_digit::<HEX>(byte));
-        }
-        let all = |eight: &[u8; 8]| u64::from_le_bytes(*eight) == 0x0101_0101_0101_0101;
-        let chunks = digits.as_chunks::<8>().0;
-        // Most blocks have none, which vectors tell at once.
-        if !chunks.iter().fold(false, |any, eight| any | all(eight)) {
+        // Most blocks have no eight, which vectors tell at once.
+        if !digits::<HEX>(block).as_chunks().0.iter().fold(false, |any, eight| any | all(eight)) {
             self.eights = 0;
             return;
         }
-        let eights = chunks.iter().rev().fold(0, |eights, eight| eights << 1 | u32::from(all(eight)));
+        self.take_eights(at, block);
+    }
+
+    /// Takes a block that has eights. (Together with the look for them, that look is compiled to no vectors.)
+    #[inline(never)]
+    fn take_eights(&mut self, at: usize, block: &[u8; BLOCK]) {
+        let eights = digits::<HEX>(block);
+        let eights = eights.as_chunks().0.iter().rev().fold(0, |eights, eight| eights << 1 | u32::from(all(eight)));
         if eights & (eights << 1 | self.eights >> 7) != 0 {
             self.note(at);
         }
@@ -76,6 +77,20 @@ impl<const HEX: bool> Runs<HEX> {
             _ => self.found.push((start, end)),
         }
     }
+}
+
+/// All ones for each byte that is a digit, and zeros for the others.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "it is compiled once more for each set of instructions")]
+fn digits<const HEX: bool>(block: &[u8; BLOCK]) -> [u8; BLOCK] {
+    block.map(|byte| if is_digit::<HEX>(byte) { u8::MAX } else { 0 })
+}
+
+/// Whether eight bytes were all digits.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "it is compiled once more for each set of instructions")]
+const fn all(eight: &[u8; 8]) -> bool {
+    u64::from_le_bytes(*eight) == u64::MAX
 }
 
 /// Whether the digits around `at` make a run of at least [`MIN_RUN`]. Looks no further than that.

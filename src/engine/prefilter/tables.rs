@@ -2,14 +2,26 @@
 
 use std::borrow::Cow;
 
+use super::gates;
 use super::layout::Builder;
 use crate::decode::encode::Form;
-use crate::rules::Rule;
+use crate::rules::{Glance, Rule};
 
 /// Greatest distance of a needle's window from the needle's start.
 pub const MAX_WINDOW_OFFSET: usize = 48;
 /// Words of [`Tables::pairs`]: one for every two bytes.
 pub const PAIRS: usize = 1 << 16;
+
+/// Words of [`Tables::seconds`].
+pub const SECONDS: usize = 1 << 14;
+
+/// Where [`Tables::seconds`] tells of a sample: its three bytes, the first one the lowest.
+#[inline]
+#[must_use]
+pub const fn second_slot(sample: u32) -> usize {
+    // Of the third byte five bits, as the first look has them.
+    ((sample & 0x001f_ffff).wrapping_mul(0x9E37_79B1) >> (u32::BITS - SECONDS.ilog2())) as usize
+}
 
 /// A window's key, the needle it belongs to, and its place in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +55,8 @@ pub struct Needle {
     pub targets: u32,
     /// Their number.
     pub target_count: u16,
+    /// Which of [`Tables::gates`] tells of several of them at once.
+    pub gate: Option<u16>,
 }
 
 /// A rule to be tried where a needle stands, and by which of its anchors.
@@ -162,6 +176,10 @@ pub struct Tables {
     /// 256 KiB, of which text touches few lines. Five bits of the third byte tell letters apart and make their
     /// case one; a shift takes them without masking.
     pub pairs: Cow<'static, [u32]>,
+    /// The second look at a sample, by its hash: the low five bits of the byte after it with which a window may begin
+    /// there, and in the upper half, those of the byte before it with which one may have begun a byte earlier. Two of
+    /// three samples are none of a window by that.
+    pub seconds: Cow<'static, [u64]>,
     /// The needles that may stand anywhere.
     pub open: Index,
     /// The same as [`Self::pairs`] for base64 needles.
@@ -176,6 +194,8 @@ pub struct Tables {
     pub targets: Cow<'static, [Target]>,
     /// The needles' bytes.
     pub literals: Cow<'static, [u8]>,
+    /// A look at what is behind an anchor, for all the rules that [`is_behind`](super::gates::is_behind) tells of.
+    pub gates: Cow<'static, [Glance]>,
 }
 
 impl Tables {
@@ -189,7 +209,9 @@ impl Tables {
                 builder.add_anchor(anchor, rule_ix, anchor_ix);
             }
         }
-        builder.finish()
+        let mut tables = builder.finish();
+        let gates = gates::gates(rules, tables.needles.to_mut(), &tables.targets);
+        Self { gates: gates.into(), ..tables }
     }
 
     /// The needle at that index.

@@ -1,7 +1,7 @@
 //! Chooses the window by which each needle is found. Shared with the build script: standard library only.
 
 use super::frequency::Frequency;
-use super::tables::{Entry, MAX_WINDOW_OFFSET, PAIRS};
+use super::tables::{Entry, MAX_WINDOW_OFFSET, PAIRS, SECONDS, second_slot};
 use super::units::{self, Shape};
 use crate::decode::encode::Form;
 
@@ -13,6 +13,8 @@ pub(super) struct Windows {
     frequency: Frequency,
     /// See [`Tables::pairs`](super::tables::Tables::pairs).
     pub(super) pairs: Vec<u32>,
+    /// See [`Tables::seconds`](super::tables::Tables::seconds).
+    pub(super) seconds: Vec<u64>,
     pub(super) open: Vec<Entry>,
     /// See [`Tables::base64_pairs`](super::tables::Tables::base64_pairs).
     pub(super) base64_pairs: Vec<u32>,
@@ -24,7 +26,8 @@ impl Default for Windows {
     fn default() -> Self {
         let (open, base64, hex) = Default::default();
         let none = || vec![0; PAIRS];
-        Self { frequency: Frequency::default(), pairs: none(), open, base64_pairs: none(), base64, hex }
+        let seconds = vec![0; SECONDS];
+        Self { frequency: Frequency::default(), pairs: none(), seconds, open, base64_pairs: none(), base64, hex }
     }
 }
 
@@ -41,6 +44,13 @@ impl Windows {
             cost(&self.pairs, &samples(window), |sample| self.frequency.sample(sample))
         });
         let window = &literal[offset..];
+        for sample in samples(window) {
+            // A window in another form has its samples somewhere in it: they are looked at whatever stands beside them.
+            let beside = if form == Form::Plain { sample.beside } else { u64::MAX };
+            for third in (0..32).filter(|third| sample.thirds >> third & 1 != 0) {
+                self.seconds[second_slot(u32::from(u16::from_le_bytes(sample.pair)) | third << 16)] |= beside;
+            }
+        }
         enter(&mut self.pairs, &samples(window));
         let keys =
             if form == Form::Plain { plain_keys(window) } else { units::key(form, window).into_iter().collect() };
@@ -81,12 +91,12 @@ const RANDOM_BASE64: f32 = 1.0 / 262_144.0; // 64^3
 
 /// What samples would cost: the share of text's samples that would be taken, less for those that are already. These
 /// cost no more look-ups, but the needle is compared at each of them.
-fn cost(table: &[u32], samples: &[([u8; 2], u32)], share: impl Fn([u8; 3]) -> f32) -> f32 {
+fn cost(table: &[u32], samples: &[Sample], share: impl Fn([u8; 3]) -> f32) -> f32 {
     let of = |pair: [u8; 2], thirds: u32| -> f32 {
         let thirds = (0..=u8::MAX).filter(|third| thirds >> (third % 32) & 1 != 0);
         thirds.map(|third| share([pair[0], pair[1], third])).sum()
     };
-    let both = samples.iter().map(|&(pair, thirds)| {
+    let both = samples.iter().map(|&Sample { pair, thirds, .. }| {
         let taken = table[usize::from(u16::from_le_bytes(pair))];
         of(pair, thirds & !taken) + TAKEN * of(pair, thirds & taken)
     });
@@ -94,20 +104,31 @@ fn cost(table: &[u32], samples: &[([u8; 2], u32)], share: impl Fn([u8; 3]) -> f3
 }
 
 /// Enters samples into a table.
-fn enter(table: &mut [u32], samples: &[([u8; 2], u32)]) {
-    for &(pair, thirds) in samples {
-        table[usize::from(u16::from_le_bytes(pair))] |= thirds;
+fn enter(table: &mut [u32], samples: &[Sample]) {
+    for sample in samples {
+        table[usize::from(u16::from_le_bytes(sample.pair))] |= sample.thirds;
     }
 }
 
-/// The samples of a window, as pairs of bytes with bits for the third bytes.
-fn samples(window: &[u8], fold: bool) -> Vec<([u8; 2], u32)> {
+/// A sample of a window.
+struct Sample {
+    pair: [u8; 2],
+    /// Bits for the third bytes.
+    thirds: u32,
+    /// Bits for what may stand beside it: see [`Tables::seconds`](super::tables::Tables::seconds).
+    beside: u64,
+}
+
+/// The samples of a window.
+fn samples(window: &[u8], fold: bool) -> Vec<Sample> {
+    // Of three bytes there is no second sample, and no byte after the first one: any may follow.
+    let bit = |byte: Option<&u8>| byte.map_or(u64::from(u32::MAX), |byte| 1 << (byte % 32));
+    let behind = window.get(1..).unwrap_or_default();
     let mut samples = Vec::new();
-    for sample in [window, window.get(1..).unwrap_or_default()] {
-        // Of three bytes there is no second sample: any byte may follow.
-        let thirds = sample.get(2).map_or(u32::MAX, |byte| 1 << (byte % 32));
+    for (sample, beside) in [(window, bit(window.get(3))), (behind, bit(window.first()) << 32)] {
+        let thirds = bit(sample.get(2)) as u32;
         for first in cases(sample.first(), fold) {
-            samples.extend(cases(sample.get(1), fold).map(|second| ([first, second], thirds)));
+            samples.extend(cases(sample.get(1), fold).map(|second| Sample { pair: [first, second], thirds, beside }));
         }
     }
     samples
