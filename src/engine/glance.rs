@@ -29,15 +29,16 @@ pub(super) fn through(gate: &Glance, text: &[u8], from: usize) -> Glimpse {
 /// Looks whether there may be a match that begins at `start` and ends at `end` or before.
 #[inline]
 pub(super) fn at(glance: &Glance, text: &[u8], start: usize, end: usize) -> Glimpse {
+    let Some(reader) = glance.reader() else { return Glimpse::Perhaps { secret: None } };
     let window = text.get(start..end).unwrap_or_default();
     let (mut state, mut secret) = (Glance::START, None);
-    for (read, &byte) in window.iter().take(LENGTH).enumerate() {
-        match glance.step(state, byte) {
-            Step::No => return Glimpse::No { to: start + read + 1 },
-            Step::Perhaps => return Glimpse::Perhaps { secret },
+    for (at, &byte) in (start..).zip(window.get(..LENGTH).unwrap_or(window)) {
+        match reader.step(state, byte) {
             Step::On(next) => state = next,
+            Step::No => return Glimpse::No { to: at + 1 },
+            Step::Perhaps => return Glimpse::Perhaps { secret },
             Step::Into(next) => {
-                secret = Some(start + read);
+                secret = Some(at);
                 state = next;
             }
         }

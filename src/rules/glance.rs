@@ -40,6 +40,28 @@ pub struct Glance {
     pub cells: Cow<'static, [u16]>,
 }
 
+/// A [`Glance`], ready to read a byte at a time.
+#[derive(Clone, Copy, Debug)]
+pub struct Reader<'g> {
+    classes: &'g [u8; 256],
+    cells: &'g [u16],
+}
+
+impl Reader<'_> {
+    /// Reads one byte more.
+    #[inline]
+    #[must_use]
+    pub fn step(&self, state: usize, byte: u8) -> Step {
+        match self.cells.get(state + usize::from(self.classes[usize::from(byte)])) {
+            // Nearly always: one comparison tells.
+            Some(&row) if row < ENTER => Step::On(usize::from(row)),
+            Some(&NO) => Step::No,
+            None | Some(&PERHAPS) => Step::Perhaps,
+            Some(&row) => Step::Into(usize::from(row & !ENTER)),
+        }
+    }
+}
+
 /// What came of one byte more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -83,17 +105,18 @@ impl Glance {
         self.cells.is_empty()
     }
 
-    /// Reads one byte more.
+    /// Ready to read. `None` if it never tells anything.
     #[inline]
     #[must_use]
+    pub fn reader(&self) -> Option<Reader<'_>> {
+        let cells: &[u16] = &self.cells;
+        self.classes.first_chunk().filter(|_| !cells.is_empty()).map(|classes| Reader { classes, cells })
+    }
+
+    /// Reads one byte more.
+    #[must_use]
     pub fn step(&self, state: usize, byte: u8) -> Step {
-        let class = self.classes.get(usize::from(byte)).copied().unwrap_or_default();
-        match self.cells.get(state + usize::from(class)) {
-            Some(&NO) => Step::No,
-            None | Some(&PERHAPS) => Step::Perhaps,
-            Some(&row) if row & ENTER == 0 => Step::On(usize::from(row)),
-            Some(&row) => Step::Into(usize::from(row & !ENTER)),
-        }
+        self.reader().map_or(Step::Perhaps, |reader| reader.step(state, byte))
     }
 
     /// The table that tells of all these at once what is behind an `anchor` that their matches begin with: `No` where

@@ -27,8 +27,8 @@ pub(super) const fn is_digit<const HEX: bool>(byte: u8) -> bool {
 #[derive(Debug)]
 pub(super) struct Runs<const HEX: bool> {
     found: Vec<(usize, usize)>,
-    /// Whether the last eight bytes of the block before were all digits: bit 7.
-    eights: u32,
+    /// The last eight bytes of the block before, as [`digits`] tells them.
+    last: u64,
     /// Where the search begins and ends.
     start: usize,
     end: usize,
@@ -37,7 +37,7 @@ pub(super) struct Runs<const HEX: bool> {
 impl<const HEX: bool> Runs<HEX> {
     /// A search from `start`, which may lie in a run that began long before, to `end`.
     pub(super) fn new(window: &[u8], start: usize, end: usize) -> Self {
-        let mut runs = Self { found: Vec::new(), eights: 0, start, end };
+        let mut runs = Self { found: Vec::new(), last: 0, start, end };
         if start < end && in_run::<HEX>(window, start) {
             runs.note(start);
         }
@@ -48,23 +48,13 @@ impl<const HEX: bool> Runs<HEX> {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "it is compiled once more for each set of instructions")]
     pub(super) fn take(&mut self, at: usize, block: &[u8; BLOCK]) {
-        // Most blocks have no eight, which vectors tell at once.
-        if !digits::<HEX>(block).as_chunks().0.iter().fold(false, |any, eight| any | all(eight)) {
-            self.eights = 0;
-            return;
-        }
-        self.take_eights(at, block);
-    }
-
-    /// Takes a block that has eights. (Together with the look for them, that look is compiled to no vectors.)
-    #[inline(never)]
-    fn take_eights(&mut self, at: usize, block: &[u8; BLOCK]) {
+        // Few blocks have two adjoining eights of digits, which vectors tell at once.
         let eights = digits::<HEX>(block);
-        let eights = eights.as_chunks().0.iter().rev().fold(0, |eights, eight| eights << 1 | u32::from(all(eight)));
-        if eights & (eights << 1 | self.eights >> 7) != 0 {
+        let before = std::mem::replace(&mut self.last, eights[7]);
+        let any = before & eights[0] == u64::MAX;
+        if (1..8).fold(any, |any, at| any | (eights[at - 1] & eights[at] == u64::MAX)) {
             self.note(at);
         }
-        self.eights = eights;
     }
 
     /// Notes that a long run has two adjoining eights of which the second one lies in the block at `at`: it began at
@@ -79,18 +69,13 @@ impl<const HEX: bool> Runs<HEX> {
     }
 }
 
-/// All ones for each byte that is a digit, and zeros for the others.
+/// All ones for each byte that is a digit, and zeros for the others, eight by eight.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "it is compiled once more for each set of instructions")]
-fn digits<const HEX: bool>(block: &[u8; BLOCK]) -> [u8; BLOCK] {
-    block.map(|byte| if is_digit::<HEX>(byte) { u8::MAX } else { 0 })
-}
-
-/// Whether eight bytes were all digits.
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "it is compiled once more for each set of instructions")]
-const fn all(eight: &[u8; 8]) -> bool {
-    u64::from_le_bytes(*eight) == u64::MAX
+fn digits<const HEX: bool>(block: &[u8; BLOCK]) -> [u64; BLOCK / 8] {
+    let digits = block.map(|byte| if is_digit::<HEX>(byte) { u8::MAX } else { 0 });
+    let eights = digits.as_chunks().0;
+    std::array::from_fn(|at| u64::from_le_bytes(eights[at]))
 }
 
 /// Whether the digits around `at` make a run of at least [`MIN_RUN`]. Looks no further than that.

@@ -235,8 +235,20 @@ impl Tables {
     /// Whether `text` begins with the needle.
     #[must_use]
     pub fn matches(&self, needle: &Needle, text: &[u8]) -> bool {
+        if self.is_other_head(needle, text) {
+            return false;
+        }
         let literal = self.literal(needle);
         text.get(..literal.len())
             .is_some_and(|start| if needle.fold { start.eq_ignore_ascii_case(literal) } else { start == literal })
+    }
+
+    /// Whether the first eight bytes tell at once that the needle does not stand there. In either case, as far as that.
+    fn is_other_head(&self, needle: &Needle, text: &[u8]) -> bool {
+        let literal = self.literals.get(needle.literal as usize..).and_then(<[u8]>::first_chunk);
+        let (Some(literal), Some(text)) = (literal, text.first_chunk()) else { return false };
+        let beyond = 64_u32.saturating_sub(8 * u32::from(needle.len));
+        let different = (u64::from_le_bytes(*literal) ^ u64::from_le_bytes(*text)) << beyond;
+        different & !0x2020_2020_2020_2020 != 0
     }
 }
