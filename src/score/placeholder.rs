@@ -276,7 +276,14 @@ fn repeats(body: &[u8], strict: bool) -> Option<Placeholder> {
     }
     let periodic =
         (2..=body.len() / 3).any(|piece| body.len() >= 8 && body.iter().skip(piece).zip(body).all(|(a, b)| a == b));
-    periodic.then_some(Placeholder::Periodic)
+    (periodic || !strict && is_nearly_periodic(body)).then_some(Placeholder::Periodic)
+}
+
+/// Whether a short piece fills nearly all of a long value: `6666666b29vb29vb29vb29vb29...`.
+fn is_nearly_periodic(body: &[u8]) -> bool {
+    const LEAST: usize = 32;
+    let same = |piece: usize| body.iter().skip(piece).zip(body).filter(|(a, b)| a == b).count();
+    body.len() >= LEAST && (2..=8).any(|piece| same(piece) * 10 >= (body.len() - piece) * 8)
 }
 
 /// Whether the value is filled in by something else.
@@ -318,7 +325,8 @@ fn is_template(value: &[u8]) -> bool {
             && rest.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'>' | b'.' | b':'))
     };
     match value {
-        [b'$', rest @ ..] => is_name(rest.strip_prefix(b"$").unwrap_or(rest)),
+        // `$user$pass` as well.
+        [b'$', rest @ ..] => rest.strip_prefix(b"$").unwrap_or(rest).split(|b| *b == b'$').all(is_name),
         [b'%', rest @ ..] => rest.len() <= 2 && is_name(rest),
         _ => [
             (&b"${"[..], &b"}"[..]),
@@ -340,7 +348,10 @@ fn holds(value: &[u8], open: &[u8], close: &[u8]) -> bool {
     let inner = value.get(at + open.len()..).unwrap_or_default();
     let name = inner
         .iter()
-        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b' ' | b'-' | b':' | b'|' | b'\''))
+        .take_while(|b| {
+            b.is_ascii_alphanumeric()
+                || matches!(b, b'_' | b'.' | b' ' | b'-' | b':' | b'|' | b'\'' | b'[' | b']' | b'(')
+        })
         .count();
     // `{x}` alone may be chance; `{token}` is a format string's.
     name >= 3 - open.len().min(2) && inner.get(name..).is_some_and(|rest| rest.starts_with(close))
