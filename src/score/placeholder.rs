@@ -4,7 +4,11 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
+use super::facts::{Facts, Form};
+use super::signals::NEVER;
 use super::{rows, words};
+use crate::model::Reason;
+use crate::rules::Kind;
 
 /// What kind of stand-in a value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +76,7 @@ const MARKS: &[&[u8]] = &[
     b"some-",
     b"some_",
     b"xxxx",
+    b"xxxxxx",
     b"****",
     b"....",
     b"####",
@@ -224,6 +229,14 @@ pub(crate) fn find(value: &[u8], strict: bool) -> Option<Placeholder> {
     (marked(&lower, strict) || !strict && (says() || says_so(&lower))).then_some(Placeholder::Word)
 }
 
+/// `Bearer abc_${TOKEN}`, `--token abc_****`: a plain value ends where a template or a mask begins.
+pub(super) fn goes_on(facts: &Facts<'_>) -> Option<Reason> {
+    const BEGINNINGS: &[&[u8]] = &[b"${", b"$(", b"{{", b"***", b"\xe2\x80\xa6"];
+    let plain = matches!(facts.kind, Kind::Place | Kind::Assignment) && facts.form != Form::Quoted;
+    let ends = plain && BEGINNINGS.iter().any(|begin| facts.after.starts_with(begin));
+    ends.then(|| Reason::new(NEVER, "a template or a mask follows it directly"))
+}
+
 /// Whether a mark stands in a value. Their automaton is built when the first candidate asks: some 40 us, against
 /// 1-2 us a candidate for looking for one after the other.
 fn marked(lower: &[u8], strict: bool) -> bool {
@@ -235,6 +248,7 @@ fn marked(lower: &[u8], strict: bool) -> bool {
     // In a long random value a short mark is chance: `fake` stands in one of 5,000 strings of 90 base36 digits.
     let tells = |mark: &[u8]| {
         strict
+            || !mark.iter().any(u8::is_ascii_alphanumeric)
             || if LEET.contains(&mark) { lower.len() <= mark.len() + 3 } else { mark.len() >= 5 || lower.len() <= 40 }
     };
     match &*AUTOMATA[usize::from(strict)] {
@@ -336,6 +350,7 @@ fn is_template(value: &[u8]) -> bool {
             (b"%(", b")s"),
             (b"<%", b"%>"),
             (b"{", b"}"),
+            (b"<", b">"),
         ]
         .iter()
         .any(|(open, close)| holds(value, open, close)),
@@ -369,7 +384,12 @@ mod tests {
 
     #[test]
     fn stand_ins_are_told_apart() {
-        let cases: [(&str, Placeholder); 14] = [
+        let long = format!("abcd-{}", "*".repeat(64));
+        let crossed = format!("abcd9-{}", "x".repeat(40));
+        let cases: [(&str, Placeholder); 17] = [
+            (&long, Placeholder::Word),
+            (&crossed, Placeholder::Repeated),
+            ("abc_<token>", Placeholder::Template),
             ("xxxxxxxxxxxx", Placeholder::Repeated),
             ("00000000-0000-0000-0000-000000000000", Placeholder::Repeated),
             ("1234567890", Placeholder::Sequence),

@@ -78,6 +78,9 @@ fn assigned_name(facts: &Facts<'_>) -> Option<Reason> {
 }
 
 fn stand_in(facts: &Facts<'_>) -> Option<Reason> {
+    if let Some(told) = placeholder::goes_on(facts) {
+        return Some(told);
+    }
     if matches!(facts.kind, Kind::Url | Kind::Place) {
         return place::stand_in(facts);
     }
@@ -377,7 +380,9 @@ fn low_entropy(facts: &Facts<'_>) -> Option<Reason> {
     // A random token of 20 characters and more falls below 0.7 of its alphabet's entropy once in a million.
     let token =
         matches!(facts.kind, Kind::Token | Kind::Context) && facts.value.len() >= 20 && facts.entropy().share < 0.6;
-    token.then(|| Reason::with(-30, share_told(facts)))
+    // Crosses and zeros behind a prefix: a mask, as documentation has it.
+    let points = if is_mask(facts.value) { -45 } else { -30 };
+    token.then(|| Reason::with(points, share_told(facts)))
 }
 
 fn share_told(facts: &Facts<'_>) -> String {

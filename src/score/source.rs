@@ -72,6 +72,9 @@ pub(super) fn see(facts: &Facts<'_>) -> Option<Reason> {
     if is_beside(facts) {
         return Some(Reason::new(-20, "only a blank joins the two, as in a sentence"));
     }
+    if is_arm(facts) {
+        return Some(Reason::new(-30, "the name is a case of an enumeration, and the value what it is called"));
+    }
     if is_docstring(facts) {
         return Some(Reason::new(-60, "the text describes what stands before it"));
     }
@@ -79,7 +82,7 @@ pub(super) fn see(facts: &Facts<'_>) -> Option<Reason> {
         return Some(Reason::new(-40, "`identified by` stands in a sentence"));
     }
     if is_said(facts) {
-        return Some(Reason::new(-20, "only a verb joins the two, as in a sentence"));
+        return Some(Reason::new(-25, "only a verb joins the two, as in a sentence"));
     }
     if in_dense_code(facts) {
         return Some(Reason::new(-40, "it stands in the middle of code"));
@@ -161,6 +164,12 @@ fn is_definition(facts: &Facts<'_>) -> bool {
         && name::split(facts.name).len() >= 2
         && facts.after.get(1..).unwrap_or_default().trim_ascii().is_empty();
     keyword || alone || defined.iter().any(|word| head.ends_with(word))
+}
+
+/// `ClientTrafficSecret => b"c hs traffic"`: Rust's `match`. In a map the key is a text, a symbol or small.
+fn is_arm(facts: &Facts<'_>) -> bool {
+    let camel = facts.name.first().is_some_and(u8::is_ascii_uppercase) && facts.name.iter().any(u8::is_ascii_lowercase);
+    camel && facts.joint.starts_with(b" => ") && !facts.before.ends_with(b":")
 }
 
 /// `def check(self, password):` and three quotes on the next line.
