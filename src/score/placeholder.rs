@@ -233,8 +233,16 @@ pub(crate) fn find(value: &[u8], strict: bool) -> Option<Placeholder> {
 pub(super) fn goes_on(facts: &Facts<'_>) -> Option<Reason> {
     const BEGINNINGS: &[&[u8]] = &[b"${", b"$(", b"{{", b"***", b"\xe2\x80\xa6"];
     let plain = matches!(facts.kind, Kind::Place | Kind::Assignment) && facts.form != Form::Quoted;
-    let ends = plain && BEGINNINGS.iter().any(|begin| facts.after.starts_with(begin));
-    ends.then(|| Reason::new(NEVER, "a template or a mask follows it directly"))
+    let ends = BEGINNINGS.iter().any(|begin| facts.after.starts_with(begin)) || opens_name(facts.after);
+    (plain && ends).then(|| Reason::new(NEVER, "a template or a mask follows it directly"))
+}
+
+/// `<token>`, `<your-key>`: no element of HTML.
+fn opens_name(after: &[u8]) -> bool {
+    const NAMES: &[&[u8]] = &[b"token", b"secret", b"key", b"pass", b"your", b"value"];
+    let Some(inner) = after.strip_prefix(b"<") else { return false };
+    let inner = inner.get(..memchr::memchr(b'>', inner).unwrap_or(0)).unwrap_or_default().to_ascii_lowercase();
+    inner.first().is_some_and(u8::is_ascii_alphabetic) && NAMES.iter().any(|name| contains(&inner, name))
 }
 
 /// Whether a mark stands in a value. Their automaton is built when the first candidate asks: some 40 us, against
@@ -342,7 +350,8 @@ fn is_template(value: &[u8]) -> bool {
         // `$user$pass` as well.
         [b'$', rest @ ..] => rest.strip_prefix(b"$").unwrap_or(rest).split(|b| *b == b'$').all(is_name),
         [b'%', rest @ ..] => rest.len() <= 2 && is_name(rest),
-        _ => [
+        _ => {
+            [
             (&b"${"[..], &b"}"[..]),
             (b"{{", b"}}"),
             (b"#{", b"}"),
@@ -350,10 +359,12 @@ fn is_template(value: &[u8]) -> bool {
             (b"%(", b")s"),
             (b"<%", b"%>"),
             (b"{", b"}"),
-            (b"<", b">"),
         ]
         .iter()
-        .any(|(open, close)| holds(value, open, close)),
+        .any(|(open, close)| holds(value, open, close))
+            // `abc_<token>`; in the middle both may be a password's.
+            || ends(b">") && holds(value, b"<", b">")
+        }
     }
 }
 
@@ -412,7 +423,7 @@ mod tests {
 
     #[test]
     fn what_may_be_a_credential_is_not_one() {
-        for value in ["hunter2", "tqvyuikedjsy", "9fK2mQ7x", "super$ecret", "a5b1-99c7-Zk"] {
+        for value in ["hunter2", "tqvyuikedjsy", "9fK2mQ7x", "super$ecret", "a5b1-99c7-Zk", "khq<tvwx>9"] {
             assert_eq!(find(value.as_bytes(), false), None, "{value}");
         }
     }

@@ -212,6 +212,7 @@ fn what_stands_for_a_credential_in_a_secret_or_a_command_is_none() {
         "client_secret = \"abc9<token>\"\n",
         "Authorization: Bearer abc9_{lower:6}${{TOKEN}}\n",
         "Authorization: Bearer abc9_{lower:6}******\n",
+        "Authorization: Bearer abc9_{base62:12}<your-token>\n",
         "deploy --token abc9_{lower:6}{{{{token}}}}\n",
         "TOKEN=glptt-0000000000000000000000000000000000000000\n",
         "server->password = \"guest@\";\n",
