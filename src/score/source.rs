@@ -243,7 +243,7 @@ fn is_compared_word(facts: &Facts<'_>) -> bool {
 }
 
 /// `"src/keys.rs":"9f86d08..."`: lists of files and their digests.
-fn is_file_digest(facts: &Facts<'_>) -> bool {
+pub(super) fn is_file_digest(facts: &Facts<'_>) -> bool {
     // Not `key`: `azure.api.key` and `this.api_key` hold keys.
     const EXTENSIONS: &[&[u8]] = &[
         b"rs", b"pem", b"json", b"md", b"toml", b"txt", b"js", b"ts", b"py", b"go", b"c", b"h", b"s", b"pl", b"yml",
