@@ -72,6 +72,8 @@ fn opens(rest: &[u8]) -> bool {
         || rest.starts_with(b"::")
         || rest.starts_with(b"->")
         || rest.starts_with(b"?.")
+        || rest.starts_with(b"![")
+        || rest.starts_with(b"!(")
         || rest.starts_with(b"<") && !rest.starts_with(b"</")
 }
 
@@ -103,7 +105,7 @@ mod tests {
 
     #[test]
     fn expressions_are_seen() {
-        let cases: [(&str, &str); 9] = [
+        let cases: [(&str, &str); 10] = [
             ("get_secret_key()", ""),
             ("getpass", "(\"x\")"),
             ("request.headers[", ""),
@@ -113,6 +115,7 @@ mod tests {
             ("someVariable", ";"),
             ("Config::default", ""),
             ("!important", ""),
+            ("vec![42u8", "; 4];"),
         ];
         for (value, after) in cases {
             assert!(is_expression(value.as_bytes(), after.as_bytes()), "{value}");

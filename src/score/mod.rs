@@ -2,6 +2,7 @@
 
 #[cfg(feature = "ablation")]
 pub mod ablation;
+mod about;
 mod alphabet;
 pub mod checks;
 mod code;
@@ -9,6 +10,7 @@ mod entropy;
 mod facts;
 mod letters;
 mod name;
+mod path;
 mod place;
 mod placeholder;
 mod public;

@@ -17,8 +17,16 @@ pub(super) fn stand_in(facts: &Facts<'_>) -> Option<Reason> {
     } else if plain.len() < 3 {
         Some(Reason::new(NEVER, "the password is very short"))
     } else {
-        (facts.kind == Kind::Place).then(|| no_password(&plain)).flatten()
+        let place = (facts.kind == Kind::Place).then(|| no_password(&plain)).flatten();
+        place.or_else(|| reference(&plain))
     }
+}
+
+/// What names a credential, or is made of one, and is none: `arn:aws:secretsmanager:...`, `ENC[...]`, `sha256:...`.
+fn reference(value: &[u8]) -> Option<Reason> {
+    let shape = shape::find(value)?;
+    matches!(shape, Shape::Resource | Shape::Integrity | Shape::Encrypted | Shape::PasswordHash)
+        .then(|| Reason::new(NEVER, shape.reason()))
 }
 
 /// What else may stand where a password is expected: `-p3306:3306`, `-p src/main.rs`.
@@ -27,18 +35,8 @@ fn no_password(value: &[u8]) -> Option<Reason> {
         return Some(Reason::new(NEVER, "the value is code that is evaluated elsewhere"));
     }
     let ports = value.contains(&b':') && value.iter().all(|b| b.is_ascii_digit() || *b == b':');
-    let shape = shape::find(value).filter(|shape| {
-        matches!(
-            shape,
-            Shape::Path
-                | Shape::Url
-                | Shape::Address
-                | Shape::Email
-                | Shape::PasswordHash
-                | Shape::Encrypted
-                | Shape::Claimless
-        )
-    });
+    let shape = shape::find(value)
+        .filter(|shape| matches!(shape, Shape::Path | Shape::Url | Shape::Address | Shape::Email | Shape::Claimless));
     let told = if ports { Some("the value is a pair of ports") } else { shape.map(Shape::reason) };
     told.map(|told| Reason::new(NEVER, told))
 }

@@ -4,7 +4,11 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
+use super::facts::{Facts, Form};
+use super::signals::NEVER;
 use super::{rows, words};
+use crate::model::Reason;
+use crate::rules::Kind;
 
 /// What kind of stand-in a value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +76,7 @@ const MARKS: &[&[u8]] = &[
     b"some-",
     b"some_",
     b"xxxx",
+    b"xxxxxx",
     b"****",
     b"....",
     b"####",
@@ -224,6 +229,22 @@ pub(crate) fn find(value: &[u8], strict: bool) -> Option<Placeholder> {
     (marked(&lower, strict) || !strict && (says() || says_so(&lower))).then_some(Placeholder::Word)
 }
 
+/// `Bearer abc_${TOKEN}`, `--token abc_****`: a plain value ends where a template or a mask begins.
+pub(super) fn goes_on(facts: &Facts<'_>) -> Option<Reason> {
+    const BEGINNINGS: &[&[u8]] = &[b"${", b"$(", b"{{", b"***", b"\xe2\x80\xa6"];
+    let plain = matches!(facts.kind, Kind::Place | Kind::Assignment) && facts.form != Form::Quoted;
+    let ends = BEGINNINGS.iter().any(|begin| facts.after.starts_with(begin)) || opens_name(facts.after);
+    (plain && ends).then(|| Reason::new(NEVER, "a template or a mask follows it directly"))
+}
+
+/// `<token>`, `<your-key>`: no element of HTML.
+fn opens_name(after: &[u8]) -> bool {
+    const NAMES: &[&[u8]] = &[b"token", b"secret", b"key", b"pass", b"your", b"value"];
+    let Some(inner) = after.strip_prefix(b"<") else { return false };
+    let inner = inner.get(..memchr::memchr(b'>', inner).unwrap_or(0)).unwrap_or_default().to_ascii_lowercase();
+    inner.first().is_some_and(u8::is_ascii_alphabetic) && NAMES.iter().any(|name| contains(&inner, name))
+}
+
 /// Whether a mark stands in a value. Their automaton is built when the first candidate asks: some 40 us, against
 /// 1-2 us a candidate for looking for one after the other.
 fn marked(lower: &[u8], strict: bool) -> bool {
@@ -235,6 +256,7 @@ fn marked(lower: &[u8], strict: bool) -> bool {
     // In a long random value a short mark is chance: `fake` stands in one of 5,000 strings of 90 base36 digits.
     let tells = |mark: &[u8]| {
         strict
+            || !mark.iter().any(u8::is_ascii_alphanumeric)
             || if LEET.contains(&mark) { lower.len() <= mark.len() + 3 } else { mark.len() >= 5 || lower.len() <= 40 }
     };
     match &*AUTOMATA[usize::from(strict)] {
@@ -278,7 +300,14 @@ fn repeats(body: &[u8], strict: bool) -> Option<Placeholder> {
     }
     let periodic =
         (2..=body.len() / 3).any(|piece| body.len() >= 8 && body.iter().skip(piece).zip(body).all(|(a, b)| a == b));
-    periodic.then_some(Placeholder::Periodic)
+    (periodic || !strict && is_nearly_periodic(body)).then_some(Placeholder::Periodic)
+}
+
+/// Whether a short piece fills nearly all of a long value: `6666666b29vb29vb29vb29vb29...`.
+fn is_nearly_periodic(body: &[u8]) -> bool {
+    const LEAST: usize = 32;
+    let same = |piece: usize| body.iter().skip(piece).zip(body).filter(|(a, b)| a == b).count();
+    body.len() >= LEAST && (2..=8).any(|piece| same(piece) * 10 >= (body.len() - piece) * 8)
 }
 
 /// Whether the value is filled in by something else.
@@ -320,9 +349,11 @@ fn is_template(value: &[u8]) -> bool {
             && rest.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'>' | b'.' | b':'))
     };
     match value {
-        [b'$', rest @ ..] => is_name(rest.strip_prefix(b"$").unwrap_or(rest)),
+        // `$user$pass` as well.
+        [b'$', rest @ ..] => rest.strip_prefix(b"$").unwrap_or(rest).split(|b| *b == b'$').all(is_name),
         [b'%', rest @ ..] => rest.len() <= 2 && is_name(rest),
-        _ => [
+        _ => {
+            [
             (&b"${"[..], &b"}"[..]),
             (b"{{", b"}}"),
             (b"#{", b"}"),
@@ -332,7 +363,10 @@ fn is_template(value: &[u8]) -> bool {
             (b"{", b"}"),
         ]
         .iter()
-        .any(|(open, close)| holds(value, open, close)),
+        .any(|(open, close)| holds(value, open, close))
+            // `abc_<token>`; in the middle both may be a password's.
+            || ends(b">") && holds(value, b"<", b">")
+        }
     }
 }
 
@@ -342,7 +376,10 @@ fn holds(value: &[u8], open: &[u8], close: &[u8]) -> bool {
     let inner = value.get(at + open.len()..).unwrap_or_default();
     let name = inner
         .iter()
-        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b' ' | b'-' | b':' | b'|' | b'\''))
+        .take_while(|b| {
+            b.is_ascii_alphanumeric()
+                || matches!(b, b'_' | b'.' | b' ' | b'-' | b':' | b'|' | b'\'' | b'[' | b']' | b'(')
+        })
         .count();
     // `{x}` alone may be chance; `{token}` is a format string's.
     name >= 3 - open.len().min(2) && inner.get(name..).is_some_and(|rest| rest.starts_with(close))
@@ -360,7 +397,12 @@ mod tests {
 
     #[test]
     fn stand_ins_are_told_apart() {
-        let cases: [(&str, Placeholder); 14] = [
+        let long = format!("abcd-{}", "*".repeat(64));
+        let crossed = format!("abcd9-{}", "x".repeat(40));
+        let cases: [(&str, Placeholder); 17] = [
+            (&long, Placeholder::Word),
+            (&crossed, Placeholder::Repeated),
+            ("abc_<token>", Placeholder::Template),
             ("xxxxxxxxxxxx", Placeholder::Repeated),
             ("00000000-0000-0000-0000-000000000000", Placeholder::Repeated),
             ("1234567890", Placeholder::Sequence),
@@ -383,7 +425,7 @@ mod tests {
 
     #[test]
     fn what_may_be_a_credential_is_not_one() {
-        for value in ["hunter2", "tqvyuikedjsy", "9fK2mQ7x", "super$ecret", "a5b1-99c7-Zk"] {
+        for value in ["hunter2", "tqvyuikedjsy", "9fK2mQ7x", "super$ecret", "a5b1-99c7-Zk", "khq<tvwx>9"] {
             assert_eq!(find(value.as_bytes(), false), None, "{value}");
         }
     }

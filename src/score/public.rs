@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 use super::facts::Facts;
 use super::name;
 use super::placeholder::contains;
+use super::source;
 use crate::model::Reason;
 use crate::rules::Kind;
 
@@ -27,6 +28,7 @@ pub(super) fn see(facts: &Facts<'_>) -> Option<Reason> {
         Kind::Context if is_named_public(facts) => {
             Some(Reason::new(-45, "its name says that it is the half which everybody may see"))
         }
+        Kind::Context if source::is_file_digest(facts) => Some(Reason::new(-45, "the value is the digest of a file")),
         Kind::Url if is_sentry(facts) => {
             Some(Reason::new(-60, "Sentry's address for clients holds a public key, and no secret one"))
         }

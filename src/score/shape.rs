@@ -1,5 +1,6 @@
 //! Values that have the shape of something else: a URL, a path, a date, a digest.
 
+use super::path::is_path;
 use super::placeholder::contains;
 
 /// What else a value has the shape of.
@@ -13,6 +14,8 @@ pub(crate) enum Shape {
     Path,
     /// `1.2.3`, `v1.2`.
     Version,
+    /// `1.2.840.113549.1.9.7`.
+    ObjectId,
     /// `2024-01-31`, with or without a time.
     Date,
     /// Digits with `.`, `,`, `x`, or a unit.
@@ -54,6 +57,7 @@ impl Shape {
             Self::Email => "the value is a mail address",
             Self::Path => "the value is a path or file name",
             Self::Version => "the value is a version",
+            Self::ObjectId => "the value is an object identifier",
             Self::Date => "the value is a date",
             Self::Number => "the value is a number",
             Self::Address => "the value is a network address",
@@ -97,7 +101,7 @@ const DIGEST_WORDS: &[&[u8]] = &[
 pub(crate) fn find(value: &[u8]) -> Option<Shape> {
     let lower = value.to_ascii_lowercase();
     let starts = |text: &[u8]| lower.starts_with(text);
-    let table: [(bool, Shape); 19] = [
+    let table: [(bool, Shape); 20] = [
         (is_public_key(value), Shape::PublicKey),
         (starts(b"eyj") && contains(value, b".e30.") || is_jwt_header(&lower), Shape::Claimless),
         (is_pattern(value), Shape::Pattern),
@@ -124,6 +128,7 @@ pub(crate) fn find(value: &[u8]) -> Option<Shape> {
         (is_address(value), Shape::Address),
         (is_date(value), Shape::Date),
         (is_version(&lower) || starts(b">=") || starts(b"<="), Shape::Version),
+        (is_object_id(value), Shape::ObjectId),
         (is_number(&lower), Shape::Number),
         (is_mime(&lower), Shape::Mime),
         (is_selector(value), Shape::Selector),
@@ -173,6 +178,10 @@ fn is_email(value: &[u8]) -> bool {
     let Some(at) = memchr::memchr(b'@', value) else { return false };
     let (user, host) = (&value[..at], value.get(at + 1..).unwrap_or_default());
     let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'+');
+    // RFC 1635: who logs in to FTP as `anonymous` sends a mail address, or its first half and the mark.
+    if host.is_empty() {
+        return user.len() >= 3 && user.iter().all(|b| b.is_ascii_lowercase() || *b == b'-');
+    }
     !user.is_empty() && user.iter().all(plain) && host.iter().all(plain) && is_host(host)
 }
 
@@ -200,6 +209,9 @@ fn is_address(value: &[u8]) -> bool {
         b"test",
         b"localhost",
     ];
+    if value == b"localhost" {
+        return true;
+    }
     let named = value.rsplit(|&b| b == b'.').next().is_some_and(|top| TOP.contains(&top));
     if named
         && is_host(value)
@@ -228,6 +240,11 @@ fn is_date(value: &[u8]) -> bool {
 
 /// A number as code writes it; more than nine digits may be a credential.
 fn is_number(lower: &[u8]) -> bool {
+    // `0x8004400a`: at most what 32 bits hold.
+    if lower.strip_prefix(b"0x").is_some_and(|hex| matches!(hex.len(), 1..=8) && hex.iter().all(u8::is_ascii_hexdigit))
+    {
+        return true;
+    }
     let body = lower.strip_prefix(b"0x").unwrap_or(lower);
     let body = body.strip_prefix(b"-").or_else(|| body.strip_prefix(b"+")).unwrap_or(body);
     let digits = body.iter().filter(|b| b.is_ascii_digit()).count();
@@ -259,6 +276,14 @@ fn is_version(lower: &[u8]) -> bool {
         && (head == body.len() || matches!(body.get(head), Some(b'-' | b'+')))
 }
 
+/// Numbers with dots between, the first of them 0, 1 or 2: ASN.1's names of algorithms and fields.
+fn is_object_id(value: &[u8]) -> bool {
+    let parts = || value.split(|&b| b == b'.');
+    matches!(value, [b'0'..=b'2', b'.', ..])
+        && parts().count() >= 4
+        && parts().all(|part| (1..=10).contains(&part.len()) && part.iter().all(u8::is_ascii_digit))
+}
+
 fn is_mime(lower: &[u8]) -> bool {
     [&b"application/"[..], b"text/", b"image/", b"audio/", b"video/", b"multipart/", b"font/"]
         .iter()
@@ -275,95 +300,6 @@ fn is_selector(value: &[u8]) -> bool {
         }
         _ => false,
     }
-}
-
-fn is_path(value: &[u8]) -> bool {
-    let starts = |text: &[u8]| value.starts_with(text);
-    if starts(b"./") || starts(b"../") || starts(b"~/") || starts(b"$HOME/") || starts(b"file:") {
-        return true;
-    }
-    if let [drive, b':', b'\\' | b'/', ..] = value {
-        return drive.is_ascii_alphabetic();
-    }
-    let segments = value.split(|&b| b == b'/').filter(|s| !s.is_empty()).count();
-    let words = super::words::cover(value);
-    if segments >= 2
-        && !value.contains(&b'+')
-        && !value.ends_with(b"=")
-        && (words.share() >= 0.6 || starts(b"/") && words.share() >= 0.4)
-    {
-        return true;
-    }
-    starts(b"/") && segments == 1 && words.share() >= 0.6 || has_extension(value)
-}
-
-/// Whether it ends like a file name.
-fn has_extension(value: &[u8]) -> bool {
-    const KNOWN: &[&[u8]] = &[
-        b"pem",
-        b"key",
-        b"crt",
-        b"cer",
-        b"p12",
-        b"pfx",
-        b"jks",
-        b"txt",
-        b"json",
-        b"yml",
-        b"yaml",
-        b"xml",
-        b"html",
-        b"htm",
-        b"js",
-        b"ts",
-        b"py",
-        b"rb",
-        b"go",
-        b"java",
-        b"php",
-        b"cs",
-        b"css",
-        b"scss",
-        b"png",
-        b"jpg",
-        b"svg",
-        b"gif",
-        b"md",
-        b"rst",
-        b"conf",
-        b"cfg",
-        b"ini",
-        b"properties",
-        b"sh",
-        b"env",
-        b"log",
-        b"db",
-        b"sql",
-        b"toml",
-        b"lock",
-        b"gpg",
-        b"creds",
-        b"asc",
-        b"pub",
-        b"der",
-        b"csr",
-        b"keystore",
-        b"tpl",
-        b"vue",
-        b"tsx",
-        b"jsx",
-        b"rs",
-        b"c",
-        b"h",
-        b"cpp",
-    ];
-    // `src/a.rs:12:10` is a place in a file.
-    let place = value.iter().rev().take_while(|b| b.is_ascii_digit() || **b == b':').count();
-    let value = if value.contains(&b':') { value.get(..value.len() - place).unwrap_or_default() } else { value };
-    let Some(dot) = memchr::memrchr(b'.', value) else { return false };
-    let (stem, extension) = (&value[..dot], value.get(dot + 1..).unwrap_or_default());
-    KNOWN.contains(&extension)
-        && stem.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'/' | b'{' | b'}' | b'*'))
 }
 
 /// A value of a Bitnami `SealedSecret`: base64 of the length of an RSA-4096 block (`02 00`), the block, the rest.
@@ -393,9 +329,13 @@ fn is_public_key(value: &[u8]) -> bool {
 }
 
 fn is_pattern(value: &[u8]) -> bool {
-    [&b"[a-z"[..], b"[A-Z", b"[0-9", b"(?", b".*", b".+", b"\\d", b"\\w", b"\\s", b"[^"]
-        .iter()
-        .any(|piece| contains(value, piece))
+    // `/^...$/`, as JavaScript writes one; `[A-F0-9]`.
+    let class = |four: &[u8]| matches!(four, [b'[', b'A'..=b'Z', b'-', b'A'..=b'Z']);
+    value.starts_with(b"/^")
+        || value.windows(4).any(class)
+        || [&b"[a-z"[..], b"[0-9", b"(?", b".*", b".+", b"\\d", b"\\w", b"\\s", b"[^"]
+            .iter()
+            .any(|piece| contains(value, piece))
 }
 
 fn is_password_hash(lower: &[u8]) -> bool {
@@ -426,6 +366,9 @@ mod tests {
             ("config/secrets.yml", Shape::Path),
             ("C:\\keys", Shape::Path),
             ("1.2.3", Shape::Version),
+            ("1.2.840.113549.1.9.7", Shape::ObjectId),
+            ("0x8004400a", Shape::Number),
+            ("guest@", Shape::Email),
             ("2024-01-31T10:00:00Z", Shape::Date),
             ("86400", Shape::Number),
             ("10.0.0.1:8080", Shape::Address),
@@ -442,7 +385,15 @@ mod tests {
 
     #[test]
     fn credentials_have_none_of_them() {
-        for value in ["hunter2", "tqvyuikedjsy", "aB3/xY9+kLmN==", "super$ecret", "k/3Zq/99xbvQ"] {
+        for value in [
+            "hunter2",
+            "tqvyuikedjsy",
+            "aB3/xY9+kLmN==",
+            "super$ecret",
+            "k/3Zq/99xbvQ",
+            "0xAb19D82E7f546cC3",
+            "3.14.a9",
+        ] {
             assert_eq!(find(value.as_bytes()), None, "{value}");
         }
     }

@@ -8,7 +8,7 @@ use super::facts::{Facts, Form};
 use super::name::{self, Strength};
 use super::placeholder::{self, Placeholder};
 use super::shape::{self, Shape};
-use super::{code, place, public, source, words, written};
+use super::{about, code, place, public, source, words, written};
 use crate::model::Reason;
 use crate::rules::{BY_NAME, Kind, by_name};
 
@@ -33,7 +33,7 @@ pub(crate) const SIGNALS: &[Signal] = &[
     Signal { name: "placeholder", most: 0, see: stand_in },
     Signal { name: "shape", most: 0, see: other_shape },
     Signal { name: "public", most: 0, see: public::see },
-    Signal { name: "about", most: 0, see: about },
+    Signal { name: "about", most: 0, see: about::see },
     Signal { name: "words", most: 0, see: made_of_words },
     Signal { name: "prose", most: 0, see: prose },
     Signal { name: "source", most: 0, see: in_source },
@@ -78,6 +78,9 @@ fn assigned_name(facts: &Facts<'_>) -> Option<Reason> {
 }
 
 fn stand_in(facts: &Facts<'_>) -> Option<Reason> {
+    if let Some(told) = placeholder::goes_on(facts) {
+        return Some(told);
+    }
     if matches!(facts.kind, Kind::Url | Kind::Place) {
         return place::stand_in(facts);
     }
@@ -168,6 +171,8 @@ fn expression(facts: &Facts<'_>) -> Option<Reason> {
         Form::Quoted => code::is_quoted_code(facts.value),
         // `name => value` joins only in languages whose text is quoted.
         _ if placeholder::contains(facts.joint, b"=>") => true,
+        // `private_key: Pkcs8 = ...`: a type.
+        Form::Loose | Form::Env if facts.joint.trim_ascii() == b":" && facts.after.starts_with(b" = ") => true,
         Form::Env | Form::Loose | Form::Spaced => code::is_expression(facts.value, facts.after),
     };
     if found {
@@ -180,24 +185,6 @@ fn expression(facts: &Facts<'_>) -> Option<Reason> {
     // With spaces around the sign no setting is written.
     let assigned = facts.form == Form::Loose && matches!(facts.joint.trim_ascii(), b"=" | b"+=");
     (ended && (assigned || facts.surprise() < 6.0)).then_some(Reason::new(-30, "the value is a variable"))
-}
-
-/// Values that are about the credential: its name again, the variable that holds it, a text for people.
-fn about(facts: &Facts<'_>) -> Option<Reason> {
-    if !generic(facts.kind) {
-        return None;
-    }
-    // By characters: one beyond ASCII is two bytes and more.
-    let ascii = facts.value.iter().filter(|b| b.is_ascii()).count();
-    let foreign = facts.value.iter().filter(|b| matches!(b, 0xc0..)).count();
-    if foreign * 10 >= (ascii + foreign) * 6 && foreign > 0 {
-        return Some(Reason::new(-60, "the value is text in a script of its own"));
-    }
-    if echoes(facts.value, facts.name) {
-        return Some(Reason::new(NEVER, "the value repeats the name"));
-    }
-    is_constant_name(facts.value, facts.cover().share(), facts.strength())
-        .then_some(Reason::new(-60, "the value is the name of a variable"))
 }
 
 fn made_of_words(facts: &Facts<'_>) -> Option<Reason> {
@@ -236,7 +223,7 @@ fn made_of_words(facts: &Facts<'_>) -> Option<Reason> {
     {
         // Where nothing but a password can stand, a digit or a mark in it is enough to believe it is one.
         let points = match facts.kind {
-            Kind::Place if facts.value.iter().any(|b| !b.is_ascii_alphabetic()) => -10,
+            Kind::Place if facts.value.iter().any(|b| !b.is_ascii_alphabetic() && !matches!(b, b'-' | b'_')) => -10,
             Kind::Url if mixed(facts.value) => -10,
             // Three words and more without a blank are nobody's sample.
             Kind::Url if facts.cover().words >= 3 && facts.value.len() >= 16 => -10,
@@ -293,34 +280,6 @@ fn symbols(value: &[u8]) -> usize {
         }
     }
     seen.iter().filter(|&&s| s).count()
-}
-
-/// Whether value and name are one word for word: `api_secret = "api-secret"`, `"token": "access_token"`.
-fn echoes(value: &[u8], name: &[u8]) -> bool {
-    let bare = |text: &[u8]| {
-        text.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect::<Vec<u8>>()
-    };
-    let (value, name) = (bare(value), bare(name));
-    value.len() >= 3
-        && (value == name
-            || placeholder::contains(&name, &value)
-            || value.len() <= name.len() + 8 && name.len() >= 5 && placeholder::contains(&value, &name))
-}
-
-/// `GITHUB_TOKEN`, `SMTP_PASSWORD`: the name of a variable where a value would stand.
-fn is_constant_name(value: &[u8], cover: f32, strength: Strength) -> bool {
-    let upper = value.contains(&b'_')
-        && value.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-'));
-    let telling = || {
-        name::split(value).iter().any(|word| {
-            matches!(
-                word.as_str(),
-                "password" | "secret" | "token" | "key" | "pass" | "pwd" | "passwd" | "credentials" | "api"
-            )
-        })
-    };
-    let short = strength < Strength::Strong && value.len() < 32 && !value.iter().any(u8::is_ascii_digit);
-    upper && (cover >= 0.4 || short || telling())
 }
 
 /// What ordinary source has in such places.
@@ -421,7 +380,9 @@ fn low_entropy(facts: &Facts<'_>) -> Option<Reason> {
     // A random token of 20 characters and more falls below 0.7 of its alphabet's entropy once in a million.
     let token =
         matches!(facts.kind, Kind::Token | Kind::Context) && facts.value.len() >= 20 && facts.entropy().share < 0.6;
-    token.then(|| Reason::with(-30, share_told(facts)))
+    // Crosses and zeros behind a prefix: a mask, as documentation has it.
+    let points = if is_mask(facts.value) { -45 } else { -30 };
+    token.then(|| Reason::with(points, share_told(facts)))
 }
 
 fn share_told(facts: &Facts<'_>) -> String {

@@ -2,10 +2,11 @@
 //! (`benches/benign`).
 
 use super::checks::Outcome;
-use super::checks::plain::{docker_auth, is_text_alone};
+use super::checks::plain::{docker_auth, is_text_alone, plain_text};
 use super::facts::{Facts, Form, joint_is_call};
 use super::name::{self, Strength};
-use super::{placeholder, shape};
+use super::placeholder;
+use super::shape::{self, Shape};
 use crate::model::Reason;
 
 /// What a match in program text is instead of a credential, if anything.
@@ -55,16 +56,33 @@ pub(super) fn see(facts: &Facts<'_>) -> Option<Reason> {
     if is_compared_word(facts) {
         return Some(Reason::new(-25, "what a word of a language is compared with"));
     }
-    let joins = facts.value.starts_with(b"+")
-        && (facts.value.ends_with(b"+") || facts.joint.starts_with(b" ") && facts.value.contains(&b')'));
+    if is_character(facts) {
+        return Some(Reason::new(-60, "single quotes hold one character in C and its kin"));
+    }
+    if is_encoded_placeholder(facts) {
+        return Some(Reason::new(-60, "it decodes to a placeholder, or to the name of something"));
+    }
+    // `'password = '.$p['password']."\n"`: PHP joins texts by a dot.
+    let joins = facts.value.starts_with(b".$")
+        || facts.value.starts_with(b"+")
+            && (facts.value.ends_with(b"+") || facts.joint.starts_with(b" ") && facts.value.contains(&b')'));
     if facts.form == Form::Quoted && (facts.value.starts_with(b" ") || joins) {
         return Some(Reason::new(-40, "the quote before it closes what stands before"));
     }
     if is_beside(facts) {
         return Some(Reason::new(-20, "only a blank joins the two, as in a sentence"));
     }
+    if is_arm(facts) {
+        return Some(Reason::new(-30, "the name is a case of an enumeration, and the value what it is called"));
+    }
+    if is_docstring(facts) {
+        return Some(Reason::new(-60, "the text describes what stands before it"));
+    }
+    if is_statement_in_prose(facts) {
+        return Some(Reason::new(-40, "`identified by` stands in a sentence"));
+    }
     if is_said(facts) {
-        return Some(Reason::new(-20, "only a verb joins the two, as in a sentence"));
+        return Some(Reason::new(-25, "only a verb joins the two, as in a sentence"));
     }
     if in_dense_code(facts) {
         return Some(Reason::new(-40, "it stands in the middle of code"));
@@ -131,7 +149,39 @@ fn is_beside(facts: &Facts<'_>) -> bool {
     facts.form == Form::Quoted
         && blank.is_some_and(|blank| !blank.is_empty() && blank.iter().all(u8::is_ascii_whitespace))
         && !facts.name.starts_with(b"-")
+        && !is_definition(facts)
         && facts.surprise() < 8.0
+}
+
+/// `#define WIFI_PASSWORD "x"`, Lisp's `(setq smtp-password "x")`, Clojure's `:password "x"`, Gradle's `storePassword 'x'`
+/// on a line of its own: languages that join name and value by a blank.
+fn is_definition(facts: &Facts<'_>) -> bool {
+    let head = facts.before.trim_ascii_end();
+    let defined = [&b"#define"[..], b"(setq", b"(def", b"(defvar", b"(defconst", b"(defparameter"];
+    let keyword =
+        facts.before.strip_suffix(b":").is_some_and(|head| matches!(head.last(), None | Some(b' ' | b'{' | b'(')));
+    let alone = head.is_empty()
+        && name::split(facts.name).len() >= 2
+        && facts.after.get(1..).unwrap_or_default().trim_ascii().is_empty();
+    keyword || alone || defined.iter().any(|word| head.ends_with(word))
+}
+
+/// `ClientTrafficSecret => b"c hs traffic"`: Rust's `match`. In a map the key is a text, a symbol or small.
+fn is_arm(facts: &Facts<'_>) -> bool {
+    let camel = facts.name.first().is_some_and(u8::is_ascii_uppercase) && facts.name.iter().any(u8::is_ascii_lowercase);
+    camel && facts.joint.starts_with(b" => ") && !facts.before.ends_with(b":")
+}
+
+/// `def check(self, password):` and three quotes on the next line.
+fn is_docstring(facts: &Facts<'_>) -> bool {
+    [&b"\"\"\""[..], b"'''"].iter().any(|quotes| facts.joint.ends_with(quotes)) && !facts.joint.contains(&b'=')
+}
+
+/// "the columns identified by colUsed": SQL names the user before, or writes its words in capitals.
+fn is_statement_in_prose(facts: &Facts<'_>) -> bool {
+    let before = facts.before.to_ascii_lowercase();
+    let says = |word: &&[u8]| placeholder::contains(&before, word);
+    facts.name == b"identified" && ![&b"user"[..], b"role", b"grant", b"alter", b"create", b"@"].iter().any(says)
 }
 
 /// "the token is required", `token is tok_name`.
@@ -148,15 +198,39 @@ fn is_expanded(facts: &Facts<'_>) -> bool {
             .any(|(open, close)| facts.before.ends_with(open) && facts.joint.starts_with(close))
 }
 
-/// `badge.svg?token=x`: everyone who reads the page sees it.
-fn is_badge(facts: &Facts<'_>) -> bool {
-    facts.joint == b"=" && [&b".svg?"[..], b".png?"].iter().any(|end| facts.before.ends_with(end))
+/// `char secret[] = 'x'`, `key = @'x'`: no text in C, C# or Objective-C; PHP's `$secrets[] = 'x'` is.
+fn is_character(facts: &Facts<'_>) -> bool {
+    let Some(joint) = facts.joint.strip_suffix(b"'") else { return false };
+    joint.ends_with(b"@") || joint.starts_with(b"[]") && !facts.name.starts_with(b"$")
 }
 
-/// `"\x00"`, `"PK\x03\x04"`, `"\u0627"`: a constant of some format.
+/// Kubernetes' `password: Y2hhbmdlbWU=`: base64 of what would be a placeholder itself.
+fn is_encoded_placeholder(facts: &Facts<'_>) -> bool {
+    const LONGEST: usize = 256;
+    let fits = facts.value.len() >= 8 && facts.value.len() <= LONGEST && facts.value.len().is_multiple_of(4);
+    let names = |text: &[u8]| matches!(shape::find(text), Some(Shape::Resource | Shape::Url | Shape::Path));
+    fits && plain_text(facts.value).is_some_and(|text| placeholder::find(&text, false).is_some() || names(&text))
+}
+
+/// `badge.svg?token=x`: everyone who reads the page sees it.
+fn is_badge(facts: &Facts<'_>) -> bool {
+    facts.joint == b"="
+        && ([&b".svg?"[..], b".png?"].iter().any(|end| facts.before.ends_with(end))
+            || facts.before.ends_with(b"&") && placeholder::contains(facts.before, b"img.shields.io/"))
+}
+
+/// `"\x00"`, `"PK\x03\x04"`, `"\u0627"`, `"%F0%9F%92%A9"`: a constant of some format.
 fn is_bytes(facts: &Facts<'_>) -> bool {
+    let percents = facts
+        .value
+        .windows(3)
+        .filter(|three| matches!(three, [b'%', high, low] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit()));
+    if percents.count() * 5 >= facts.value.len() && facts.value.len() <= 24 {
+        return true;
+    }
     let escapes = facts.value.windows(2).filter(|pair| matches!(*pair, [b'\\', b'x' | b'u'])).count();
     let long = facts.value.windows(2).filter(|pair| *pair == b"\\u").count();
+    let escapes = escapes + facts.value.windows(3).filter(|three| *three == b"\\0x").count();
     (1..4).contains(&escapes) && facts.value.len() <= 4 * escapes + 2 * long + 4
 }
 
@@ -169,14 +243,17 @@ fn is_compared_word(facts: &Facts<'_>) -> bool {
 }
 
 /// `"src/keys.rs":"9f86d08..."`: lists of files and their digests.
-fn is_file_digest(facts: &Facts<'_>) -> bool {
-    const EXTENSIONS: &[&str] = &[
-        "rs", "key", "pem", "json", "md", "toml", "txt", "js", "ts", "py", "go", "c", "h", "s", "pl", "yml", "der",
-        "asm",
+pub(super) fn is_file_digest(facts: &Facts<'_>) -> bool {
+    // Not `key`: `azure.api.key` and `this.api_key` hold keys.
+    const EXTENSIONS: &[&[u8]] = &[
+        b"rs", b"pem", b"json", b"md", b"toml", b"txt", b"js", b"ts", b"py", b"go", b"c", b"h", b"s", b"pl", b"yml",
+        b"der", b"asm",
     ];
-    let words = name::split(facts.name);
-    let a_file = facts.name.contains(&b'.') && words.last().is_some_and(|last| EXTENSIONS.contains(&last.as_str()));
-    shape::is_digest(facts.value) && (a_file || facts.before.ends_with(b"/"))
+    let extension = memchr::memrchr(b'.', facts.name).and_then(|dot| facts.name.get(dot + 1..));
+    let a_file = extension.is_some_and(|last| EXTENSIONS.contains(&last.to_ascii_lowercase().as_slice()));
+    // `//apiKey = "..."` is a comment.
+    let below = facts.before.ends_with(b"/") && !facts.before.ends_with(b"//");
+    shape::is_digest(facts.value) && (a_file || below)
 }
 
 /// "pass `x=False`", "low-pass filter": no sign joins the two.
@@ -208,13 +285,16 @@ fn is_argument(facts: &Facts<'_>) -> bool {
 /// `newToken("punctuator")`, `token.endswith("x")`: not a setter.
 fn is_called(facts: &Facts<'_>) -> bool {
     const VERBS: &[&str] =
-        &["new", "add", "create", "parse", "read", "is", "has", "assert", "expect", "run", "make", "eq"];
-    const METHODS: &[&str] = &["startswith", "endswith", "replace", "split", "strip", "index", "match", "get"];
+        &["new", "add", "create", "parse", "read", "is", "has", "assert", "expect", "run", "make", "eq", "should"];
+    const METHODS: &[&str] =
+        &["startswith", "endswith", "replace", "split", "strip", "index", "match", "get", "getpwnam", "getspnam"];
     if !facts.joint.starts_with(b"(") || facts.strength() < Strength::Bare || joint_is_call(facts.joint) {
         return false;
     }
     let words = name::split(facts.name);
-    words.iter().any(|word| VERBS.contains(&word.as_str())) && words.len() >= 2
+    // `passValue("x")`: the verb.
+    let passes = words.first().is_some_and(|first| first == "pass") && facts.name.starts_with(b"pass");
+    (passes || words.iter().any(|word| VERBS.contains(&word.as_str()))) && words.len() >= 2
         || words.last().is_some_and(|last| METHODS.contains(&last.as_str()))
 }
 

@@ -24,21 +24,21 @@ fn reached(sources: &[&str]) -> Option<Tally> {
 }
 
 // The floors lie a little under what was reached on 2026-11-22 (`cargo run --example corpus`, docs/detection.md):
-// suites 0.850 with 0.120 false alarms, wild 0.919 with 0.0097. Raise them when more is reached. Of suites two positives
-// are jwt.io's sample, and two are `user:pass` in base64: they are told, and do not block.
+// suites 0.849 with 0.0996 false alarms, wild 0.920 with 0.0097. Raise them when more is reached. Of suites two positives
+// are jwt.io's sample, two are `user:pass` in base64, and one is `example`: they are told, or none, and do not block.
 
 #[test]
 fn suites_do_not_fall_back() {
     if let Some(tally) = reached(SUITES) {
         assert!(tally.recall() >= 0.849, "{tally:?}");
-        assert!(tally.alarms() <= 0.121, "{tally:?}");
+        assert!(tally.alarms() <= 0.1, "{tally:?}");
     }
 }
 
 #[test]
 fn wild_does_not_fall_back() {
     if let Some(tally) = reached(WILD) {
-        assert!(tally.recall() >= 0.918, "{tally:?}");
+        assert!(tally.recall() >= 0.919, "{tally:?}");
         assert!(tally.alarms() <= 0.01, "{tally:?}");
     }
 }

@@ -117,6 +117,23 @@ fn every_way_to_join_a_name_and_its_value_is_known() {
         "deploy --db-token @",
         "deploy --s3-secret @",
         "deploy --storage-master-key @",
+        "SECRET_KEY = (\n    \"@\"\n)",
+        "db_password = \\\n    '@'",
+        "API_TOKEN = \"\"\"@\"\"\"",
+        "**Password:** @",
+        "- **API key**: `@`",
+        "<setting name=\"DbPassword\" serializeAs=\"String\">\n  <value>@</value>\n</setting>",
+        "<input name=\"password\" type=\"text\" value=\"@\">",
+        "if (\"@\".equals(password)) {",
+        "#define WIFI_PASSWORD \"@\"",
+        "(setq smtp-password \"@\")",
+        "{:password \"@\"}",
+        "    storePassword '@'",
+        "define('DB_PASSWORD', '@');",
+        "props.put(\"password\", \"@\");",
+        "if (strcmp(password, \"@\") == 0)",
+        "ENV SMTP_PASS @",
+        "ENV ENCRYPTION_KEY @",
     ];
     found_and_stood_in(&forms, &["changeme", "your-password-here", "<password>", "none"]);
     for text in [
@@ -131,6 +148,92 @@ fn every_way_to_join_a_name_and_its_value_is_known() {
     ] {
         assert_eq!(told(text), [], "{text}");
     }
+}
+
+/// Regression: hex under `api.key` and `this.api_key`, or behind `//`, was held for the digest of a file of that name.
+#[test]
+fn keys_in_hex_are_no_digests_of_files() {
+    for form in [
+        "azure.api.key=@\n",
+        "this.api_key = '@';\n",
+        "builder.apiKey(\"@\")\n",
+        "k = process.env.API_KEY || '@'\n",
+        "//apiKey = \"@\"\n",
+    ] {
+        for (seed, class) in ["hex:32", "hex:40", "hex:64"].iter().enumerate() {
+            let value = drawn(&format!("{{{class}}}"), seed as u64);
+            let text = form.replace('@', &value);
+            assert!(told(&text).iter().any(|(_, secret)| *secret == value), "{text}");
+        }
+    }
+    for form in [
+        "\"src/ec/private_key.rs\":\"@\",\n",
+        "\"src/secrets.rs\":\"@\",\n",
+        "\"token.js\": \"@\",\n",
+        "  \"lib/api_keys\": \"@\"\n",
+    ] {
+        let text = form.replace('@', &drawn("{hex:64}", 1));
+        assert_eq!(told(&text), [], "{text}");
+    }
+}
+
+/// Regression: a word and a number without quotes stayed below the line, and so did every such password where a blank or a
+/// comma joins it to its name.
+#[test]
+fn a_word_and_a_number_are_a_password_where_one_stands() {
+    for form in [
+        "db_password: @\n",
+        "<password>@</password>\n",
+        "spring.datasource.password = @\n",
+        "#define WIFI_PASSWORD \"@\"\n",
+        "    storePassword '@'\n",
+        "define('DB_PASSWORD', '@');\n",
+        "props.put(\"password\", \"@\");\n",
+    ] {
+        for (at, word) in ["copper", "Lantern", "falcon", "Meadow"].iter().enumerate() {
+            let value = drawn(&format!("{word}{{digits:4}}"), at as u64);
+            let text = form.replace('@', &value);
+            assert!(told(&text).iter().any(|(_, secret)| *secret == value), "{text}");
+        }
+    }
+    for text in ["token: copper4821\n", "password: sha256 of it\n", "the password 'copper4821' is known\n"] {
+        assert_eq!(told(text), [], "{text}");
+    }
+}
+
+/// Regression: base64 of a placeholder, references to a store of secrets in places of passwords, and the like were told.
+#[test]
+fn what_stands_for_a_credential_in_a_secret_or_a_command_is_none() {
+    for template in [
+        "data:\n  password: {b64:changeme}\n",
+        "data:\n  db_password: {b64:<your-password>}\n",
+        "data:\n  api_key: {b64:https://vault.example.com/v1/secret}\n",
+        "ENV DB_PASSWORD app-db-credentials\n",
+        "ENV DB_PASSWORD arn:aws:secretsmanager:eu-west-1:123456789012:secret:app\n",
+        "GET /v1/login?user=a&password=sha256:{hex:64} HTTP/1.1\n",
+        "password = \"$user$pass\"\n",
+        "api_token: abcd9_{lower:4}****************************************\n",
+        "api_token = \"abcd9_{lower:4}xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"\n",
+        "client_secret = \"abc9<token>\"\n",
+        "Authorization: Bearer abc9_{lower:6}${{TOKEN}}\n",
+        "Authorization: Bearer abc9_{lower:6}******\n",
+        "Authorization: Bearer abc9_{base62:12}<your-token>\n",
+        "deploy --token abc9_{lower:6}{{{{token}}}}\n",
+        "TOKEN=glptt-0000000000000000000000000000000000000000\n",
+        "server->password = \"guest@\";\n",
+        "'pass': 'p\u{e2}ss',\n",
+        "char secret[] = '{base62:14}7q';\n",
+        "api_key = @'{base62:14}7q';\n",
+        "echo 'password = '.$p['config']['daemon_password'].\"\\n\";\n",
+        "token = \"{base62:8}abcabcabcabcabcabcabcabcabcabcabcabcabcabcabcabc\"\n",
+    ] {
+        for seed in 0..5 {
+            let text = drawn(template, seed);
+            assert_eq!(told(&text), [], "{text}");
+        }
+    }
+    let text = drawn("data:\n  password: {b64:{base62:14}{digits:2}}\n", 1);
+    assert_eq!(told(&text).len(), 1, "{text}");
 }
 
 /// Regression: rows of letters and digits in turn, and words in base64 behind `Basic`, were told.
@@ -270,6 +373,22 @@ fn ordinary_lines_with_telling_words_are_none() {
         "Key = {hex:64}\n",
         "let raw_key = \"000102030405060708090A0B0C0D0E0F\";\n",
         "throw new SyntaxError(\"required for Unicode token \"+D);if(x){{if(\"class\"===a)throw 1}}\n",
+        "pub const OID_CHALLENGE_PASSWORD: &str = \"1.2.840.113549.1.9.7\";\n",
+        "const OID_TIMESTAMP_TOKEN = '1.2.840.113549.1.9.16.1.4';\n",
+        "E_UNRECOGNIZED_TOKEN = 0x8004400a,\n",
+        "let secret = vec![42u8; 4];\n",
+        "let my_private_key: Pkcs8V1Der = der.unwrap();\n",
+        "** contain the same values for all columns identified by \"colUsed\", all but\n",
+        "self.assertEqual(passValue('str\\x00ing'), 1)\n",
+        "msgstr \"Uw wachtwoord is gewijzigd.\"\n",
+        "            ClientHandshakeTrafficSecret => b\"c hs traffic\",\n",
+        "nobody = pwd.getpwnam('nobody')[2]\n",
+        "consistent!(serial_key_0, r\"[A-F0-9]{{8}}\");\n",
+        "const QUOTED_TOKENS = /^[\\u0009-\\u007E]+$/\n",
+        "headers[key] += `,${{val[i]}}`\n",
+        "\"password\": \"%F0%9F%92%A9\",\n",
+        "def rpop(self, user, secret):\n    \"\"\"Authorisation\n",
+        "[![cov](https://img.shields.io/codecov/c/gh/a/b?style=flat&token={base62:9}7)](x)\n",
         "\u{1}\u{2}\u{3}q\u{4}\u{5}pwd={base62:12}7\u{6}\u{7}\u{8}\n",
     ] {
         for seed in 0..10 {

@@ -11,6 +11,7 @@
     reason = "a test may stop where it stands, and is read more often than it runs"
 )]
 
+mod breadth;
 #[cfg(unix)]
 mod ci;
 mod cli;

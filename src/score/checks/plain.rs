@@ -22,9 +22,15 @@ pub(super) fn base64_of_32_bytes(secret: &[u8]) -> Proof {
 
 /// Whether base64 holds a text that can be read and has no colon: what stands behind `Basic` then logs nobody in.
 pub(in crate::score) fn is_text_alone(secret: &[u8]) -> bool {
-    base64(secret).is_some_and(|text| {
-        text.len() >= 3 && text.iter().all(|b| b.is_ascii_graphic() || *b == b' ') && !text.contains(&b':')
-    })
+    plain_text(secret).is_some_and(|text| !text.contains(&b':'))
+}
+
+/// The text that base64 holds, if it is one line of printable ASCII.
+pub(in crate::score) fn plain_text(encoded: &[u8]) -> Option<Vec<u8>> {
+    let mut text = base64(encoded)?;
+    // `echo changeme | base64` takes the line's end along.
+    text.truncate(text.trim_ascii_end().len());
+    (text.len() >= 3 && text.iter().all(|b| b.is_ascii_graphic() || *b == b' ')).then_some(text)
 }
 
 /// docker's `auth`: base64 of `user:password`.
