@@ -239,6 +239,9 @@ impl Look<'_> {
 
     /// Blobs under names that rules are bound to.
     fn bound(&mut self, scope: &Scope) {
+        if self.done {
+            return;
+        }
         let incoming = self.incoming;
         let is_brought =
             |oid: Oid| incoming.is_new(oid) || scope.unlisted.binary_search(&(oid, ObjectKind::Blob)).is_ok();
@@ -252,7 +255,7 @@ impl Look<'_> {
         let mut feed = Feed::new(self.engine);
         for (oid, name) in bound {
             if self.halt.stopped() {
-                return;
+                break;
             }
             match incoming.read(oid, self.request.limits.object) {
                 Ok((_, bytes)) => self.feed(&mut feed, &Holder::Blob(oid), &bytes, Some(&name)),
@@ -262,6 +265,8 @@ impl Look<'_> {
                 }
             }
         }
+        // That enough was found ends this look, and not the search for the commits that bring it in.
+        self.done |= self.halt.take_enough();
     }
 
     fn names(&mut self) {

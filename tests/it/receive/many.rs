@@ -23,6 +23,22 @@ fn at_most_ten_are_told_and_all_are_counted() {
 }
 
 #[test]
+fn many_credentials_beside_a_file_that_rules_are_bound_to_keep_their_commit() {
+    let pair = Pair::new();
+    let secrets: Vec<String> = (500..525).map(token).collect();
+    for (n, secret) in secrets.iter().enumerate() {
+        pair.client.stage(&format!("f{n:02}"), secret.as_str());
+    }
+    pair.client.stage(".netrc", "hello\n");
+    let commit = pair.client.commit("all in one");
+    let ran = pair.push("main");
+    blocked("many and .netrc", &ran, &secrets[0]);
+    assert!(!ran.stderr.contains("in no commit of this push"), "{}", ran.stderr);
+    assert_eq!(ran.stderr.matches(&format!("commit {}", &commit[..16])).count(), 10, "{}", ran.stderr);
+    assert!(ran.stderr.contains("f00:1") && ran.stderr.contains("git commit -a --amend"), "{}", ran.stderr);
+}
+
+#[test]
 fn a_new_credential_is_found_behind_many_old_ones() {
     let pair = Pair::new();
     let old: String = (400..440).map(|n| token(n) + "\n").collect();
