@@ -44,6 +44,22 @@ impl Repo {
         entry.filter(|(mode, _)| mode.is_file()).map(|(_, oid)| self.blob(oid)).transpose()
     }
 
+    /// The other parents of the commit being made: those of a merge that has stopped and now goes on.
+    /// (While a clean `git merge` runs its pre-merge-commit hook, git has not written them yet.)
+    ///
+    /// # Errors
+    /// If `MERGE_HEAD` is there, but cannot be read.
+    pub fn merge_heads(&self) -> Result<Vec<Oid>, GitError> {
+        let path = self.git_dir.join("MERGE_HEAD");
+        let text = match fs::read(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(GitError::io(path)(error)),
+        };
+        let lines = text.split(|&b| b == b'\n').filter(|line| !line.is_empty());
+        lines.map(|line| self.oid_from_hex(line).ok_or_else(|| broken(b"MERGE_HEAD", "not an object id"))).collect()
+    }
+
     /// Reads an id that must be of this repository's length.
     pub(super) fn oid_from_hex(&self, hex: &[u8]) -> Option<Oid> {
         Oid::from_hex(hex).filter(|oid| oid.hash_kind() == self.format.hash)

@@ -1,11 +1,7 @@
-//! What the next commit will change: the index held against the tree of `HEAD`.
-//!
-//! Of a merge's parents only the first counts. While a clean merge runs its hook, git has not written down what is
-//! merged, and once the hook has stopped it, it has: held against all parents, the `git commit` that git then advises
-//! would let through what the hook had just stopped. What a merge brings into the branch is new there, however the
-//! merge is concluded.
+//! What the next commit will change: the index held against the trees of the commit's parents.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use super::index::{CacheTree, Index, Slot};
 use super::tree::TreeWalk;
@@ -58,8 +54,8 @@ pub struct Change {
     pub oid: Oid,
     /// 0; or 1 to 3 for a side of an unresolved conflict, which git would refuse to commit.
     pub stage: u8,
-    /// What stood at that path before.
-    pub old: Option<(Mode, Oid)>,
+    /// What stood at that path in each parent that had it.
+    pub old: Vec<(Mode, Oid)>,
 }
 
 /// One path that the commit removes.
@@ -79,13 +75,13 @@ pub(super) type Content = (Vec<u8>, Mode, Oid);
 /// What the next commit changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Staged {
-    /// Paths that differ, in order of path.
+    /// Paths that differ from every parent, in order of path.
     pub changes: Vec<Change>,
-    /// Paths that are no longer there.
+    /// Paths of any parent that are no longer there.
     pub deleted: Vec<Deleted>,
 }
 
-/// The difference between the index and a tree: places in the index with what stood there before.
+/// The difference between the index and one parent: places in the index with what stood there before.
 #[derive(Default)]
 struct Diff {
     changed: Vec<(usize, Option<(Mode, Oid)>)>,
@@ -93,27 +89,31 @@ struct Diff {
 }
 
 impl Repo {
-    /// Reads what the next commit will change: the index against `HEAD`, also where a merge is being concluded.
-    /// Without a commit yet, everything in the index is new.
+    /// Reads what the next commit will change: the index against `HEAD` and, when a stopped merge is
+    /// being concluded, the heads being merged. Without a commit yet, everything in the index is new.
     ///
     /// # Errors
-    /// If the index, the commit or one of its trees cannot be read.
+    /// If the index, a parent or one of its trees cannot be read.
     pub fn staged(&self) -> Result<Staged, GitError> {
-        let before = self.head()?.map(|commit| self.tree_of_commit(commit)).transpose()?;
-        let index = self.index()?.expand_sparse(|path, oid| self.expand(path, oid, before))?;
-        let diff = before.map_or_else(|| Ok(all_new(&index)), |tree| self.diff(&index, tree))?;
-        let change = |(at, old)| {
-            let slot: &Slot = index.slots().get(at)?;
-            Some(Change { path: index.path(slot).to_vec(), mode: slot.mode, oid: slot.oid, stage: slot.stage, old })
+        let mut parents = Vec::new();
+        for commit in self.head()?.into_iter().chain(self.merge_heads()?) {
+            parents.push(self.tree_of_commit(commit)?);
+        }
+        let index = self.index()?.expand_sparse(|path, oid| self.expand(path, oid, &parents))?;
+        let diffs = match parents.as_slice() {
+            [] => vec![all_new(&index)],
+            trees => trees.iter().map(|tree| self.diff(&index, *tree)).collect::<Result<_, _>>()?,
         };
-        Ok(Staged { changes: diff.changed.into_iter().filter_map(change).collect(), deleted: diff.deleted })
+        Ok(combine(&index, diffs))
     }
 
-    /// The files of a sparse directory, unless it is as it was.
-    fn expand(&self, path: &[u8], oid: Oid, before: Option<Oid>) -> Result<Option<Vec<Content>>, GitError> {
-        if let Some(tree) = before
-            && self.subtree(tree, path)? == Some(oid)
-        {
+    /// The files of a sparse directory, unless it is the same in every parent.
+    fn expand(&self, path: &[u8], oid: Oid, parents: &[Oid]) -> Result<Option<Vec<Content>>, GitError> {
+        let mut same = !parents.is_empty();
+        for tree in parents {
+            same = same && self.subtree(*tree, path)? == Some(oid);
+        }
+        if same {
             return Ok(None);
         }
         let no_cache = CacheTree::default();
@@ -142,18 +142,24 @@ impl Repo {
         Ok(Some(tree))
     }
 
-    /// Whether a file or directory stood at `path` before.
+    /// Whether a file or directory stands at `path` in any of the commit's parents.
     ///
     /// # Errors
-    /// If the commit or one of its trees cannot be read.
+    /// If a parent or one of its trees cannot be read.
     pub fn stood_before(&self, path: &[u8]) -> Result<bool, GitError> {
-        let Some(commit) = self.head()? else { return Ok(false) };
-        let tree = self.tree_of_commit(commit)?;
-        let (dir, name) = match path.iter().rposition(|&byte| byte == b'/') {
-            Some(at) => (self.subtree(tree, &path[..at])?, &path[at + 1..]),
-            None => (Some(tree), path),
-        };
-        Ok(dir.map(|dir| self.tree_entry(dir, name)).transpose()?.flatten().is_some())
+        for commit in self.head()?.into_iter().chain(self.merge_heads()?) {
+            let tree = self.tree_of_commit(commit)?;
+            let (dir, name) = match path.iter().rposition(|&byte| byte == b'/') {
+                Some(at) => (self.subtree(tree, &path[..at])?, &path[at + 1..]),
+                None => (Some(tree), path),
+            };
+            if let Some(dir) = dir
+                && self.tree_entry(dir, name)?.is_some()
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn diff(&self, index: &Index, tree: Oid) -> Result<Diff, GitError> {
@@ -224,4 +230,25 @@ fn all_new(index: &Index) -> Diff {
     let mut diff = Diff::default();
     added(&mut diff, index.slots(), 0..index.len());
     diff
+}
+
+/// A path is changed by the commit if it differs from every parent; what each parent had is kept.
+fn combine(index: &Index, diffs: Vec<Diff>) -> Staged {
+    let parents = diffs.len();
+    let mut seen: BTreeMap<usize, (usize, Vec<(Mode, Oid)>)> = BTreeMap::new();
+    let mut deleted = Vec::new();
+    for diff in diffs {
+        deleted.extend(diff.deleted);
+        for (at, old) in diff.changed {
+            let entry = seen.entry(at).or_default();
+            entry.0 += 1;
+            entry.1.extend(old);
+        }
+    }
+    let in_all = seen.into_iter().filter(|(_, (count, _))| *count == parents);
+    let changes = in_all.filter_map(|(at, (_, old))| {
+        let slot = index.slots().get(at)?;
+        Some(Change { path: index.path(slot).to_vec(), mode: slot.mode, oid: slot.oid, stage: slot.stage, old })
+    });
+    Staged { changes: changes.collect(), deleted }
 }

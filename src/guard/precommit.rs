@@ -1,8 +1,8 @@
 //! The pre-commit gate: the credentials that the commit being made would bring in.
 //!
-//! A credential is new if the staged blob holds it and neither the blob that stood at that path before nor one
+//! A credential is new if the staged blob holds it and neither the parents' blobs at that path nor a blob
 //! that the same commit deletes does. So moved lines, renames and removals are quiet, and the whole blob
-//! is still seen as context. What was there before is read only where there is something to compare.
+//! is still seen as context. What the parents held is read only where there is something to compare.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -40,7 +40,7 @@ type Known = HashSet<(RuleIx, Secret)>;
 /// Scans what the next commit in `repo` would bring in.
 ///
 /// # Errors
-/// If the index or the commit before cannot be read. A blob that cannot be read is a skip in the coverage.
+/// If the index or the parents cannot be read. A blob that cannot be read is a skip in the coverage.
 pub fn run(repo: &Repo, engine: &Engine, watch: Watch<'_>) -> Result<Outcome, GitError> {
     let staged = repo.staged()?;
     let gate = Gate { engine, watch, staged: &staged, deleted: OnceLock::new(), next: AtomicUsize::new(0) };
@@ -70,7 +70,7 @@ pub fn run(repo: &Repo, engine: &Engine, watch: Watch<'_>) -> Result<Outcome, Gi
     Ok(outcome)
 }
 
-/// The credentials in names of files and directories. One is new if nothing had that name at that place before, and no name
+/// The credentials in names of files and directories. One is new if no parent has that name at that place, and no name
 /// that the same commit takes away holds it: a file that is moved brings nothing in.
 fn names(repo: &Repo, engine: &Engine, staged: &Staged, outcome: &mut Outcome) -> Result<(), GitError> {
     let mut feed = Feed::new(engine);
@@ -158,7 +158,7 @@ impl Gate<'_> {
         }
         if !scanned.found.is_empty() {
             let mut known = Known::new();
-            if let Some(oid) = staged::before(change) {
+            for oid in staged::before(change) {
                 learn(repo, feed, oid, staged::file_name(change), &mut known);
             }
             scanned.found.retain(|(finding, _)| !known.contains(&identity(finding)));

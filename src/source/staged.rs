@@ -40,7 +40,7 @@ pub fn read(repo: &Repo, change: &Change) -> Blob {
     if change.mode.is_submodule() {
         return Blob::Skip(SkipReason::Submodule, String::new());
     }
-    if before(change) == Some(change.oid) {
+    if change.old.iter().any(|(mode, oid)| mode.is_blob() && *oid == change.oid) {
         return Blob::Same;
     }
     match repo.blob(change.oid) {
@@ -49,10 +49,9 @@ pub fn read(repo: &Repo, change: &Change) -> Blob {
     }
 }
 
-/// The blob that stood at a changed path before.
-#[must_use]
-pub fn before(change: &Change) -> Option<Oid> {
-    change.old.filter(|(mode, _)| mode.is_blob()).map(|(_, oid)| oid)
+/// The blobs that stood at a changed path before.
+pub fn before(change: &Change) -> impl Iterator<Item = Oid> {
+    change.old.iter().filter(|(mode, _)| mode.is_blob()).map(|(_, oid)| *oid)
 }
 
 const fn reason(error: &GitError) -> SkipReason {

@@ -34,7 +34,7 @@ fn inside_a_hook() {
     fs::write(out, encode(&ours(&repo))).expect("probe written");
 }
 
-/// What our library says the next commit changes.
+/// What our library says the next commit changes. Where parents differ, the first one's side.
 pub(crate) fn ours(repo: &Ours) -> Listing {
     let staged = repo.staged().expect("the staged changes are read");
     let side = |mode: Mode, oid: portcullis::git::Oid| Some((mode.0, oid.to_string()));
@@ -43,7 +43,7 @@ pub(crate) fn ours(repo: &Ours) -> Listing {
         listing.insert(gone.path, (side(gone.mode, gone.oid), None));
     }
     for change in staged.changes {
-        let old = change.old.and_then(|(mode, oid)| side(mode, oid));
+        let old = change.old.first().and_then(|(mode, oid)| side(*mode, *oid));
         listing.insert(change.path, (old, side(change.mode, change.oid)));
     }
     listing
