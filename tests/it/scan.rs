@@ -56,6 +56,8 @@ fn paths_are_told_as_named_and_a_file_reached_twice_once() {
     {
         assert_eq!(sandbox.run(&["scan", "--format", "jsonl", path]).exits(1).places(), [expected]);
     }
+    let ran = sandbox.run(&["scan", "--format", "jsonl", "a/b/c", "./a/b/c", ".//a/b/c"]).exits(1);
+    assert_eq!((ran.places().len(), ran.coverage()["objects"].as_u64()), (1, Some(1)), "it is read once");
     let ran = sandbox.run(&["scan", "--format", "jsonl", "a", "a/b", "./a/b/c"]).exits(1);
     assert_eq!(ran.places(), ["a/b/c:2:9"]);
     let inside =
