@@ -76,6 +76,11 @@ pub(super) fn base36(text: &[u8]) -> Option<u64> {
     })
 }
 
+/// How many different characters of ASCII a text has.
+pub(super) fn distinct(text: &[u8]) -> u32 {
+    text.iter().fold(0u128, |seen, &b| seen | 1 << (b & 127)).count_ones()
+}
+
 /// The calendar day of a Unix time in seconds, `YYYY-MM-DD`. `None` outside the years 1970 to 9999:
 /// no token is dated there, and milliseconds given for seconds would be.
 pub(super) fn day_of(seconds: i64) -> Option<String> {
