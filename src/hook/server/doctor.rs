@@ -54,7 +54,7 @@ pub fn examine(recipe: &Recipe, place: &Path, version: &str, trial: Option<&Tria
         Ok(Found::File(author)) => author,
     };
     notes.push(Note::fine(format!("{} is there, and executable", shown(&path))));
-    if let Author::Us(guard) = &guard {
+    if let Author::Us(guard) | Author::UsOtherRelease(guard) = &guard {
         notes.extend(program::note(guard, version));
     }
     if recipe.host == Host::Gerrit {
