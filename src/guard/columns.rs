@@ -76,6 +76,10 @@ mod tests {
         assert_eq!(columns(b"x YWJj y", b"x YWJj y", 3, 7, b"abc", vec!["base64"]), Some((3, 7)));
         assert_eq!(columns("é YWJj".as_bytes(), "é YWJj".as_bytes(), 4, 8, b"abc", vec!["base64"]), None);
         let cut = [b"y".repeat(LINE_REACH), b"YWJj".to_vec(), b"z".repeat(LINE_REACH)].concat();
-        assert_eq!(columns(&cut, &cut, 5001, 5005, b"abc", vec!["base64"]), None, "what stands before the cut is not known");
+        assert_eq!(
+            columns(&cut, &cut, 5001, 5005, b"abc", vec!["base64"]),
+            None,
+            "what stands before the cut is not known"
+        );
     }
 }
