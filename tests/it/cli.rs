@@ -331,12 +331,12 @@ fn a_page_that_cannot_be_written_costs_the_page_alone() {
 #[test]
 fn names_in_errors_are_one_line_that_reads_as_it_is() {
     let sandbox = Sandbox::new();
-    let name = "x\nhint: run this\u{202e}\u{200b}";
+    let name = "x\nhint: do evil\u{202e}\u{200b}";
     for args in [&["scan", "--rules", name][..], &["scan", "--baseline", name], &["report", name], &["history", name]] {
         let told = sandbox.run(args).exits(2).stderr();
         let lines: Vec<&str> = told.lines().collect();
         assert!(lines[0].starts_with("error: "), "{args:?}: {told}");
-        assert!(lines[1..].iter().all(|line| !line.contains("run this")), "{args:?}: {told}");
+        assert!(lines[1..].iter().all(|line| !line.contains("do evil")), "{args:?}: {told}");
         assert!(!told.chars().any(|c| c != '\n' && portcullis::report::sanitize::is_hostile(c)), "{args:?}: {told:?}");
     }
 }
