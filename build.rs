@@ -59,7 +59,8 @@ mod prefilter {
     mod windows;
 }
 
-/// Everything whose change must run this script again.
+/// Everything that what this script writes is made from. What of it is code is in the script itself as well; whether that
+/// was built anew is asked too.
 const INPUTS: &[&str] = &[
     "build.rs",
     "patterns",
@@ -94,15 +95,19 @@ const FINDERS: &[&str] = &[
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    for input in INPUTS {
-        println!("cargo::rerun-if-changed={input}");
-    }
     let mut print = Print::default();
     for finder in FINDERS {
         println!("cargo::rerun-if-changed={finder}");
         print.tree(Path::new(finder))?;
     }
     println!("cargo::rustc-env=PORTCULLIS_FINDERS={:016x}{:016x}", print.0[0], print.0[1]);
+    // A change to what only finds (a signal's points, a decoder) costs the print above, and no proof of all the rules.
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
+    let (stamp, now) = (out.join("inputs"), inputs()?);
+    if fs::read(&stamp).is_ok_and(|before| before == now) {
+        return Ok(());
+    }
+    let _ = fs::remove_file(&stamp);
     let rules = match read_patterns(Path::new("patterns"))? {
         Ok(rules) => rules,
         Err(errors) => {
@@ -120,11 +125,23 @@ fn main() -> Result<(), Box<dyn Error>> {
             return Ok(());
         }
     };
-    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
     fs::write(out.join("builtin_rules.rs"), rules_source(&rules)?)?;
     fs::write(out.join("builtin_names.rs"), names_source(&names)?)?;
     fs::write(out.join("builtin_tables.rs"), tables_source(&Tables::new(&rules))?)?;
+    // Last, so that it stands for files that are whole.
+    fs::write(stamp, now)?;
     Ok(())
+}
+
+/// What tells one state of the inputs, and of this script, from any other.
+fn inputs() -> Result<Vec<u8>, Box<dyn Error>> {
+    let mut print = Print::default();
+    for input in INPUTS {
+        print.tree(Path::new(input))?;
+    }
+    let script = env::current_exe()?;
+    let built = fs::metadata(&script)?;
+    Ok(format!("{:?} {} {} {:?}", print.0, script.display(), built.len(), built.modified()?).into_bytes())
 }
 
 /// Two FNV-1a hashes of files and their names: told apart are states of this program, which nobody forges.

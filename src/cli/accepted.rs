@@ -4,7 +4,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use super::failure::Failure;
+use super::failure::{Failure, Shown};
 use super::{plan, private};
 use crate::policy::{Baseline, Key};
 
@@ -26,7 +26,7 @@ pub(super) struct Accepted {
 /// # Errors
 /// If it cannot be read, or a line of it makes no sense.
 pub(super) fn read(path: &Path) -> Result<Option<Accepted>, Failure> {
-    let shown = path.display();
+    let shown = path.shown();
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
@@ -71,5 +71,5 @@ pub(super) fn read_or_begin(path: &Path, key: &Key) -> Result<Accepted, Failure>
 pub(super) fn write(path: &Path, text: &str) -> Result<(), Failure> {
     parse(text.as_bytes(), "what would be written")?;
     private::replace(path, text.as_bytes())
-        .map_err(|error| Failure::because(format_args!("cannot write `{}`", path.display()), &error))
+        .map_err(|error| Failure::because(format_args!("cannot write `{}`", path.shown()), &error))
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::args::{AllowArgs, KnownArgs, WalkArgs};
 use super::config::{self, Place};
 use super::exit::ExitStatus;
-use super::failure::Failure;
+use super::failure::{Failure, Shown};
 use super::output::to_stdout;
 use super::{accepted, interrupt, plan, scan};
 use crate::config::local::Flags;
@@ -41,7 +41,7 @@ pub(super) fn run(args: &AllowArgs) -> Result<ExitStatus, Failure> {
         Failure::new("this directory is in no git repository, so there is no baseline to add it to")
             .hint("go into one, or name the file: `--baseline FILE`")
     })?;
-    let file = path.display();
+    let file = path.shown();
     let key = plan::fingerprint_key(args.key_file.as_deref())?;
     let old = accepted::read_or_begin(&path, &key)?;
     let known = old.baseline.entries().iter().find(|own| own.fingerprint == print && own.rule.is_none());
@@ -96,7 +96,7 @@ fn staged(engine: &Engine, policy: &Policy) -> Report {
     let watch = Watch { stop: interrupt::flag(), progress: &Unwatched };
     let Ok(repo) = Repo::open(Env::from_process(), Path::new(".")) else { return Report::default() };
     let files = precommit::run(&repo, engine, watch);
-    let message = commit_msg::run(&repo, engine, &repo.git_dir().join("COMMIT_EDITMSG"));
+    let message = commit_msg::run(&repo, engine, &repo.git_dir().join("COMMIT_EDITMSG"), watch.stop);
     let (mut found, mut names) = (Vec::new(), Vec::new());
     for outcome in [files, message].into_iter().flatten() {
         found.extend(outcome.found);

@@ -359,7 +359,8 @@ pub struct ExplainArgs {
 /// `install` and `uninstall`.
 #[derive(Debug, Args)]
 pub struct HooksArgs {
-    /// For all repositories you make or clone from now on, in git's own configuration.
+    /// For all your repositories: in git's own configuration (git 2.54 and later) or the directory `core.hooksPath` names;
+    /// else for those you make or clone from now on.
     #[arg(long, conflicts_with = "server")]
     pub global: bool,
     /// Also where a hook manager or another repository's hooks are in the way; lose changes made to our hooks.

@@ -11,7 +11,7 @@ use super::accepted::{self, Accepted, HEADER};
 use super::args::{BaselineCommand, TargetArgs};
 use super::config::{self, Place};
 use super::exit::ExitStatus;
-use super::failure::Failure;
+use super::failure::{Failure, Shown};
 use super::output::to_stdout;
 use super::{plan, scan};
 use crate::engine::Engine;
@@ -44,7 +44,7 @@ pub(super) fn run(command: &BaselineCommand) -> Result<ExitStatus, Failure> {
                     .hint("name a path in one, or the file: `--baseline FILE`"));
             }
             if fs::symlink_metadata(&path).is_ok() {
-                return Err(Failure::new(format_args!("`{}` is there already", path.display()))
+                return Err(Failure::new(format_args!("`{}` is there already", path.shown()))
                     .hint("`portcullis baseline update` adds to it"));
             }
             let found = found(args, &key)?;
@@ -144,7 +144,7 @@ fn write(path: &Path, old: &Baseline, head: &str, found: &Found, prune: bool) ->
         text.push('\n');
     }
     accepted::write(path, &text)?;
-    let shown = path.display();
+    let shown = path.shown();
     let kept = lines.len() as u64 - added;
     to_stdout(|out| {
         writeln!(

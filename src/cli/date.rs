@@ -2,6 +2,8 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use crate::model::day;
+
 /// Seconds of each unit of time ago.
 const UNITS: [(char, i64); 4] = [('h', 3600), ('d', 86_400), ('w', 7 * 86_400), ('y', 365 * 86_400)];
 
@@ -56,15 +58,10 @@ fn zone(text: &str) -> Option<i64> {
 }
 
 /// Days from 1 January 1970 to that day of the Gregorian calendar; `None` if there is no such day.
-fn days(year: i64, month: i64, day: i64) -> Option<i64> {
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let lengths = [31, if leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-    let at = usize::try_from(month - 1).ok()?;
-    let real = (1970..10_000).contains(&year) && (1..=*lengths.get(at)?).contains(&day);
-    let before = year - 1;
-    let leaps = |year: i64| year / 4 - year / 100 + year / 400;
-    let years = (year - 1970) * 365 + leaps(before) - leaps(1969);
-    real.then(|| years + lengths.iter().take(at).sum::<i64>() + day - 1)
+fn days(year: i64, month: i64, of_month: i64) -> Option<i64> {
+    let days = day::days(year, month, of_month);
+    let real = (1970..10_000).contains(&year) && (1..=12).contains(&month);
+    (real && day::date(days) == (year, month, of_month)).then_some(days)
 }
 
 #[cfg(test)]

@@ -1,8 +1,12 @@
 //! Errors as people read them: one line that says what failed and why, one that says what to do.
 
 use std::error::Error;
+use std::ffi::OsStr;
 use std::fmt::{self, Write as _};
 use std::io::{self, Write as _};
+use std::path::Path;
+
+use crate::report::sanitize::{clean, is_hostile};
 
 /// Something that ends a command: exit status 2.
 #[derive(Debug)]
@@ -62,10 +66,29 @@ impl fmt::Display for Failure {
     }
 }
 
-/// The text without control characters: names of files may be hostile, and this goes to a terminal.
+/// The text without what a terminal obeys or nobody sees: it may quote what others wrote. Line breaks stay: of several
+/// problems each has its line. In names of files there are none, see [`Shown`].
 fn visible(text: &str) -> String {
-    let shown = |c: char| if c.is_control() && c != '\n' { char::REPLACEMENT_CHARACTER } else { c };
+    let shown = |c: char| if is_hostile(c) && c != '\n' { char::REPLACEMENT_CHARACTER } else { c };
     text.chars().map(shown).collect()
+}
+
+/// Paths and other words of the system in messages.
+pub(super) trait Shown {
+    /// It, on one line, with nothing in it that a terminal obeys or nobody sees.
+    fn shown(&self) -> String;
+}
+
+impl Shown for Path {
+    fn shown(&self) -> String {
+        self.as_os_str().shown()
+    }
+}
+
+impl Shown for OsStr {
+    fn shown(&self) -> String {
+        clean(&self.to_string_lossy())
+    }
 }
 
 #[cfg(test)]
@@ -91,5 +114,8 @@ mod tests {
     #[test]
     fn escapes_in_names_do_not_reach_the_terminal() {
         assert_eq!(Failure::new("no \u{1b}[31m").to_string(), "error: no \u{fffd}[31m\n");
+        let bidi = Failure::new("no").hint("a\u{202e}b\u{200b}c");
+        assert_eq!(bidi.to_string(), "error: no\nhint: a\u{fffd}b\u{fffd}c\n");
+        assert_eq!(Path::new("a\nhint: b\u{202e}").shown(), r"a\nhint: b\342\200\256");
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn pre_commit(args: &GateArgs) -> Result<ExitStatus, Failure> {
 /// # Errors
 /// As `pre-commit`.
 pub(super) fn commit_msg(args: &CommitMsgArgs) -> Result<ExitStatus, Failure> {
-    run("commit-msg", &args.policy, |repo, engine| commit_msg::run(repo, engine, &args.file))
+    run("commit-msg", &args.policy, |repo, engine| commit_msg::run(repo, engine, &args.file, interrupt::flag()))
 }
 
 fn run(

@@ -7,7 +7,7 @@ use clap::CommandFactory as _;
 
 use super::args::{Cli, CompletionsArgs, ManArgs};
 use super::exit::ExitStatus;
-use super::failure::Failure;
+use super::failure::{Failure, Shown};
 
 /// Runs `completions`: the script, to standard output.
 ///
@@ -27,7 +27,7 @@ pub(super) fn completions(args: &CompletionsArgs) -> Result<ExitStatus, Failure>
 /// If a page cannot be written.
 pub(super) fn man(args: &ManArgs) -> Result<ExitStatus, Failure> {
     let cannot = |error: io::Error| {
-        Failure::because(format_args!("cannot write manual pages to `{}`", args.dir.display()), &error)
+        Failure::because(format_args!("cannot write manual pages to `{}`", args.dir.shown()), &error)
     };
     fs::create_dir_all(&args.dir).map_err(cannot)?;
     clap_mangen::generate_to(Cli::command().disable_help_subcommand(true), &args.dir).map_err(cannot)?;

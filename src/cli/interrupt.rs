@@ -1,6 +1,8 @@
-//! Ctrl-C: the work ends soon, and what it has is told.
+//! Ctrl-C: the work ends soon, and what it has is told. A second one ends the process at once.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::exit::ExitStatus;
 
 static STOP: AtomicBool = AtomicBool::new(false);
 
@@ -8,6 +10,13 @@ static STOP: AtomicBool = AtomicBool::new(false);
 /// Ctrl-C ends the process as it does any other.
 #[must_use]
 pub(super) fn flag() -> &'static AtomicBool {
-    let _ = ctrlc::set_handler(|| STOP.store(true, Ordering::Relaxed));
+    let _ = ctrlc::set_handler(again);
     &STOP
+}
+
+#[expect(clippy::disallowed_methods, reason = "nobody waits for main, which may be in the middle of something long")]
+fn again() {
+    if STOP.swap(true, Ordering::Relaxed) {
+        std::process::exit(ExitStatus::Unknown.code().into());
+    }
 }

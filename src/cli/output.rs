@@ -1,13 +1,14 @@
 //! Where reports go: standard output or a file, and what happens when that fails.
 
 use std::env;
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::args::{Color, OutputArgs};
-use super::failure::Failure;
+use super::failure::{Failure, Shown};
+use super::private::PrivateFile;
 use crate::report::Options;
 
 /// Columns assumed where nobody says.
@@ -17,7 +18,16 @@ const WIDTH: usize = 80;
 #[derive(Debug)]
 pub(super) struct Output {
     options: Options,
-    file: Option<(File, PathBuf)>,
+    file: Option<(Target, PathBuf)>,
+}
+
+/// A file that a report goes to.
+#[derive(Debug)]
+enum Target {
+    /// One that others may be reading: a pipe, a terminal, a file of whatever mode.
+    Open(File),
+    /// One that shows credentials: whatever was there, who could read that cannot read this.
+    Private(PrivateFile),
 }
 
 impl Output {
@@ -27,7 +37,7 @@ impl Output {
     /// If the file cannot be written.
     pub(super) fn open(args: &OutputArgs) -> Result<Self, Failure> {
         let file = args.output.as_ref().map(|path| {
-            let file = create(path, args.show_secrets).map_err(|error| cannot_write(path.display(), &error));
+            let file = create(path, args.show_secrets).map_err(|error| cannot_write(path.shown(), &error));
             file.map(|file| (file, path.clone()))
         });
         let file = file.transpose()?;
@@ -50,6 +60,10 @@ impl Output {
             return to_stdout(|out| tell(&self.options, out));
         };
         let write = || {
+            let file = match file {
+                Target::Open(file) => file,
+                Target::Private(file) => return file.write(|out| tell(&self.options, out)),
+            };
             // Only what can be cut is cut: `--output /dev/stderr` is fine too.
             if file.metadata()?.is_file() {
                 file.set_len(0)?;
@@ -58,7 +72,7 @@ impl Output {
             tell(&self.options, &mut out)?;
             out.flush()
         };
-        write().map_err(|error| cannot_write(path.display(), &error))
+        write().map_err(|error| cannot_write(path.shown(), &error))
     }
 }
 
@@ -106,17 +120,13 @@ fn now() -> i64 {
     i64::try_from(since.as_secs()).unwrap_or_default()
 }
 
-fn create(path: &PathBuf, private: bool) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    if private {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
+fn create(path: &Path, private: bool) -> io::Result<Target> {
+    // What a process has open has names in there (`/dev/stderr`), and is not to be replaced.
+    let is_open = ["/dev", "/proc"].iter().any(|dir| path.starts_with(dir));
+    if private && !is_open && fs::metadata(path).map_or(true, |there| there.is_file()) {
+        return PrivateFile::create(path).map(Target::Private);
     }
-    #[cfg(not(unix))]
-    let _ = private;
-    options.open(path)
+    OpenOptions::new().write(true).create(true).truncate(false).open(path).map(Target::Open)
 }
 
 /// What is said when something cannot be written.

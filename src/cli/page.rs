@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::failure::Failure;
+use super::failure::{Failure, Shown};
 use super::output::cannot_write;
 use super::plan;
 use super::private::PrivateFile;
@@ -21,7 +21,7 @@ impl Page {
     /// If nothing can be written there.
     pub(super) fn begin(path: Option<&Path>) -> Result<Option<Self>, Failure> {
         let Some(path) = path else { return Ok(None) };
-        let shown = path.display().to_string();
+        let shown = path.shown();
         let file = PrivateFile::create(path).map_err(|error| cannot_write(&shown, &error))?;
         Ok(Some(Self(file, shown)))
     }

@@ -8,13 +8,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::accepted;
 use super::args::WalkArgs;
-use super::failure::Failure;
+use super::failure::{Failure, Shown};
 use crate::engine::is_too_large;
 use crate::git::Repo;
 use crate::guard::scan::{Options, Target};
 use crate::model::Day;
 use crate::policy::{Baseline, Key};
 use crate::rules::{self, Rule, RuleSet};
+use crate::source::worktree::reported;
 
 /// The baseline's name, at the top of a work tree.
 pub(super) const BASELINE: &str = ".portcullis.baseline";
@@ -28,7 +29,11 @@ pub(super) fn targets(paths: &[PathBuf]) -> Vec<Target> {
     let mut targets = Vec::with_capacity(paths.len());
     for path in paths {
         let target = if path.as_os_str() == "-" { Target::Stdin } else { Target::Path(path.clone()) };
-        if !targets.contains(&target) {
+        let is_same = |known: &Target| match (known, &target) {
+            (Target::Path(one), Target::Path(other)) => one == other || reported(one) == reported(other),
+            _ => *known == target,
+        };
+        if !targets.iter().any(is_same) {
             targets.push(target);
         }
     }
@@ -51,7 +56,7 @@ pub(super) fn rules(files: &[PathBuf]) -> Result<RuleSet, Failure> {
         let more = rule_file(file)?;
         set = set
             .with_user(more)
-            .map_err(|taken| Failure::because(format_args!("cannot add the rules of `{}`", file.display()), &taken))?;
+            .map_err(|taken| Failure::because(format_args!("cannot add the rules of `{}`", file.shown()), &taken))?;
     }
     Ok(set)
 }
@@ -61,7 +66,7 @@ pub(super) fn rules(files: &[PathBuf]) -> Result<RuleSet, Failure> {
 /// # Errors
 /// If it cannot be read, or is no good as a rule file: every mistake in it.
 pub(super) fn rule_file(file: &Path) -> Result<Vec<Rule>, Failure> {
-    let name = file.display().to_string();
+    let name = file.shown();
     let text = fs::read_to_string(file)
         .map_err(|error| Failure::because(format_args!("cannot read the rule file `{name}`"), &error))?;
     parse_rules(&text, &name)
@@ -90,7 +95,7 @@ pub(super) fn parse_rules(text: &str, name: &str) -> Result<Vec<Rule>, Failure> 
 pub(super) fn fingerprint_key(file: Option<&Path>) -> Result<Key, Failure> {
     let from_env = || env::var_os(KEY_FILE).filter(|name| !name.is_empty()).map(PathBuf::from);
     let Some(file) = file.map(Path::to_path_buf).or_else(from_env) else { return Ok(Key::unkeyed()) };
-    let shown = file.display();
+    let shown = file.shown();
     let bytes = fs::read(&file)
         .map_err(|error| Failure::because(format_args!("cannot read the key file `{shown}`"), &error))?;
     Key::derive(&bytes).ok_or_else(|| {
@@ -108,7 +113,7 @@ pub(super) fn baseline(file: Option<&Path>, near: &Path) -> Result<Baseline, Fai
     match accepted::read(&path)? {
         Some(accepted) => Ok(accepted.baseline),
         None if file.is_none() => Ok(Baseline::default()),
-        None => Err(Failure::new(format_args!("cannot read the baseline `{}`: there is no such file", path.display()))),
+        None => Err(Failure::new(format_args!("cannot read the baseline `{}`: there is no such file", path.shown()))),
     }
 }
 

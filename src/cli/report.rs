@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::ReportArgs;
 use super::exit::ExitStatus;
-use super::failure::Failure;
+use super::failure::{Failure, Shown};
 use super::history;
 use super::output::Output;
 use super::plan;
@@ -86,7 +86,7 @@ fn all(files: &[PathBuf], rules: &RuleSet) -> Result<Saved, Failure> {
     let mut told: Option<Saved> = None;
     for file in files {
         let fail = |error: &dyn std::error::Error| {
-            Failure::because(format_args!("cannot read the report `{}`", file.display()), error)
+            Failure::because(format_args!("cannot read the report `{}`", file.shown()), error)
         };
         let mut input = open(file).map_err(|error| fail(&error))?;
         let next = saved::read(&mut *input, &known).map_err(|error| fail(&error))?;

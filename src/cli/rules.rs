@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::RulesCommand;
 use super::exit::ExitStatus;
-use super::failure::Failure;
+use super::failure::{Failure, Shown};
 use super::output::to_stdout;
 use super::{plan, rules_stats, rules_test};
 use crate::rules::Rule;
@@ -68,6 +68,6 @@ fn describe(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
 fn lint(file: &Path) -> Result<ExitStatus, Failure> {
     let count = plan::rule_file(file)?.len();
     let many = if count == 1 { "" } else { "s" };
-    to_stdout(|out| writeln!(out, "{}: {count} rule{many}, nothing wrong", file.display()))?;
+    to_stdout(|out| writeln!(out, "{}: {count} rule{many}, nothing wrong", file.shown()))?;
     Ok(ExitStatus::Clean)
 }

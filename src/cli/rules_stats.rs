@@ -28,7 +28,7 @@ pub(super) fn run(paths: &[PathBuf], top: usize, rules: &[PathBuf]) -> Result<Ex
         table(out, rows.get(..shown).unwrap_or_default())?;
         summary(out, &counted, &rows, shown)
     })?;
-    Ok(if counted.skipped == 0 { ExitStatus::Clean } else { ExitStatus::Unknown })
+    Ok(if counted.skipped == 0 && !counted.interrupted { ExitStatus::Clean } else { ExitStatus::Unknown })
 }
 
 fn table(out: &mut dyn Write, rows: &[(&Rule, &RuleCost)]) -> io::Result<()> {
@@ -61,6 +61,9 @@ fn summary(out: &mut dyn Write, counted: &Counted, rows: &[(&Rule, &RuleCost)], 
     )?;
     if *skipped > 0 {
         writeln!(out, "{skipped} files or directories could not be scanned")?;
+    }
+    if counted.interrupted {
+        writeln!(out, "interrupted: the rest was not counted")?;
     }
     Ok(())
 }

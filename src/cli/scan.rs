@@ -35,12 +35,12 @@ pub(super) fn run(args: &ScanArgs) -> Result<ExitStatus, Failure> {
     settled.tell_expired();
     let mut report = watched(&targets, &looked.walk, &Engine::new(settled.rules.clone()), &policy);
     report.unused_allows = settled.unused(&report, &targets);
-    if let Some(page) = page {
-        page.write(near, args.output.show_secrets, |about, options, out| {
-            html::write_scan(&report, about, options, out)
-        })?;
-    }
-    output.write(|options, out| (format.write)(&report, options, out))?;
+    // Where one of them cannot be written, the other is.
+    let told = output.write(|options, out| (format.write)(&report, options, out));
+    let shown = page.map_or(Ok(()), |page| {
+        page.write(near, args.output.show_secrets, |about, options, out| html::write_scan(&report, about, options, out))
+    });
+    told.and(shown)?;
     Ok(ExitStatus::of(&report))
 }
 

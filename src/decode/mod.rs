@@ -21,10 +21,8 @@ mod percent;
 mod spanmap;
 mod view;
 mod wide;
-mod wrap;
 
 pub use encode::{EncodedAnchor, Form, encoded};
 pub use forms::{FORMS, FormInfo, Hit, Limit, RAW_REACH, view};
 pub use spanmap::SpanMap;
 pub use view::View;
-pub use wrap::{Junction, junction};

@@ -47,7 +47,7 @@ pub(super) fn may_run_over(rule: &Rule, text: &[u8], start: usize, end: usize) -
 }
 
 /// Whether the bytes end in an escape sequence that stands for a byte outside the class: `\n`, `\t`, `\x3d`,
-/// `\u0022`, `%3D`. Seen as plain bytes, its last letter would seem to be part of the credential.
+/// `\u0022`, `%3D` or (quoted-printable) `=3D`. Seen as plain bytes, its last letter would seem to be part of the credential.
 fn ends_in_escape(boundary: Boundary, near: &[u8]) -> bool {
     let stands_for = |digits: &[u8]| {
         // Not `from_str_radix` alone: it takes a sign.

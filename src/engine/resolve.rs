@@ -18,6 +18,11 @@ const fn specificity(kind: Kind) -> u8 {
     }
 }
 
+/// Whether a rule knows its credential by the format it has, and not by what stands around it.
+const fn has_own_format(kind: Kind) -> bool {
+    matches!(kind, Kind::Token | Kind::Identifier | Kind::Block | Kind::Hash)
+}
+
 impl Engine {
     /// Sorts findings by place and keeps one for each credential: where credentials overlap, a format's own
     /// rule before all others, then one that names the provider or the place before the generic family (unless only
@@ -44,9 +49,7 @@ impl Engine {
     /// `least`: it is less sure, and ranks behind all of them.
     #[must_use]
     pub fn is_idle(&self, finding: &Finding, least: Confidence) -> bool {
-        let kind = self.rules().get(finding.rule).kind;
-        let own_format = matches!(kind, Kind::Token | Kind::Identifier | Kind::Block | Kind::Hash);
-        !own_format && finding.score.confidence < least.min(Confidence::Medium)
+        !has_own_format(self.rules().get(finding.rule).kind) && finding.score.confidence < least.min(Confidence::Medium)
     }
 
     /// A total order, best first.
@@ -55,7 +58,7 @@ impl Engine {
         let kind = self.rules().get(finding.rule).kind;
         // What a format's own rule says of its credential (a checksum that fails, a vendor's sample) stands
         // against the rules that see only the same bytes' name and surroundings.
-        let own_format = matches!(kind, Kind::Token | Kind::Identifier | Kind::Block | Kind::Hash);
+        let own_format = has_own_format(kind);
         // A rule that knows whose credential it is, or where it stands, says more than its name does; as long as
         // it blocks as the generic family would.
         let known = own_format || kind != Kind::Assignment && score.confidence >= Confidence::Medium;

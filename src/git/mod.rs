@@ -29,7 +29,7 @@ pub use incoming::{
     Brought, Command, Gone, Incoming, Known, Lines, LinesError, Scope, Structure, TreeItem, tree_items,
 };
 pub use index::Index;
-pub use objects::{ObjectKind, Store, Trouble};
+pub use objects::{Blob, LongBlob, ObjectKind, Store, Trouble};
 pub use oid::{HashKind, Oid};
 pub use open::Repo;
 pub use pack::{Limits, Object, Op, Parent, Visit};

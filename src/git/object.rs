@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use gix::objs::{Find as _, Kind};
+use gix::objs::{Find as _, FindHeader as _, Kind};
 
 use super::{GitError, HashKind, Oid, Repo};
 
@@ -61,6 +61,12 @@ impl Repo {
     /// no blob.
     pub fn blob(&self, oid: Oid) -> Result<Vec<u8>, GitError> {
         self.objects.read(oid, Kind::Blob, "blob")
+    }
+
+    /// The size of an object in bytes, as its header tells; `None` where it has none that can be read.
+    pub(super) fn blob_size(&self, oid: Oid) -> Option<u64> {
+        let id = gix::hash::ObjectId::try_from(oid.as_bytes()).ok()?;
+        self.objects.stores.iter().find_map(|store| store.try_header(&id).ok().flatten()).map(|header| header.size)
     }
 
     pub(super) fn tree(&self, oid: Oid) -> Result<Vec<u8>, GitError> {

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
 use super::feed::{Feed, Found};
 use super::precommit::Outcome;
@@ -11,14 +12,14 @@ use crate::model::Origin;
 use crate::source::message;
 
 /// Scans the commit message in the file `path`, which git names to its hook (relative to the current
-/// directory). Lines and columns are those of the file.
+/// directory), until `stop` is set. Lines and columns are those of the file.
 ///
 /// # Errors
 /// If the file cannot be read.
-pub fn run(repo: &Repo, engine: &Engine, path: &Path) -> Result<Outcome, GitError> {
+pub fn run(repo: &Repo, engine: &Engine, path: &Path, stop: &AtomicBool) -> Result<Outcome, GitError> {
     let file = fs::read(path).map_err(|source| GitError::Io { path: path.to_owned(), source })?;
     let text = message::kept(&file, &repo.message_config());
-    let fed = Feed::new(engine).bytes(&text, None);
+    let fed = Feed::new(engine).bytes_until(&text, None, stop);
     let mut outcome = Outcome::default();
     outcome.coverage.objects = 1;
     outcome.coverage.bytes = fed.bytes;

@@ -12,7 +12,7 @@ use crate::model::{Finding, LineContext, Origin, Place, Position, SkipReason};
 
 /// How many bytes are read and scanned at a time where an object does not fit in memory.
 pub const CHUNK: usize = 1024 * 1024;
-/// How many bytes of an object in memory are scanned before somebody is asked whether to go on.
+/// How many bytes are scanned before somebody is asked whether to go on: a text of nothing but anchors takes a second.
 const STEP: usize = 256 * 1024;
 /// What a piece must hold on each side of its core: the engine's overlap, and the lines around a match.
 pub const MARGIN: usize = OVERLAP + 2 * LINE_REACH;
@@ -21,7 +21,7 @@ pub const MARGIN: usize = OVERLAP + 2 * LINE_REACH;
 pub const NAMED_LIMIT: usize = 8 * 1024 * 1024;
 /// Most findings kept of one object: more is a dump of credentials, or an attack on our memory.
 pub const MAX_FINDINGS: usize = 100_000;
-/// Most findings of one object before they are resolved.
+/// Most findings of one object before they are resolved: whoever meets more, and has more to scan, stops.
 pub(super) const MAX_UNRESOLVED: usize = 2 * MAX_FINDINGS;
 /// Most memory spent on the lines around one object's findings. Past it they are left out: an inline
 /// allow is no longer seen there, so more is reported, never less.
@@ -84,6 +84,11 @@ impl<'e> Feed<'e> {
         self.bytes_while(bytes, file_name, &mut |_| true)
     }
 
+    /// The same, until `stop` is set.
+    pub fn bytes_until(&mut self, bytes: &[u8], file_name: Option<&[u8]>, stop: &AtomicBool) -> Fed {
+        self.bytes_while(bytes, file_name, &mut |_| !stop.load(Ordering::Relaxed))
+    }
+
     /// The same, in pieces: `go_on` is shown what each of them gave, unresolved, and says whether to go on.
     pub fn bytes_while(
         &mut self,
@@ -98,7 +103,7 @@ impl<'e> Feed<'e> {
             self.engine.scan_range(&mut self.scratch, bytes, piece, 0, &mut findings);
             if !go_on(findings.get(before..).unwrap_or_default()) {
                 ended = Some((SkipReason::Interrupted, String::new()));
-            } else if findings.len() > MAX_UNRESOLVED {
+            } else if end < bytes.len() && findings.len() > MAX_UNRESOLVED {
                 ended = Some(too_many());
             }
         }
@@ -125,10 +130,13 @@ impl<'e> Feed<'e> {
         };
         let mut head = Vec::new();
         if let Err(error) = reader.take(NAMED_LIMIT as u64 + 1).read_to_end(&mut head) {
-            return Fed { cut: Some((SkipReason::Unreadable, error.to_string())), ..self.bytes(&head, file_name) };
+            return Fed {
+                cut: Some((SkipReason::Unreadable, error.to_string())),
+                ..self.bytes_until(&head, file_name, stop)
+            };
         }
         if head.len() <= NAMED_LIMIT {
-            return self.bytes(&head, file_name);
+            return self.bytes_until(&head, file_name, stop);
         }
         let (named, cut) = self.named_head(&head[..NAMED_LIMIT], name);
         let mut fed = self.pieces(&mut head.as_slice().chain(reader), named, stop);
@@ -168,13 +176,14 @@ impl<'e> Feed<'e> {
             let last = end || error.is_some();
             let core_end = if last { filled } else { filled - MARGIN };
             let before = fed.found.len();
-            self.piece(&buffer[..filled], core..core_end, base, lines, &mut fed.found);
+            let (findings, seen) = self.scan_until(&buffer[..filled], core..core_end, base, stop);
+            place_all(Placer::new(&buffer[..filled], base, lines), findings, &mut fed.found);
             told(fed.found.get(before..).unwrap_or_default());
-            fed.bytes = base + core_end as u64;
+            fed.bytes = base + seen as u64;
             fed.cut = error.map(|error| (SkipReason::Unreadable, error));
-            if !end && stop.load(Ordering::Relaxed) {
+            if seen < core_end || (!end && stop.load(Ordering::Relaxed)) {
                 fed.cut = Some((SkipReason::Interrupted, String::new()));
-            } else if !last && fed.found.len() > MAX_FINDINGS {
+            } else if !last && fed.found.len() > MAX_UNRESOLVED {
                 fed.cut = Some(too_many());
             }
             if last || fed.cut.is_some() {
@@ -190,19 +199,25 @@ impl<'e> Feed<'e> {
         self.settle(fed)
     }
 
-    /// Scans one piece of an object: the anchors in `core`, placed. `before` is what was counted up to
-    /// the piece's first byte, at `base`.
-    pub(super) fn piece(
+    /// Scans one piece of an object, whose first byte is at `base`: the anchors in `core`, in steps, until `stop` is
+    /// set. What was found, and the end of what was seen.
+    pub(super) fn scan_until(
         &mut self,
         window: &[u8],
         core: Range<usize>,
         base: u64,
-        before: Lines,
-        found: &mut Vec<(Finding, Place)>,
-    ) {
-        let mut findings = Vec::new();
-        self.engine.scan_range(&mut self.scratch, window, core, base, &mut findings);
-        place_all(Placer::new(window, base, before), findings, found);
+        stop: &AtomicBool,
+    ) -> (Vec<Finding>, usize) {
+        let (mut findings, mut seen) = (Vec::new(), core.start);
+        while seen < core.end {
+            let step = seen..core.end.min(seen + STEP);
+            seen = step.end;
+            self.engine.scan_range(&mut self.scratch, window, step, base, &mut findings);
+            if stop.load(Ordering::Relaxed) {
+                break;
+            }
+        }
+        (findings, seen)
     }
 
     /// Resolves what the pieces of one object gave.
@@ -217,10 +232,15 @@ impl<'e> Feed<'e> {
         if let Some(cut) = cap(&mut findings) {
             fed.cut = Some(cut);
         }
-        fed.found.extend(findings.into_iter().map(|finding| {
-            let place = places.get(&(finding.span, finding.secret_span)).cloned();
-            (finding, place.unwrap_or_else(nowhere))
-        }));
+        findings.sort_by_key(|finding| (finding.span, finding.secret_span, finding.rule));
+        let mut findings = findings.into_iter().peekable();
+        while let Some(finding) = findings.next() {
+            let at = (finding.span, finding.secret_span);
+            // A place is copied only where the next finding needs it too: places are most of the memory.
+            let shared = findings.peek().is_some_and(|next| (next.span, next.secret_span) == at);
+            let place = if shared { places.get(&at).cloned() } else { places.remove(&at) };
+            fed.found.push((finding, place.unwrap_or_else(nowhere)));
+        }
         fed.found.sort_by_key(|(finding, _)| (finding.span, finding.rule));
         fed
     }

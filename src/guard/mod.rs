@@ -1,6 +1,7 @@
 //! The gates as functions: each joins a source, the engine and a policy, and gives a report.
 
 mod ansi;
+mod columns;
 pub mod commit_msg;
 pub mod feed;
 pub mod history;

@@ -2,13 +2,14 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::columns;
 use super::feed::Found;
 use crate::model::{Coverage, Item, LineContext, Report, RuleInfo};
 use crate::policy::Policy;
 use crate::rules::{Rule, RuleSet};
 
-/// Judges findings: rule, fingerprint, verdict. The lines around a finding are dropped once judged: they
-/// are needed for nothing else, and ten thousand of them are megabytes.
+/// Judges findings: rule, fingerprint, verdict. The lines around a finding are dropped once judged and columns are counted:
+/// they are needed for nothing else, and ten thousand of them are megabytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Judge<'a> {
     rules: &'a RuleSet,
@@ -28,8 +29,9 @@ impl<'a> Judge<'a> {
         let Found { origin, finding, mut place } = found;
         let rule = self.rules.get(finding.rule);
         let (fingerprint, verdict) = self.policy.judge_at(&rule.id, &finding, &place, &origin);
+        let columns = columns::of(&finding, &place);
         place.lines = LineContext::default();
-        Item { rule: info(rule, self.policy), finding, origin, place, fingerprint, verdict }
+        Item { rule: info(rule, self.policy), finding, origin, place, columns, fingerprint, verdict }
     }
 
     /// A finished run's report.
@@ -40,7 +42,7 @@ impl<'a> Judge<'a> {
 }
 
 /// Puts judged findings and coverage in order, whatever order threads brought them in. A file that was
-/// reached twice (`scan a a/b`) is told once.
+/// reached twice (`scan a a/b`) is counted twice, and what is in it is told once.
 #[must_use]
 pub fn assemble(command: &'static str, mut items: Vec<Item>, mut coverage: Coverage) -> Report {
     items.sort_by(|a, b| order(a).cmp(&order(b)));

@@ -77,11 +77,17 @@ impl<'a> Placer<'a> {
     /// The place of a finding. Findings in order of their credentials' spans cost one pass; any other
     /// order is right too, and slower. Spans that reach outside the piece are cut to it.
     pub fn place(&mut self, finding: &Finding) -> Place {
+        let place = self.without_lines(finding);
+        Place { lines: self.around(finding.span), ..place }
+    }
+
+    /// The same, without the lines around it.
+    pub fn without_lines(&mut self, finding: &Finding) -> Place {
         let start = self.position(finding.secret_span.start);
         let (at, lines) = (self.at, self.lines);
         let end = self.position(finding.secret_span.end);
         (self.at, self.lines) = (at, lines);
-        Place { start, end, lines: self.around(finding.span) }
+        Place { start, end, lines: LineContext::default() }
     }
 
     fn position(&mut self, offset: u64) -> Position {
@@ -98,7 +104,9 @@ impl<'a> Placer<'a> {
         usize::try_from(offset.saturating_sub(self.base)).unwrap_or(usize::MAX).min(self.bytes.len())
     }
 
-    fn around(&self, span: Span) -> LineContext {
+    /// The lines around a match: they depend on the bytes within [`LINE_REACH`] of it.
+    #[must_use]
+    pub fn around(&self, span: Span) -> LineContext {
         let (start, end) = (self.inside(span.start), self.inside(span.end).max(self.inside(span.start)));
         let head = &self.bytes[start.saturating_sub(LINE_REACH)..start];
         let tail = &self.bytes[end..end.saturating_add(LINE_REACH).min(self.bytes.len())];

@@ -9,12 +9,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 
-use super::feed::{Feed, Found};
+use super::feed::{Fed, Feed, Found};
 use super::names::Names;
 use super::pipeline::contained;
 use super::watch::Watch;
 use crate::engine::Engine;
-use crate::git::{Change, GitError, Oid, Repo, Staged};
+use crate::git::{self, Change, GitError, Oid, Repo, Staged};
 use crate::model::{Coverage, Finding, Origin, RuleIx, Secret, SkipReason};
 use crate::source::staged::{self, Blob};
 
@@ -67,6 +67,10 @@ pub fn run(repo: &Repo, engine: &Engine, watch: Watch<'_>) -> Result<Outcome, Gi
         outcome.coverage.merge(part.coverage);
     }
     names(repo, engine, &staged, &mut outcome)?;
+    if watch.stopped() && outcome.coverage.skips.iter().all(|skip| skip.reason != SkipReason::Interrupted) {
+        // Whoever interrupts a commit wants it not to be made, however far the gate had come.
+        outcome.coverage.skip(Origin::Object(b"the commit".to_vec()), SkipReason::Interrupted, "");
+    }
     Ok(outcome)
 }
 
@@ -140,16 +144,15 @@ impl Gate<'_> {
             part.coverage.skip(staged::origin(change), SkipReason::Interrupted, "");
             return part;
         }
-        let bytes = match staged::read(repo, change) {
-            Blob::New(bytes) => bytes,
+        let content = match staged::read(repo, change) {
+            Blob::New(content) => content,
             Blob::Same => return part,
             Blob::Skip(reason, detail) => {
                 part.coverage.skip(staged::origin(change), reason, detail);
                 return part;
             }
         };
-        let mut scanned = feed.bytes(&bytes, staged::file_name(change));
-        drop(bytes);
+        let mut scanned = self.scan(content, feed, staged::file_name(change));
         part.coverage.objects = 1;
         part.coverage.bytes = scanned.bytes;
         self.watch.progress.advance(1, scanned.bytes);
@@ -159,7 +162,7 @@ impl Gate<'_> {
         if !scanned.found.is_empty() {
             let mut known = Known::new();
             for oid in staged::before(change) {
-                learn(repo, feed, oid, staged::file_name(change), &mut known);
+                self.learn(repo, feed, oid, staged::file_name(change), &mut known);
             }
             scanned.found.retain(|(finding, _)| !known.contains(&identity(finding)));
         }
@@ -172,21 +175,30 @@ impl Gate<'_> {
         part
     }
 
+    fn scan(&self, content: git::Blob, feed: &mut Feed<'_>, name: Option<&[u8]>) -> Fed {
+        match content {
+            git::Blob::Held(bytes) => feed.bytes_until(&bytes, name, self.watch.stop),
+            git::Blob::Long(mut long) => feed.stream(&mut long.reader(), name, self.watch.stop),
+        }
+    }
+
     fn read_deleted(&self, repo: &Repo) -> Known {
         let mut feed = Feed::new(self.engine);
         let mut known = Known::new();
         for gone in self.staged.deleted.iter().filter(|gone| gone.mode.is_blob()) {
             let name = if gone.mode.is_file() { staged::last_component(&gone.path) } else { None };
-            learn(repo, &mut feed, gone.oid, name, &mut known);
+            self.learn(repo, &mut feed, gone.oid, name, &mut known);
         }
         known
     }
-}
 
-/// Adds what an old blob held. One that cannot be read excuses nothing: what is staged is then reported as new.
-fn learn(repo: &Repo, feed: &mut Feed<'_>, oid: Oid, name: Option<&[u8]>, known: &mut Known) {
-    if let Ok(bytes) = repo.blob(oid) {
-        known.extend(feed.bytes(&bytes, name).found.iter().map(|(finding, _)| identity(finding)));
+    /// Adds what an old blob held. One that cannot be read, or not to its end, excuses nothing that was not seen: what is
+    /// staged is then reported as new.
+    fn learn(&self, repo: &Repo, feed: &mut Feed<'_>, oid: Oid, name: Option<&[u8]>, known: &mut Known) {
+        if let Ok(content) = staged::content(repo, oid) {
+            let fed = self.scan(content, feed, name);
+            known.extend(fed.found.iter().map(|(finding, _)| identity(finding)));
+        }
     }
 }
 

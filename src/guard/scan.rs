@@ -86,6 +86,8 @@ pub fn run(targets: &[Target], options: Options, engine: &Engine, policy: &Polic
 /// A file too long for one thread's buffer, kept for all threads together.
 struct Long {
     path: PathBuf,
+    /// What it is called, once the names in its path were looked at.
+    told: Vec<u8>,
     named: bool,
 }
 
@@ -117,10 +119,10 @@ impl<'a> Worker<'a> {
         let (feed, watch) = (&mut self.feed, self.watch);
         let scanned = match content {
             Err(trouble) => return self.not_read(told, trouble),
-            Ok(Content::Long(..)) => return self.long.push(Long { path: path.to_owned(), named }),
+            Ok(Content::Long(..)) => return self.long.push(Long { path: path.to_owned(), told, named }),
             Ok(Content::Whole(bytes, odd)) => {
                 watch.progress.advance(0, bytes.len() as u64);
-                contained(|| (feed.bytes(bytes, name), odd))
+                contained(|| (feed.bytes_until(bytes, name, watch.stop), odd))
             }
             Ok(Content::Growing(bytes, rest, odd)) => {
                 contained(|| (feed.stream(&mut bytes.chain(rest), name, watch.stop), odd))
@@ -243,7 +245,8 @@ impl<'a> Pool<'a> {
         let mut others: Vec<_> = (1..threads).map(|_| Worker::new(self.engine, self.judge, self.watch)).collect();
         std::thread::scope(|scope| {
             for worker in &mut others {
-                scope.spawn(|| take_turns(worker));
+                // A thread that cannot be had leaves the work to the others.
+                let _ = std::thread::Builder::new().spawn_scoped(scope, || take_turns(worker));
             }
             take_turns(&mut first);
         });
@@ -278,13 +281,13 @@ impl<'a> Pool<'a> {
         }
     }
 
-    fn long_file(&self, benches: &Benches<'_>, Long { path, named }: &Long, worker: &mut Worker<'_>) {
+    fn long_file(&self, benches: &Benches<'_>, Long { path, told, named }: &Long, worker: &mut Worker<'_>) {
         let opened = if *named { file::open_named(path) } else { file::open_regular(path) };
         match opened {
-            Err(trouble) => worker.trouble(path, trouble),
+            Err(trouble) => worker.not_read(told.clone(), trouble),
             Ok((file, size)) => {
                 let scan = || (segments::scan(benches, &file, size, file_name(path), self.watch), None);
-                worker.done(Origin::File(worktree::reported(path)), contained(scan));
+                worker.done(Origin::File(told.clone()), contained(scan));
             }
         }
     }

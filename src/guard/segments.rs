@@ -3,16 +3,16 @@
 use std::fs::File;
 use std::io;
 use std::ops::Range;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use super::feed::{Fed, Feed, MARGIN, MAX_FINDINGS, NAMED_LIMIT, too_many};
-use super::place::Lines;
+use super::feed::{Fed, Feed, MARGIN, MAX_LINES_WEIGHT, MAX_UNRESOLVED, NAMED_LIMIT, too_many};
+use super::place::{LINE_REACH, Lines, Placer, weight};
 use super::watch::Watch;
 use crate::engine::Engine;
-use crate::model::{Finding, Place, SkipReason};
+use crate::model::{Finding, LineContext, Place, SkipReason};
 
 /// Bytes in a segment: its margins are a fourteenth of it, and a file of the least size that comes here
 /// has work for two threads.
@@ -73,28 +73,37 @@ fn scan_by(
             if watch.stopped() {
                 return Part { cut: Some((SkipReason::Interrupted, String::new())), ..Part::default() };
             }
-            if count.load(Ordering::Relaxed) > MAX_FINDINGS {
+            if count.load(Ordering::Relaxed) > MAX_UNRESOLVED {
                 return Part { cut: Some(too_many()), ..Part::default() };
             }
-            let part = benches.with(|feed, buffer| one(feed, buffer, (file, size), core));
+            let part = benches.with(|feed, buffer| one(feed, buffer, (file, size), core, watch.stop));
             count.fetch_add(part.found.len(), Ordering::Relaxed);
             watch.progress.advance(0, part.bytes);
             part
         })
         .collect();
     let mut fed = join(parts);
-    if fed.cut.is_none() && file.metadata().is_ok_and(|meta| meta.len() != size) {
-        fed.cut = Some((SkipReason::Changed, format!("no longer the {size} bytes it had when opened")));
-    }
-    benches.with(|feed, _| {
+    let mut fed = benches.with(|feed, buffer| {
         if let Some(name) = file_name.filter(|name| benches.engine.is_named(name)) {
             named(feed, file, name, &mut fed);
         }
-        feed.settle(fed)
-    })
+        let mut fed = feed.settle(fed);
+        read_lines(file, size, buffer, &mut fed);
+        fed
+    });
+    if fed.cut.is_none() && file.metadata().is_ok_and(|meta| meta.len() != size) {
+        fed.cut = Some((SkipReason::Changed, format!("no longer the {size} bytes it had when opened")));
+    }
+    fed
 }
 
-fn one(feed: &mut Feed<'_>, buffer: &mut Vec<u8>, (file, size): (&File, u64), core: Range<u64>) -> Part {
+fn one(
+    feed: &mut Feed<'_>,
+    buffer: &mut Vec<u8>,
+    (file, size): (&File, u64),
+    core: Range<u64>,
+    stop: &AtomicBool,
+) -> Part {
     let margin = MARGIN as u64;
     let window = core.start.saturating_sub(margin)..core.end.saturating_add(margin).min(size);
     let mut part = Part { window_start: window.start, ..Part::default() };
@@ -111,11 +120,20 @@ fn one(feed: &mut Feed<'_>, buffer: &mut Vec<u8>, (file, size): (&File, u64), co
     let from = ((core.start - window.start) as usize).min(filled);
     let to = ((core.end - window.start) as usize).min(filled);
     let mut lines = Lines::starting_at(window.start);
-    feed.piece(&buffer[..filled], from..to, window.start, lines, &mut part.found);
+    let (mut findings, seen) = feed.scan_until(&buffer[..filled], from..to, window.start, stop);
+    findings.sort_by_key(|finding| finding.secret_span);
+    let mut placer = Placer::new(&buffer[..filled], window.start, lines);
+    part.found.extend(findings.into_iter().map(|finding| {
+        let place = placer.without_lines(&finding);
+        (finding, place)
+    }));
+    if seen < to {
+        part.cut = Some((SkipReason::Interrupted, String::new()));
+    }
     let next_window = (core.end.saturating_sub(margin).saturating_sub(window.start) as usize).min(filled);
     lines.pass(&buffer[..next_window], window.start);
     part.lines = Some(lines);
-    part.bytes = (to - from) as u64;
+    part.bytes = (seen - from) as u64;
     part
 }
 
@@ -133,6 +151,35 @@ fn join(parts: Vec<Part>) -> Fed {
         before = part.lines.map_or(before, |lines| before.then(lines));
     }
     fed
+}
+
+/// Reads the lines around what was found. Segments that threads hold side by side would each need memory for theirs, and
+/// where that ends must not be a matter of which thread was first.
+fn read_lines(file: &File, size: u64, buffer: &mut Vec<u8>, fed: &mut Fed) {
+    let mut order: Vec<_> = fed.found.iter_mut().collect();
+    order.sort_by_key(|(finding, _)| finding.secret_span);
+    let (reach, mut spent) = (LINE_REACH as u64, 0);
+    for (finding, place) in order {
+        place.lines = LineContext::default();
+        if spent > MAX_LINES_WEIGHT {
+            continue;
+        }
+        let from = finding.span.start.saturating_sub(reach);
+        let length = finding.span.end.saturating_add(reach).min(size).saturating_sub(from) as usize;
+        if buffer.len() < length {
+            buffer.resize(length, 0);
+        }
+        let (filled, _) = read_at(file, &mut buffer[..length], from);
+        if filled < length {
+            // It changed. What is not known to be the line around a finding allows nothing.
+            continue;
+        }
+        let lines = Placer::new(&buffer[..filled], from, Lines::starting_at(from)).around(finding.span);
+        spent += weight(&lines);
+        if spent <= MAX_LINES_WEIGHT {
+            place.lines = lines;
+        }
+    }
 }
 
 fn named(feed: &mut Feed<'_>, file: &File, name: &[u8], result: &mut Fed) {
@@ -202,5 +249,24 @@ mod tests {
         let benches = Benches::new(&engine);
         let more = scan_by(SEGMENT, &benches, (&file, bytes.len() as u64 + 1), None, watch);
         assert_eq!((more.found.len(), more.cut.map(|(reason, _)| reason)), (60, Some(SkipReason::Changed)));
+    }
+
+    /// How much is kept of the lines is a matter of the file, not of how many segments it has.
+    #[test]
+    fn the_bound_on_lines_holds_for_all_segments_together() {
+        let space = " x".repeat(1000);
+        let tokens = (0..5000).map(|seed| expand("ghp_{base62:30}{crc32-base62}", seed).unwrap());
+        let bytes = tokens.fold(String::new(), |line, token| line + &space + " " + &token).into_bytes();
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&bytes).unwrap();
+        let engine = Engine::new(RuleSet::builtin());
+        let whole = Feed::new(&engine).bytes(&bytes, None);
+        let bare = |fed: &Fed| fed.found.iter().filter(|(_, place)| place.lines == LineContext::default()).count();
+        assert!((1..whole.found.len()).contains(&bare(&whole)), "{} of {}", bare(&whole), whole.found.len());
+        let stop = AtomicBool::new(false);
+        let watch = Watch { stop: &stop, progress: &Unwatched };
+        let scanned = scan(&Benches::new(&engine), &file, bytes.len() as u64, None, watch);
+        assert_eq!(bare(&scanned), bare(&whole));
+        assert!(scanned == whole);
     }
 }

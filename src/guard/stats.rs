@@ -1,9 +1,10 @@
 //! What each rule costs on real text: a scan that counts instead of reporting.
 
+use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use super::pipeline::contained;
@@ -26,8 +27,10 @@ pub struct Counted {
     pub bytes: u64,
     /// Nanoseconds spent in the engine.
     pub nanos: u64,
-    /// Files and directories that could not be scanned.
+    /// Files and directories that could not be scanned. What no scan reads (`.git`, links on the way) is none.
     pub skipped: u64,
+    /// Whether it was ended before it had read everything.
+    pub interrupted: bool,
 }
 
 /// Scans files and directories on one thread, so that times can be compared, and counts.
@@ -38,7 +41,7 @@ pub fn run(paths: &[PathBuf], engine: &Engine, stop: &AtomicBool) -> Counted {
     for path in paths {
         match worktree::named(path.clone()) {
             Named::Directory(dir) => dirs.push(dir),
-            Named::File(path) => files.file(&path),
+            Named::File(path) => files.read(file::open_named(&path)),
             Named::Stream(_) | Named::Not(..) => files.skipped += 1,
         }
     }
@@ -52,6 +55,7 @@ pub fn run(paths: &[PathBuf], engine: &Engine, stop: &AtomicBool) -> Counted {
         counted.nanos += other.nanos;
         counted.skipped += other.skipped;
     }
+    counted.interrupted = stop.load(Ordering::Relaxed);
     counted
 }
 
@@ -79,15 +83,18 @@ impl<'e> Counter<'e> {
         let rules = self.engine.rules().as_slice().len();
         let stats = self.scratch.stats().cloned().unwrap_or_else(|| Stats::new(rules, nanos));
         let Self { files, bytes, nanos, skipped, .. } = self;
-        Counted { stats, files, bytes, nanos, skipped }
+        Counted { stats, files, bytes, nanos, skipped, interrupted: false }
     }
 }
 
-impl Visit for Counter<'_> {
-    fn file(&mut self, path: &Path) {
+impl Counter<'_> {
+    fn read(&mut self, opened: Result<(File, u64), Trouble>) {
         let mut bytes = Vec::new();
-        let read = file::open_regular(path).ok().filter(|(_, size)| *size <= LONGEST);
-        if read.is_none_or(|(file, _)| file.take(LONGEST).read_to_end(&mut bytes).is_err()) {
+        let read = match opened {
+            Ok((file, size)) => size <= LONGEST && file.take(LONGEST).read_to_end(&mut bytes).is_ok(),
+            Err(trouble) => return self.passed_over(&trouble),
+        };
+        if !read {
             self.skipped += 1;
             return;
         }
@@ -101,7 +108,17 @@ impl Visit for Counter<'_> {
         self.bytes += bytes.len() as u64;
     }
 
-    fn skip(&mut self, _: &Path, _: Trouble) {
-        self.skipped += 1;
+    fn passed_over(&mut self, trouble: &Trouble) {
+        self.skipped += u64::from(!trouble.reason.is_by_design());
+    }
+}
+
+impl Visit for Counter<'_> {
+    fn file(&mut self, path: &Path) {
+        self.read(file::open_regular(path));
+    }
+
+    fn skip(&mut self, _: &Path, trouble: Trouble) {
+        self.passed_over(&trouble);
     }
 }

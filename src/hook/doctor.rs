@@ -132,11 +132,29 @@ impl<'a> Examination<'a> {
             self.notes.push(Note::problem(text, unset));
         } else if !dir.exists() {
             let text = format!("{says} leads to {}, which is not there: git runs no hooks", shown(dir));
-            self.notes.push(Note::problem(text, INSTALL));
+            self.notes.push(Note::problem(text, self.install()));
         } else if install::is_installed(&own) && own != *dir && !self.is_guarded(dir) {
             let text = format!("{says} makes git run the hooks in {} instead of {}", shown(dir), shown(&own));
             self.notes.push(Note::problem(text, unset));
         }
+    }
+
+    /// The command that installs the hooks where git looks for them: one for a single repository leaves a directory alone
+    /// that serves all of them.
+    fn install(&self) -> String {
+        let shared = self.place.hooks_path.as_ref().filter(|path| path.is_shared());
+        match shared.map(|path| path.scope.as_str()) {
+            None => INSTALL.to_owned(),
+            Some("global") => format!("{INSTALL} --global"),
+            // That of the system is not the user's to choose for all repositories.
+            Some(_) => format!("{INSTALL} --force"),
+        }
+    }
+
+    /// The same, over hooks of ours that were changed.
+    fn forced(&self) -> String {
+        let install = self.install();
+        if install.ends_with("--force") { install } else { format!("{install} --force") }
     }
 
     fn is_guarded(&self, dir: &Path) -> bool {
@@ -152,11 +170,12 @@ impl<'a> Examination<'a> {
         let path = hook.path(&self.place.hooks_dir);
         let note = match install::look(hook, &path) {
             Err(error) => Note::problem(tell(&error), format!("rm -r {}", word(&path))),
-            Ok(Found::Nothing) => {
-                Note::problem(format!("there is no {} hook in {}", hook.name, shown(&self.place.hooks_dir)), INSTALL)
-            }
+            Ok(Found::Nothing) => Note::problem(
+                format!("there is no {} hook in {}", hook.name, shown(&self.place.hooks_dir)),
+                self.install(),
+            ),
             Ok(Found::Dangling) => {
-                Note::problem(format!("{} is a link that leads nowhere: git ignores it", shown(&path)), INSTALL)
+                Note::problem(format!("{} is a link that leads nowhere: git ignores it", shown(&path)), self.install())
             }
             Ok(Found::File(_)) if !install::is_executable(&path) => {
                 let mend = format!("chmod +x {}", word(&path));
@@ -172,16 +191,17 @@ impl<'a> Examination<'a> {
         let at = shown(&path);
         let is_ours = *author != Author::Others;
         let named_by = match author {
-            Author::Us(guard) => {
+            Author::Us(guard) | Author::UsOtherRelease(guard) => {
                 if !programs.contains(guard) {
                     programs.push(guard.clone());
                 }
-                format!("{at} is installed")
+                let by = if matches!(author, Author::Us(_)) { "" } else { ", by another release" };
+                format!("{at} is installed{by}")
             }
             Author::UsEdited => {
                 self.live.push(Live { hook, file: Some(path), is_ours });
                 let text = format!("{at} was changed since it was installed: `install` and `uninstall` leave it alone");
-                return Note::problem(text, format!("{INSTALL} --force (which loses the changes)"));
+                return Note::problem(text, format!("{} (which loses the changes)", self.forced()));
             }
             Author::Others => match &self.managed {
                 Some(managed) if managed.names_us => {
@@ -190,7 +210,7 @@ impl<'a> Examination<'a> {
                 _ if std::fs::read(&path).is_ok_and(|text| managers::mentions(&text, "portcullis")) => {
                     format!("{at} is not ours, but names us")
                 }
-                _ => return Note::problem(format!("{at} does not run portcullis"), INSTALL),
+                _ => return Note::problem(format!("{at} does not run portcullis"), self.install()),
             },
         };
         self.live.push(Live { hook, file: Some(path), is_ours });

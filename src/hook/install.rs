@@ -14,7 +14,7 @@ use super::{HOOKS, Hook};
 pub enum Done {
     /// Written; an existing one is kept in the file named, and runs first.
     Installed(Option<PathBuf>),
-    /// Ours was there, for another program or not executable, and was written anew.
+    /// Ours was there, for another program, of another release or not executable, and was written anew.
     Renewed,
     /// Ours was there, and is as it should be.
     Already,
@@ -65,7 +65,9 @@ pub fn own_dir(place: &Place) -> Result<&Path, HookError> {
 /// Whether all hooks in `dir` are ours.
 #[must_use]
 pub fn is_installed(dir: &Path) -> bool {
-    HOOKS.iter().all(|hook| matches!(look(hook, &hook.path(dir)), Ok(Found::File(Author::Us(_)))))
+    HOOKS
+        .iter()
+        .all(|hook| matches!(look(hook, &hook.path(dir)), Ok(Found::File(Author::Us(_) | Author::UsOtherRelease(_)))))
 }
 
 /// Installs the hooks into `dir`, which is made if it is not there, for the program at `guard`. `force`
@@ -76,22 +78,20 @@ pub fn is_installed(dir: &Path) -> bool {
 pub fn install(dir: &Path, guard: &Path, force: bool) -> Result<Vec<Step>, HookError> {
     let mut plan = Vec::with_capacity(HOOKS.len());
     for hook in HOOKS {
-        let path = hook.path(dir);
-        let found = look(hook, &path)?;
-        match found {
-            Found::File(Author::UsEdited) if !force => return Err(HookError::Edited(path)),
-            Found::File(Author::Others) | Found::Dangling if exists(&hook.kept(dir)) => {
-                return Err(HookError::KeptAlready { hook: path, kept: hook.kept(dir) });
-            }
-            _ => plan.push((hook, path, found)),
-        }
+        plan.push((hook, plan_one(dir, hook, force)?));
     }
     fs::create_dir_all(dir).map_err(HookError::io("make the directory", dir))?;
-    plan.into_iter().map(|(hook, path, found)| install_one(dir, hook, path, &found, guard)).collect()
+    plan.into_iter().map(|(hook, (path, found))| install_one(dir, hook, path, &found, guard)).collect()
 }
 
 /// Installs one hook into `dir`, as [`install`] does all of them.
 pub(super) fn install_hook(dir: &Path, hook: &Hook, guard: &Path, force: bool) -> Result<Step, HookError> {
+    let (path, found) = plan_one(dir, hook, force)?;
+    install_one(dir, hook, path, &found, guard)
+}
+
+/// The hook's file and what is in its place, if that may be replaced or kept.
+fn plan_one(dir: &Path, hook: &Hook, force: bool) -> Result<(PathBuf, Found), HookError> {
     let path = hook.path(dir);
     let found = look(hook, &path)?;
     match found {
@@ -101,14 +101,14 @@ pub(super) fn install_hook(dir: &Path, hook: &Hook, guard: &Path, force: bool) -
         Found::File(Author::Others) | Found::Dangling if exists(&hook.kept(dir)) => {
             Err(HookError::KeptAlready { hook: path, kept: hook.kept(dir) })
         }
-        found => install_one(dir, hook, path, &found, guard),
+        found => Ok((path, found)),
     }
 }
 
 fn install_one(dir: &Path, hook: &Hook, path: PathBuf, found: &Found, guard: &Path) -> Result<Step, HookError> {
     let done = match found {
         Found::File(Author::Us(old)) if old == guard && is_executable(&path) => Done::Already,
-        Found::File(Author::Us(_) | Author::UsEdited) => {
+        Found::File(Author::Us(_) | Author::UsOtherRelease(_) | Author::UsEdited) => {
             write(dir, hook, &path, guard)?;
             Done::Renewed
         }
@@ -159,11 +159,11 @@ fn removal(dir: &Path, hook: &Hook, force: bool) -> Result<(PathBuf, PathBuf, Fo
 
 fn uninstall_one(path: PathBuf, kept: &Path, found: &Found) -> Result<Step, HookError> {
     let done = match (found, exists(kept)) {
-        (Found::File(Author::Us(_) | Author::UsEdited) | Found::Nothing, true) => {
+        (Found::File(Author::Us(_) | Author::UsOtherRelease(_) | Author::UsEdited) | Found::Nothing, true) => {
             fs::rename(kept, &path).map_err(HookError::io("rename", kept))?;
             Done::Restored
         }
-        (Found::File(Author::Us(_) | Author::UsEdited), false) => {
+        (Found::File(Author::Us(_) | Author::UsOtherRelease(_) | Author::UsEdited), false) => {
             fs::remove_file(&path).map_err(HookError::io("remove", &path))?;
             Done::Removed
         }

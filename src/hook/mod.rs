@@ -11,6 +11,7 @@ pub mod global;
 pub mod install;
 pub mod managers;
 pub mod program;
+mod scratch;
 pub mod script;
 pub mod server;
 

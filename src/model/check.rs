@@ -32,8 +32,6 @@ named! {
         AzureIdentifiable = "azure-identifiable",
         /// Azure CASK keys (JQQJ99): Marvin32.
         AzureCask = "azure-cask",
-        /// Entra ID client secrets (8Q~): Marvin32.
-        EntraSecret = "entra-secret",
         /// Azure DevOps legacy personal access tokens: scattered CRC32.
         AzureDevopsPat = "azure-devops-pat",
         /// AWS access key ids: the account number they carry.

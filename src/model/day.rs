@@ -25,36 +25,47 @@ impl Day {
             return None;
         }
         let (year, month, day) = (text[..4].parse().ok()?, text[5..7].parse().ok()?, text[8..].parse().ok()?);
-        let real = year >= 1970 && (1..=12).contains(&month) && (1..=length(year, month)).contains(&day);
+        let named = (i64::from(year), i64::from(month), i64::from(day));
+        let real = year >= 1970 && (1..=12).contains(&month) && date(days(named.0, named.1, named.2)) == named;
         real.then_some(Self { year, month, of_month: day })
     }
 
-    /// The day that second since 1970 lies in.
+    /// The day that second since 1970 lies in; past the end of the year 9999, its last.
     #[must_use]
     pub fn of_second(second: u64) -> Self {
-        let mut left = second / 86_400;
-        let mut first = Self { year: 1970, month: 1, of_month: 1 };
-        loop {
-            let days = u64::from(length(first.year, first.month));
-            if left < days || first.year == 9999 {
-                // Past the end of the calendar there is only its last year.
-                first.of_month += left.min(days - 1) as u8;
-                return first;
-            }
-            left -= days;
-            (first.year, first.month) =
-                if first.month == 12 { (first.year + 1, 1) } else { (first.year, first.month + 1) };
-        }
+        let (year, month, of_month) = date(i64::try_from(second / 86_400).unwrap_or(LAST).min(LAST));
+        Self { year: year as u16, month: month as u8, of_month: of_month as u8 }
     }
 }
 
-const fn length(year: u16, month: u8) -> u8 {
-    match month {
-        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
+/// Days from 1970 to the last one of the year 9999.
+const LAST: i64 = 2_932_896;
+/// Days from 1 March of the year 0 to 1970.
+const TO_1970: i64 = 719_468;
+/// Days in 400 years, after which the calendar repeats.
+const ERA: i64 = 146_097;
+
+/// Year, month and day of the month of a number of days since 1970, in the Gregorian calendar.
+///
+/// Years are counted from March, so that the leap day is the last one.
+#[must_use]
+pub const fn date(days: i64) -> (i64, i64, i64) {
+    let from_march = days + TO_1970;
+    let (era, of_era) = (from_march.div_euclid(ERA), from_march.rem_euclid(ERA));
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * of_year + 2) / 153;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    (era * 400 + year_of_era + if month <= 2 { 1 } else { 0 }, month, of_year - (153 * shifted + 2) / 5 + 1)
+}
+
+/// The other way round: days since 1970. A day past the end of its month is one of the next.
+#[must_use]
+pub const fn days(year: i64, month: i64, day: i64) -> i64 {
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    let of_year = (153 * month + 2) / 5 + day - 1;
+    era * ERA + of_era * 365 + of_era / 4 - of_era / 100 + of_year - TO_1970
 }
 
 impl fmt::Display for Day {
@@ -65,10 +76,10 @@ impl fmt::Display for Day {
 
 #[cfg(test)]
 mod tests {
-    use super::Day;
+    use super::{Day, date, days};
 
     #[test]
-    fn days() {
+    fn days_are_read_and_told() {
         for (second, day) in [
             (0, "1970-01-01"),
             (86_399, "1970-01-01"),
@@ -84,6 +95,19 @@ mod tests {
             assert_eq!(Day::parse(none), None, "{none}");
         }
         assert!(Day::parse("2026-12-01") > Day::parse("2026-11-30"));
-        let _ = Day::of_second(u64::MAX);
+        assert_eq!(Day::of_second(u64::MAX).to_string(), "9999-12-31");
+    }
+
+    /// Each day is the one after the last, as the lengths of months say.
+    #[test]
+    fn every_day_of_four_centuries_is_counted_once() {
+        let (mut year, mut month, mut day) = (1600_i64, 1_i64, 1_i64);
+        for count in days(1600, 1, 1)..days(2001, 1, 1) {
+            assert_eq!((date(count), days(year, month, day)), ((year, month, day), count));
+            let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+            let lengths = [31, if leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+            (month, day) = if day == lengths[month as usize - 1] { (month + 1, 1) } else { (month, day + 1) };
+            (year, month) = if month == 13 { (year + 1, 1) } else { (year, month) };
+        }
     }
 }

@@ -3,7 +3,7 @@
 pub mod bip39;
 pub mod check;
 mod coverage;
-mod day;
+pub mod day;
 mod finding;
 mod fingerprint;
 pub mod history;

@@ -35,7 +35,7 @@ impl Origin {
         }
     }
 
-    /// What to print where there is no path.
+    /// What to call it: its path, or else words for what it is.
     #[must_use]
     pub fn label(&self) -> &[u8] {
         match self {

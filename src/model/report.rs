@@ -76,6 +76,9 @@ pub struct Item {
     pub origin: Origin,
     /// Where in it.
     pub place: Place,
+    /// The first column and the column past the last, from 1, in characters as a viewer shows them; `None` where they are
+    /// not known. (`place` counts bytes.)
+    pub columns: Option<(u64, u64)>,
     /// Its identity across lines, files and commits.
     pub fingerprint: Fingerprint,
     /// What policy decided.

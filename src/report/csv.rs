@@ -41,7 +41,7 @@ pub(super) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> 
             ],
         )?;
     }
-    for skip in sorted_skips(&report.coverage).into_iter().filter(|skip| !skip.reason.is_by_design()) {
+    for skip in sorted_skips(&report.coverage) {
         let mut cells = [const { String::new() }; COLUMNS];
         cells[0].push_str("not-scanned");
         cells[6] = clean(format!("{} {}", skip.reason.as_str(), redactor.text(&skip.detail)).trim_end());

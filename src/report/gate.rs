@@ -4,6 +4,7 @@
 
 use std::io::{self, Write};
 
+use super::human::each_skip;
 use super::redact::Redactor;
 use super::sanitize::{clean, shell_word};
 use super::text::{Ink, Page, count, thousands};
@@ -153,15 +154,7 @@ fn allowing(page: &mut Page<'_>, found: &[&Item]) -> io::Result<()> {
 fn incomplete(page: &mut Page<'_>, report: &Report, redactor: &Redactor<'_>) -> io::Result<()> {
     page.line(&page.ink(Ink::Bold, "Not scanned"))?;
     let skips = super::record::sorted_skips(&report.coverage);
-    for skip in skips.iter().take(MOST) {
-        let name = redactor.label(&skip.origin);
-        let detail = clean(redactor.text(&skip.detail));
-        let text = if detail.is_empty() { name } else { format!("{name}: {detail}") };
-        page.hanging(&format!("  {:<12}", skip.reason.as_str()), 14, &text)?;
-    }
-    if skips.len() > MOST {
-        page.line(&format!("  and {} more", thousands((skips.len() - MOST) as u64)))?;
-    }
+    each_skip(page, &skips, (MOST, 2), redactor)?;
     let advice = "What was not scanned may hold a credential, so the commit is blocked. Mend the cause and \
                   commit again. `git commit --no-verify` skips this guard, and every other hook.";
     page.words(2, advice)

@@ -137,7 +137,7 @@ pub(super) fn document(
     let skips = sorted_skips(coverage).into_iter().map(|skip| {
         let path = text_or_base64(&redactor.name(skip.origin.label())).0;
         let value = format!("not scanned: {path}: {} {}", skip.reason.as_str(), redactor.text(&skip.detail));
-        Message { level: if skip.reason.is_by_design() { "info" } else { "error" }, value: value.trim_end().to_owned() }
+        Message { level: "error", value: value.trim_end().to_owned() }
     });
     // Without a zone, in UTC: so the schema wants it.
     let time = |seconds| date::iso(seconds, 0).chars().take("2026-01-31T00:00:00".len()).collect();

@@ -6,7 +6,7 @@ use super::redact::Redactor;
 use super::sanitize::clean;
 use super::text::{Ink, Page, count, size, thousands};
 use super::{LOWER_THRESHOLD, Options, block};
-use crate::model::{AllowReason, Confidence, Coverage, Report, SkipReason, Verdict};
+use crate::model::{AllowReason, Confidence, Coverage, Report, Skip, SkipReason, Verdict};
 
 /// Most skips that are named; the other formats name them all.
 const MOST_SKIPS: usize = 20;
@@ -196,14 +196,24 @@ pub(super) fn incomplete(page: &mut Page<'_>, coverage: &Coverage, redactor: &Re
         }
     };
     page.hanging(&page.ink(Ink::Red, "INCOMPLETE: "), 12, &words)?;
-    for skip in skips.iter().take(MOST_SKIPS) {
+    each_skip(page, &skips, (MOST_SKIPS, 4), redactor)
+}
+
+/// Tells skips one by one, up to so many and indented by so many columns, and how many more there are.
+pub(super) fn each_skip(
+    page: &mut Page<'_>,
+    skips: &[&Skip],
+    (most, indent): (usize, usize),
+    redactor: &Redactor<'_>,
+) -> io::Result<()> {
+    for skip in skips.iter().take(most) {
         let name = redactor.label(&skip.origin);
         let detail = clean(redactor.text(&skip.detail));
         let text = if detail.is_empty() { name } else { format!("{name}: {detail}") };
-        page.hanging(&format!("    {:<12}", skip.reason.as_str()), 16, &text)?;
+        page.hanging(&format!("{:indent$}{:<12}", "", skip.reason.as_str()), indent + 12, &text)?;
     }
-    if number > MOST_SKIPS {
-        page.line(&format!("    and {} more", thousands((number - MOST_SKIPS) as u64)))?;
+    if skips.len() > most {
+        page.line(&format!("{:indent$}and {} more", "", thousands((skips.len() - most) as u64)))?;
     }
     Ok(())
 }

@@ -142,7 +142,7 @@ pub(super) fn listed(report: &Report) -> impl Iterator<Item = &Item> {
 
 impl<'a> FindingRecord<'a> {
     pub(super) fn new(item: &'a Item, options: &Options, redactor: &Redactor<'_>) -> Self {
-        let Item { finding, rule, origin, place, fingerprint, verdict } = item;
+        let Item { finding, rule, origin, place, fingerprint, verdict, columns: _ } = item;
         let (path, path_b64) = text_or_base64(&redactor.name(origin.label()));
         Self {
             r#type: "finding",

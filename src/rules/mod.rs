@@ -25,7 +25,7 @@ pub(crate) use nfa::last_group;
 pub use parse::{Author, MAX_FILE};
 pub use problem::{Problem, RuleErrors};
 pub use rule::{Anchor, Boundary, CONTEXT, Extend, Kind, LONG_REACH, Rule, SHORT_REACH, Text};
-pub use set::{DuplicateId, RuleSet};
+pub use set::{MOST as MOST_RULES, NotAdded, RuleSet};
 
 /// Parses and lints a user's rule file. `file_name` is what errors call it.
 ///

@@ -5,10 +5,19 @@ use std::borrow::Cow;
 use super::Rule;
 use crate::model::RuleIx;
 
-/// Two rules with one id.
+/// Most rules of a set: the engine's tables count in 16 bits.
+pub const MOST: usize = 10_000;
+
+/// Why rules cannot be added to a set.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the rule id `{0}` is taken already")]
-pub struct DuplicateId(pub String);
+pub enum NotAdded {
+    /// Two rules have one id.
+    #[error("the rule id `{0}` is taken already")]
+    Duplicate(String),
+    /// There are more than [`MOST`] then.
+    #[error("there are more than {MOST} rules then")]
+    TooMany,
+}
 
 /// An ordered set of rules with unique ids. A rule's place in it is its [`RuleIx`].
 #[derive(Clone, Debug, Default)]
@@ -38,15 +47,18 @@ impl RuleSet {
     /// This set with a user's rules after its own, so that the indices of the old ones stay.
     ///
     /// # Errors
-    /// If an id is in the set already.
-    pub fn with_user(self, rules: Vec<Rule>) -> Result<Self, DuplicateId> {
+    /// If an id is in the set already, or there are too many.
+    pub fn with_user(self, rules: Vec<Rule>) -> Result<Self, NotAdded> {
         if rules.is_empty() {
             return Ok(self);
+        }
+        if self.rules.len() + rules.len() > MOST {
+            return Err(NotAdded::TooMany);
         }
         let mut all = self.rules.into_owned();
         for rule in rules {
             if all.iter().any(|other| other.id == rule.id) {
-                return Err(DuplicateId(rule.id.into_owned()));
+                return Err(NotAdded::Duplicate(rule.id.into_owned()));
             }
             all.push(rule);
         }

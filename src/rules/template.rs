@@ -120,8 +120,6 @@ named! {
         AwsKeyId = "aws-key-id",
         /// `{age}`: identity.
         Age = "age",
-        /// `{age-bech32}`: the same.
-        AgeBech32 = "age-bech32",
         /// `{wif}`: Bitcoin private key.
         Wif = "wif",
         /// `{nats-seed:TYPE}`: type `U` unless given.

@@ -46,13 +46,10 @@ fn percent_decoded(value: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(value.len());
     let mut rest = value;
     while let Some((&byte, tail)) = rest.split_first() {
-        let digits = tail
-            .get(..2)
-            .and_then(|pair| std::str::from_utf8(pair).ok())
-            .and_then(|pair| u8::from_str_radix(pair, 16).ok());
-        match digits {
-            Some(decoded) if byte == b'%' => {
-                out.push(decoded);
+        let digit = |at: usize| tail.get(at).and_then(|&digit| char::from(digit).to_digit(16));
+        match digit(0).zip(digit(1)) {
+            Some((high, low)) if byte == b'%' => {
+                out.push((16 * high + low) as u8);
                 rest = tail.get(2..).unwrap_or_default();
             }
             _ => {
@@ -62,4 +59,16 @@ fn percent_decoded(value: &[u8]) -> Vec<u8> {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::percent_decoded;
+
+    #[test]
+    fn only_two_hexadecimal_digits_are_decoded() {
+        for (text, decoded) in [("p%40ss%2", "p@ss%2"), ("%+5%-1% 4", "%+5%-1% 4"), ("%%41%zz", "%A%zz")] {
+            assert_eq!(percent_decoded(text.as_bytes()), decoded.as_bytes(), "{text}");
+        }
+    }
 }

@@ -7,6 +7,10 @@ use crate::git::{Cleanup, Comment, MessageConfig};
 
 /// What git writes after the comment character to mark the end of the message.
 const SCISSORS: &[u8] = b" ------------------------ >8 ------------------------";
+/// Comment lines that git writes below that one, to say what it is for.
+const EXPLAINED: usize = 2;
+/// What a diff of `git commit -v` begins with: of files, or of submodules where those are told in words.
+const DIFFS: [&[u8]; 3] = [b"diff --git ", b"diff --cc ", b"Submodule "];
 /// Longest comment string that is believed when the configuration does not name one.
 const MAX_COMMENT: usize = 8;
 
@@ -31,9 +35,9 @@ pub fn kept(file: &[u8], config: &MessageConfig) -> Vec<u8> {
 
 /// Where the scissors line begins that git cuts at; the file's length if there is none.
 ///
-/// Git cuts under `-v` and `--cleanup=scissors`, which the hook is not told. It writes the line only for
-/// an editor, and writes comments below it. So in a message that met no editor, such a line is cut at only
-/// if it has that form: nobody's `-m` text must hide what follows.
+/// Git cuts under `-v` and `--cleanup=scissors`, which the hook is not told. A scissors line that somebody typed is kept
+/// otherwise, with what follows it. So a line is cut at only where git's own block stands below it, down to the diff;
+/// without a diff nothing but comment lines is below git's scissors.
 fn end_of_message(file: &[u8], config: &MessageConfig) -> usize {
     let mut start = 0;
     for line in file.split(|&b| b == b'\n') {
@@ -45,14 +49,27 @@ fn end_of_message(file: &[u8], config: &MessageConfig) -> usize {
                     (1..=MAX_COMMENT).contains(&comment.len()) && !comment.iter().any(u8::is_ascii_alphanumeric)
                 }
             };
-            let as_written = file.get(next..).is_some_and(|rest| rest.starts_with(&[comment, b" "].concat()));
-            if ours && (as_written || !config.no_editor) {
+            if ours && is_diff_of_git(file.get(next..).unwrap_or_default(), comment) {
                 return start;
             }
         }
         start = next;
     }
     file.len()
+}
+
+/// Whether a text is what git writes below its scissors for `-v`: what to do with them, in two comment lines of
+/// whatever language, perhaps a heading, and a diff.
+fn is_diff_of_git(text: &[u8], comment: &[u8]) -> bool {
+    let mut comments = 0;
+    for line in text.split(|&b| b == b'\n') {
+        if line.starts_with(comment) {
+            comments += 1;
+        } else if !line.is_empty() {
+            return comments >= EXPLAINED && DIFFS.iter().any(|begins| line.starts_with(begins));
+        }
+    }
+    false
 }
 
 #[cfg(test)]
@@ -68,7 +85,8 @@ mod tests {
     }
 
     const VERBOSE: &str = "subject\n\n# On branch main\n\
-        # ------------------------ >8 ------------------------\n# Do not modify\n-removed\n";
+        # ------------------------ >8 ------------------------\n# Do not modify or remove the line above.\n\
+        # Everything below it will be ignored.\ndiff --git a/f b/f\n-removed\n";
 
     #[test]
     fn below_the_scissors_nothing_is_kept() {
@@ -93,10 +111,26 @@ mod tests {
     }
 
     #[test]
-    fn without_an_editor_text_is_not_hidden() {
-        let file = b"s\n# ------------------------ >8 ------------------------\ntext\n# more\n";
-        let config = MessageConfig { comment: hash(), cleanup: Cleanup::Default, no_editor: true };
-        assert_eq!(kept(file, &config), file);
-        assert_eq!(kept(file, &MessageConfig { no_editor: false, ..config }), b"s\n");
+    fn only_gits_own_block_is_cut_off() {
+        let scissors = "# ------------------------ >8 ------------------------\n";
+        for below in [
+            "text\n# more\n",
+            "# more\ntext\n",
+            "# one\n# two\ntext\ndiff --git a/f b/f\n",
+            "# one\ndiff --git a/f b/f\n",
+            "diff --git a/f b/f\n",
+            "# one\n# two\n",
+            "",
+        ] {
+            let file = format!("s\n{scissors}{below}");
+            for no_editor in [true, false] {
+                let config = MessageConfig { no_editor, ..edited(hash(), Cleanup::Keep) };
+                assert_eq!(kept(file.as_bytes(), &config), file.as_bytes(), "{below:?}");
+            }
+        }
+        for below in ["# eins\n# zwei\ndiff --git a/f b/f\n", "# 1\n# 2\n# Changes to be committed:\ndiff --cc f\n"] {
+            let file = format!("s\n{scissors}{below}-old\n");
+            assert_eq!(kept(file.as_bytes(), &edited(hash(), Cleanup::Keep)), b"s\n", "{below:?}");
+        }
     }
 }

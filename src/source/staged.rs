@@ -1,13 +1,13 @@
 //! The blobs a commit brings in: what `git add` staged, not what lies in the work tree.
 
-use crate::git::{Change, GitError, Oid, Repo};
+use super::file::WHOLE_LIMIT;
+use crate::git::{self, Change, GitError, Oid, Repo};
 use crate::model::{Origin, SkipReason};
 
 /// What there is to scan at a changed path.
-#[derive(Debug)]
 pub enum Blob {
     /// Content that stood at this path in no parent.
-    New(Vec<u8>),
+    New(git::Blob),
     /// Nothing new: only the type or the permissions change.
     Same,
     /// It cannot be scanned, with git's words for why.
@@ -43,10 +43,18 @@ pub fn read(repo: &Repo, change: &Change) -> Blob {
     if change.old.iter().any(|(mode, oid)| mode.is_blob() && *oid == change.oid) {
         return Blob::Same;
     }
-    match repo.blob(change.oid) {
-        Ok(bytes) => Blob::New(bytes),
+    match content(repo, change.oid) {
+        Ok(content) => Blob::New(content),
         Err(error) => Blob::Skip(reason(&error), error.to_string()),
     }
+}
+
+/// A blob's content: held where it is no longer than a file may be that is held.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn content(repo: &Repo, oid: Oid) -> Result<git::Blob, GitError> {
+    repo.blob_within(oid, WHOLE_LIMIT)
 }
 
 /// The blobs that stood at a changed path before.

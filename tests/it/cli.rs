@@ -274,6 +274,73 @@ fn rules_stats_says_what_each_rule_costs() {
     sandbox.run(&["rules", "stats", "nowhere"]).exits(2);
 }
 
+/// Regression: what no scan reads was counted as what could not be read, and a link that was named was not followed.
+#[test]
+#[cfg(unix)]
+fn rules_stats_passes_over_what_a_scan_passes_over() {
+    let sandbox = Sandbox::new();
+    sandbox.leak("tree/leak", 1);
+    sandbox.leak("tree/.git/config", 2);
+    std::os::unix::fs::symlink("leak", sandbox.path("tree/link")).unwrap();
+    std::os::unix::fs::symlink("tree/leak", sandbox.path("named")).unwrap();
+    let told = sandbox.run(&["rules", "stats", "tree", "named"]).exits(0).stdout();
+    assert!(told.contains("2 files") && !told.contains("could not"), "{told}");
+}
+
+/// Regression: a file that others could read went on being one when credentials were written to it.
+#[test]
+#[cfg(unix)]
+fn a_report_that_shows_credentials_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let sandbox = Sandbox::new();
+    sandbox.leak("leak", 1);
+    let mode = |name: &str| fs::metadata(sandbox.path(name)).unwrap().permissions().mode() & 0o777;
+    sandbox.write("old", "an older report\n");
+    fs::set_permissions(sandbox.path("old"), fs::Permissions::from_mode(0o644)).unwrap();
+    let reader = fs::File::open(sandbox.path("old")).unwrap();
+    for name in ["old", "new"] {
+        sandbox.run(&["scan", "leak", "--show-secrets", "--output", name]).exits(1);
+        assert!(fs::read_to_string(sandbox.path(name)).unwrap().contains(&token(1)));
+        assert_eq!(mode(name), 0o600, "{name}");
+    }
+    assert_eq!(std::io::read_to_string(reader).unwrap(), "an older report\n", "whoever had it open reads nothing new");
+    // Without them, a file stays whose it was; a device is written to.
+    fs::set_permissions(sandbox.path("old"), fs::Permissions::from_mode(0o644)).unwrap();
+    sandbox.run(&["scan", "leak", "--output", "old"]).exits(1);
+    assert_eq!(mode("old"), 0o644);
+    let ran = sandbox.run(&["scan", "leak", "--show-secrets", "--output", "/dev/stderr"]).exits(1);
+    assert!(ran.stderr().contains(&token(1)), "{}", ran.stderr());
+}
+
+/// Regression: an hour's report was lost to a page that could not be written.
+#[test]
+#[cfg(unix)]
+fn a_page_that_cannot_be_written_costs_the_page_alone() {
+    let sandbox = Sandbox::new();
+    sandbox.leak("leak", 1);
+    let line = "trap '' XFSZ; ulimit -f 1; exec \"$0\" scan leak --format jsonl --report page.html";
+    let mut command = std::process::Command::new("/bin/sh");
+    command.args(["-c", line, env!("CARGO_BIN_EXE_portcullis")]).current_dir(sandbox.path(".")).env_clear();
+    let ran = crate::scan::sandbox::Ran(command.output().unwrap()).exits(2);
+    assert_eq!(ran.places(), ["leak:2:9"]);
+    assert!(ran.stderr().contains("cannot write to page.html"), "{}", ran.stderr());
+    assert!(!sandbox.path("page.html").exists());
+}
+
+/// Regression: a name could add lines of its own to an error, and turn its text round.
+#[test]
+fn names_in_errors_are_one_line_that_reads_as_it_is() {
+    let sandbox = Sandbox::new();
+    let name = "x\nhint: do evil\u{202e}\u{200b}";
+    for args in [&["scan", "--rules", name][..], &["scan", "--baseline", name], &["report", name], &["history", name]] {
+        let told = sandbox.run(args).exits(2).stderr();
+        let lines: Vec<&str> = told.lines().collect();
+        assert!(lines[0].starts_with("error: "), "{args:?}: {told}");
+        assert!(lines[1..].iter().all(|line| !line.contains("do evil")), "{args:?}: {told}");
+        assert!(!told.chars().any(|c| c != '\n' && portcullis::report::sanitize::is_hostile(c)), "{args:?}: {told:?}");
+    }
+}
+
 /// Regression: texts that a newcomer stumbled over.
 #[test]
 fn mistakes_are_told_with_what_to_do() {

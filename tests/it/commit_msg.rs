@@ -99,3 +99,31 @@ fn comment_lines_count_only_where_they_are_kept() {
     repo.set_env("GIT_EDITOR", editor);
     blocks(&repo, &["commit"]);
 }
+
+/// Git cuts at the scissors it wrote, under `-v`; elsewhere they are text like any other, and so is what follows them.
+#[test]
+fn c35_below_scissors_that_somebody_typed() {
+    const SCISSORS: &str = "# ------------------------ >8 ------------------------";
+    let mut repo = removing(Some("commit.cleanup=whitespace"));
+    let token = Draw(39).token();
+    for below in [format!("# a note\n{token}\n"), format!("{token}\n"), format!("# one\n# two\n{token}\n")] {
+        repo.write("message", format!("subject\n{SCISSORS}\n{below}"));
+        blocks(&repo, &["commit", "-F", "message"]);
+        repo.set_env("GIT_EDITOR", "cp message");
+        blocks(&repo, &["commit"]);
+        // Past the gate, git does keep it.
+        repo.git(["commit", "-q", "--no-verify", "-F", "message"]).text();
+        assert!(repo.ok("log -1 --format=%B").contains(&token));
+        repo.ok("reset -q --soft HEAD~1");
+    }
+}
+
+/// Git's words below the scissors are in the user's language: it is their form that counts.
+#[test]
+fn c34_with_the_comments_of_a_merge_and_all_that_v_shows() {
+    for args in [&["commit", "-v", "-v", "--edit"][..], &["commit", "-v", "--cleanup=scissors", "--edit"]] {
+        let repo = removing(None);
+        repo.write("f", "rest\nand more\n");
+        passes(&repo, args);
+    }
+}

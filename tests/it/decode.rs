@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use portcullis::decode::{EncodedAnchor, FORMS, Form, FormInfo, Hit, Limit, View, encoded, junction, view};
+use portcullis::decode::{EncodedAnchor, FORMS, Form, FormInfo, Hit, Limit, View, encoded, view};
 use proptest::prelude::*;
 
 const WIDE: Limit = Limit { before: 4096, after: 4096 };
@@ -130,15 +130,10 @@ proptest! {
     ) {
         let whole = joined(&parts);
         let written = Written::base64(&whole, *b"+/", wrap, columns).shift(b"data:\n    ", b"\n");
+        // A literal that a line's end breaks in two is not found (docs/shortcomings.md).
         let digits = parts.0.len() * 8 / 6..=((parts.0.len() + parts.1.len()) * 8 - 1) / 6;
         if digits.start() / columns == digits.end() / columns {
             assert_seen(&written, &whole, parts.0.len(), &parts.1, ALL_BASE64);
-        } else {
-            // The literal may stand across the break, if not beside it.
-            let mut all = views(&written.raw, &parts.1, ALL_BASE64, WIDE);
-            all.extend(junction_views(&written.raw, &parts.1));
-            let is_right = |seen: &View| seen.anchor >= parts.0.len() && seen.bytes.ends_with(&whole);
-            prop_assert!(all.iter().any(is_right), "{}", written.raw.escape_ascii());
         }
     }
 
@@ -269,24 +264,6 @@ proptest! {
             }
         }
     }
-}
-
-/// What the literals across line breaks show.
-fn junction_views(raw: &[u8], anchor: &[u8]) -> Vec<View> {
-    let mut all = Vec::new();
-    for joined in (0..raw.len()).filter_map(|newline| junction(raw, newline)) {
-        for literal in literals(anchor, false).iter().filter(|one| ALL_BASE64.contains(&one.form)) {
-            for start in find_all(joined.bytes(), literal) {
-                let Some(at) = joined.raw(start, start + literal.literal.len()) else { continue };
-                let mut seen = View::default();
-                let hit = Hit { at, anchor_len: anchor.len() };
-                if view(literal.form, raw, hit, WIDE, &mut seen) {
-                    all.push(seen);
-                }
-            }
-        }
-    }
-    all
 }
 
 /// Bytes that the decoders care about, in runs.

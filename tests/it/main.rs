@@ -41,7 +41,6 @@ mod receive;
 #[cfg(unix)]
 mod recipes;
 mod redact;
-mod regression;
 mod report;
 mod report_command;
 mod rules;

@@ -322,7 +322,7 @@ fn unescape(uri: &str) -> Vec<u8> {
 }
 
 #[test]
-fn sarif_counts_columns_in_code_points() {
+fn sarif_tells_columns_in_code_points() {
     let item = |head: &str| {
         let origin = Origin::File(b"a".to_vec());
         fixture::item(fixture::acme(), origin, 1, fixture::token(8, 20).as_bytes(), (head, ""))

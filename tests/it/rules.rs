@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
+use portcullis::engine::{Engine, Scratch};
 use portcullis::rules::example::{Rng, expand};
-use portcullis::rules::{Boundary, Kind, Rule, RuleSet, load};
+use portcullis::rules::{Boundary, Kind, MOST_RULES, NotAdded, Rule, RuleSet, load};
 
 /// Draws per template: enough to meet every length and most characters of a class.
 const SEEDS: u64 = 25;
@@ -176,7 +177,12 @@ fn a_user_rule_gets_the_defaults_of_the_schema() {
     assert_eq!((rule.left, rule.right, rule.check, rule.extend), (Boundary::Alnum, Boundary::Alnum, None, None));
     let set = RuleSet::builtin().with_user(rules.clone()).unwrap();
     assert_eq!(set.as_slice().len(), RuleSet::builtin().as_slice().len() + 1);
-    assert_eq!(set.with_user(rules).unwrap_err().0, "acme-key");
+    assert_eq!(set.with_user(rules.clone()).unwrap_err(), NotAdded::Duplicate("acme-key".into()));
+    // The engine's tables are made when rules are read: there is no room in them for any number.
+    let many = |count| (0..count).map(|at| Rule { id: format!("acme-{at}").into(), ..rule.clone() }).collect();
+    assert_eq!(RuleSet::default().with_user(many(MOST_RULES + 1)).unwrap_err(), NotAdded::TooMany);
+    let most = RuleSet::default().with_user(many(MOST_RULES)).unwrap();
+    assert!(Engine::new(most).scan(&mut Scratch::default(), b"nothing here").is_empty());
 }
 
 /// The lines of the rule that a row of [`BAD`] changes: key, and the line it stands in.

@@ -4,7 +4,7 @@ mod feeding;
 mod names;
 pub(crate) mod sandbox;
 #[cfg(unix)]
-mod unix;
+pub(crate) mod unix;
 
 use std::fs;
 
@@ -56,6 +56,8 @@ fn paths_are_told_as_named_and_a_file_reached_twice_once() {
     {
         assert_eq!(sandbox.run(&["scan", "--format", "jsonl", path]).exits(1).places(), [expected]);
     }
+    let ran = sandbox.run(&["scan", "--format", "jsonl", "a/b/c", "./a/b/c", ".//a/b/c"]).exits(1);
+    assert_eq!((ran.places().len(), ran.coverage()["objects"].as_u64()), (1, Some(1)), "it is read once");
     let ran = sandbox.run(&["scan", "--format", "jsonl", "a", "a/b", "./a/b/c"]).exits(1);
     assert_eq!(ran.places(), ["a/b/c:2:9"]);
     let inside =
@@ -156,4 +158,16 @@ fn ten_thousand_files_in_one_directory() {
     sandbox.leak("many/5000", 1);
     let ran = sandbox.run(&["scan", "--format", "jsonl"]).exits(1);
     assert_eq!((ran.places(), ran.coverage()["objects"].as_u64()), (vec!["many/5000:2:9".to_owned()], Some(10_000)));
+}
+
+/// SARIF counts in characters; what a real run tells, not only a report put together by hand.
+#[test]
+fn sarif_has_columns_in_characters() {
+    let sandbox = Sandbox::new();
+    sandbox.write("a", format!("x\n\u{fc}\u{1f600} = {};\n", token(1)));
+    let log: serde_json::Value =
+        serde_json::from_str(&sandbox.run(&["scan", "--format", "sarif", "a"]).exits(1).stdout()).unwrap();
+    let region = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"];
+    let columns = (region["startLine"].as_u64(), region["startColumn"].as_u64(), region["endColumn"].as_u64());
+    assert_eq!(columns, (Some(2), Some(6), Some(6 + token(1).len() as u64)), "{region}");
 }

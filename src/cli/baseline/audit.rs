@@ -9,7 +9,7 @@ use super::context;
 use crate::cli::accepted;
 use crate::cli::args::TargetArgs;
 use crate::cli::exit::ExitStatus;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Failure, Shown};
 use crate::cli::output::to_stdout;
 use crate::engine::Engine;
 use crate::model::{Fingerprint, Item};
@@ -121,7 +121,7 @@ struct Audit<'a> {
 
 impl Audit<'_> {
     fn baseline(&self) -> Result<Baseline, Failure> {
-        accepted::parse(self.text.as_bytes(), format_args!("the baseline `{}`", self.path.display()))
+        accepted::parse(self.text.as_bytes(), format_args!("the baseline `{}`", self.path.shown()))
     }
 
     fn show(&self, item: &Item, at: usize, of: usize, places: usize) -> Result<(), Failure> {
@@ -186,7 +186,7 @@ impl Audit<'_> {
                 }
             }
             if judged > 0 {
-                writeln!(out, "stage {}: the pre-commit hook reads it from the index", self.path.display())?;
+                writeln!(out, "stage {}: the pre-commit hook reads it from the index", self.path.shown())?;
             }
             Ok(())
         })?;
@@ -233,5 +233,5 @@ fn is_real(reals: &[(Fingerprint, String)], item: &Item) -> bool {
 }
 
 fn broken(path: &Path, error: &dyn std::error::Error) -> Failure {
-    Failure::because(format_args!("the baseline `{}` makes no sense", path.display()), error)
+    Failure::because(format_args!("the baseline `{}` makes no sense", path.shown()), error)
 }

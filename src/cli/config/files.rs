@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::Place;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Failure, Shown};
 use crate::cli::plan;
 use crate::config::local::{Checks, Local, Owner, Source, parse};
 use crate::config::{ConfigErrors, Problem};
@@ -88,7 +88,7 @@ pub(super) fn user() -> Result<File, Failure> {
     let Some(path) = user_dir().map(|dir| dir.join("config.toml")) else {
         return Ok(File::absent("none: neither XDG_CONFIG_HOME nor HOME is set".to_owned()));
     };
-    let name = path.display().to_string();
+    let name = path.shown();
     match fs::read(&path) {
         Ok(bytes) => File::parse(name, bytes, Owner::User),
         Err(error) if is_absent(error.kind()) => Ok(File::absent(name)),

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::{Flags, Place, Settled, files, settle};
 use crate::cli::args::{ConfigCheckArgs, ConfigShowArgs, KnownArgs};
 use crate::cli::exit::ExitStatus;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Failure, Shown};
 use crate::cli::output::to_stdout;
 use crate::cli::receive::policy;
 use crate::config::local::Owner;
@@ -41,7 +41,7 @@ pub(in crate::cli) fn check(args: &ConfigCheckArgs) -> Result<ExitStatus, Failur
     }
     let mut wrong = Vec::new();
     for path in &args.files {
-        let mut file = files::on_disk(path, path.display().to_string())?;
+        let mut file = files::on_disk(path, path.shown())?;
         if !file.exists {
             return Err(Failure::new(format_args!("there is no file `{}`", file.name)));
         }
@@ -83,7 +83,7 @@ fn check_server(files: &[PathBuf]) -> Result<ExitStatus, Failure> {
             continue;
         };
         match config.all_settings().iter().try_for_each(|settings| policy::named(settings).map(drop)) {
-            Ok(()) => to_stdout(|out| fine(out, &file.display().to_string(), true))?,
+            Ok(()) => to_stdout(|out| fine(out, &file.shown(), true))?,
             Err(failure) => wrong.push(failure),
         }
     }

@@ -8,6 +8,7 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use crate::cli::failure::Shown;
 use crate::cli::private::{PrivateFile, create_new};
 use crate::engine::Engine;
 use crate::git::{HashKind, Repo};
@@ -35,7 +36,7 @@ impl Ledger {
     /// Why there can be no ledger at all.
     pub(super) fn open(repo: &Repo, engine: &Engine) -> Result<(Self, Option<String>), String> {
         let dir = cache_dir().ok_or("no cache directory: set HOME or XDG_CACHE_HOME")?.join("portcullis");
-        let cannot = |error: io::Error| format!("cannot use `{}`: {error}", dir.display());
+        let cannot = |error: io::Error| format!("cannot use `{}`: {error}", dir.shown());
         fs::create_dir_all(&dir).map_err(cannot)?;
         let key = key(&dir.join("ledger.key")).map_err(cannot)?;
         let place = repo.git_dir().canonicalize().map_err(cannot)?;
@@ -46,7 +47,7 @@ impl Ledger {
             Ok(bytes) => match Clean::read(&bytes, &key, engine, hash) {
                 Ok(clean) => (clean, None),
                 Err(why) => {
-                    let shown = path.display();
+                    let shown = path.shown();
                     (Clean::default(), Some(format!("the clean ledger `{shown}` is not used: {why}")))
                 }
             },
@@ -66,7 +67,7 @@ impl Ledger {
         }
         let write =
             || PrivateFile::create(&self.path)?.write(|out| self.clean.write(&self.key, engine, self.hash, out));
-        write().map_err(|error| format!("the clean ledger `{}` could not be kept: {error}", self.path.display()))
+        write().map_err(|error| format!("the clean ledger `{}` could not be kept: {error}", self.path.shown()))
     }
 }
 

@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::cli::args::HistoryArgs;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Failure, Shown};
 use crate::cli::output::cannot_write;
 use crate::cli::private::{create_dir, create_new};
 use crate::git::Repo;
@@ -26,7 +26,7 @@ impl Plan {
     /// If the directory is there already, cannot be made, or lies in a repository: it will hold credentials.
     pub(super) fn begin(args: &HistoryArgs, repo: &Repo) -> Result<Option<Self>, Failure> {
         let Some(dir) = &args.answer.rewrite_plan else { return Ok(None) };
-        let shown = dir.display();
+        let shown = dir.shown();
         let parent = dir.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let name = dir.file_name().ok_or_else(|| Failure::new(format!("`{shown}` names no new directory")))?;
         let parent = parent.canonicalize().map_err(|error| cannot_write(&shown, &error))?;
@@ -40,7 +40,7 @@ impl Plan {
         let top = repo.top().canonicalize().ok();
         if let Some(around) = parent.ancestors().find(|around| is_repository(around) || top.as_deref() == Some(around))
         {
-            let message = format!("a plan holds credentials in plaintext, and `{}` is a repository", around.display());
+            let message = format!("a plan holds credentials in plaintext, and `{}` is a repository", around.shown());
             return Err(Failure::new(message).hint("name a directory outside of it"));
         }
         Ok(Some(Self { dir }))
@@ -54,7 +54,7 @@ impl Plan {
         if !is_needed(history) {
             return Ok("there is nothing to rewrite, and no plan was written".to_owned());
         }
-        let shown = self.dir.display();
+        let shown = self.dir.shown();
         create_dir(&self.dir).map_err(|error| cannot_write(&shown, &error))?;
         let same = same(args);
         let about =
@@ -68,10 +68,10 @@ impl Plan {
             };
             if let Err(error) = write() {
                 let _ = fs::remove_dir_all(&self.dir);
-                return Err(cannot_write(path.display(), &error));
+                return Err(cannot_write(path.shown(), &error));
             }
         }
-        Ok(format!("the plan holds credentials in plaintext; begin with `{}`", self.dir.join("STEPS.md").display()))
+        Ok(format!("the plan holds credentials in plaintext; begin with `{}`", self.dir.join("STEPS.md").shown()))
     }
 }
 

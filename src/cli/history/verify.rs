@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Failure, Shown};
 use crate::model::history::History;
 use crate::policy::{Key, Policy, Wanted};
 use crate::rules::RuleSet;
@@ -13,7 +13,7 @@ use crate::rules::RuleSet;
 /// # Errors
 /// If it cannot be read, or could prove nothing.
 pub(super) fn list(file: &Path, key: &Key, rules: &RuleSet) -> Result<Wanted, Failure> {
-    let shown = file.display();
+    let shown = file.shown();
     let bytes =
         fs::read(file).map_err(|error| Failure::because(format_args!("cannot read the list `{shown}`"), &error))?;
     Wanted::parse(&bytes, key, |rule| rules.find(rule).is_some()).map_err(|error| {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::ImportArgs;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Failure, Shown};
 use crate::config::foreign::{FORMATS, Foreign, Format};
 use crate::git::{Env, Repo};
 
@@ -30,7 +30,7 @@ pub(super) fn find(args: &ImportArgs, top: &Path) -> Result<Vec<Source>, Failure
     let mut texts: Vec<(String, &'static Format, String)> = Vec::new();
     for path in &args.files {
         let text = text(path)?;
-        texts.push((path.display().to_string(), format(args.from.as_deref(), path, &text)?, text));
+        texts.push((path.shown(), format(args.from.as_deref(), path, &text)?, text));
     }
     if args.files.is_empty() {
         for format in FORMATS {
@@ -67,15 +67,15 @@ pub(super) fn find(args: &ImportArgs, top: &Path) -> Result<Vec<Source>, Failure
 
 fn text(path: &Path) -> Result<String, Failure> {
     let cannot =
-        |error: &dyn std::error::Error| Failure::because(format_args!("cannot read `{}`", path.display()), error);
+        |error: &dyn std::error::Error| Failure::because(format_args!("cannot read `{}`", path.shown()), error);
     if fs::metadata(path).map_err(|error| cannot(&error))?.len() > LONGEST {
-        return Err(Failure::new(format_args!("`{}` is longer than {LONGEST} bytes", path.display())));
+        return Err(Failure::new(format_args!("`{}` is longer than {LONGEST} bytes", path.shown())));
     }
     let bytes = fs::read(path).map_err(|error| cannot(&error))?;
     String::from_utf8(bytes).map_err(|error| {
         let line =
             error.as_bytes().iter().take(error.utf8_error().valid_up_to()).filter(|byte| **byte == b'\n').count() + 1;
-        Failure::new(format_args!("{}:{line}: not UTF-8", path.display()))
+        Failure::new(format_args!("{}:{line}: not UTF-8", path.shown()))
     })
 }
 
@@ -87,8 +87,7 @@ fn format(named: Option<&str>, path: &Path, text: &str) -> Result<&'static Forma
         None => by(&|format| format.files.contains(&name)).or_else(|| by(&|format| (format.looks_like)(text))),
     };
     found.ok_or_else(|| {
-        Failure::new(format_args!("`{}` looks like no format that is known", path.display()))
-            .hint("say which by --from")
+        Failure::new(format_args!("`{}` looks like no format that is known", path.shown())).hint("say which by --from")
     })
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::{Import, rules};
 use crate::cli::accepted;
 use crate::cli::config::{self, Settled};
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Failure, Shown};
 use crate::cli::output::to_stdout;
 use crate::cli::private;
 use crate::config::local::edit::Additions;
@@ -37,7 +37,7 @@ pub(super) fn plan(
             Some(old) if old != text => {
                 return Err(Failure::new(format_args!(
                     "`{}` is there already, and is not what would be written",
-                    path.display()
+                    path.shown()
                 ))
                 .hint("move it away, or keep its rules in a file of another name"));
             }
@@ -53,14 +53,14 @@ pub(super) fn plan(
     let old = read(&path)?.unwrap_or_default();
     let new = additions
         .apply(&old)
-        .map_err(|error| Failure::because(format_args!("cannot add to `{}`", path.display()), &error))?;
+        .map_err(|error| Failure::because(format_args!("cannot add to `{}`", path.shown()), &error))?;
     if additions != Additions::default() && new != old {
         config::sound(&new, config::PROJECT)?;
         files.push((path, new));
     }
     if !import.entries.is_empty() {
         let old = read(baseline)?;
-        let shown = baseline.display();
+        let shown = baseline.shown();
         let no_sense = |error| Failure::because(format_args!("cannot add to `{shown}`"), &error);
         let there = accepted::read_or_begin(baseline, key)?;
         let mut text = there.text;
@@ -85,12 +85,12 @@ impl Plan {
     pub(super) fn write(self) -> Result<(), Failure> {
         let mut names = Vec::new();
         for (path, text) in &self.files {
-            let cannot = |error| Failure::because(format_args!("cannot write `{}`", path.display()), &error);
+            let cannot = |error| Failure::because(format_args!("cannot write `{}`", path.shown()), &error);
             if let Some(dir) = path.parent() {
                 fs::create_dir_all(dir).map_err(cannot)?;
             }
             private::replace(path, text.as_bytes()).map_err(cannot)?;
-            names.push(path.display().to_string());
+            names.push(path.shown());
         }
         to_stdout(|out| {
             if names.is_empty() {
@@ -105,10 +105,10 @@ impl Plan {
 /// A file's text; none where there is no such file.
 fn read(path: &Path) -> Result<Option<String>, Failure> {
     let cannot =
-        |error: &dyn std::error::Error| Failure::because(format_args!("cannot read `{}`", path.display()), error);
+        |error: &dyn std::error::Error| Failure::because(format_args!("cannot read `{}`", path.shown()), error);
     match fs::symlink_metadata(path) {
         Ok(data) if data.is_file() => fs::read_to_string(path).map(Some).map_err(|error| cannot(&error)),
-        Ok(_) => Err(Failure::new(format_args!("`{}` is not a regular file", path.display()))),
+        Ok(_) => Err(Failure::new(format_args!("`{}` is not a regular file", path.shown()))),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(cannot(&error)),
     }

@@ -4,7 +4,7 @@
 use std::env;
 use std::ffi::OsString;
 
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Failure, Shown};
 use crate::git::{Command, GitError, Lines, Oid, Repo, Store};
 
 /// What to do where it tells too little.
@@ -47,7 +47,7 @@ pub(super) fn read(repo: &Repo, lines: Lines) -> Result<Told, Failure> {
     let name = variable("PRE_COMMIT_REMOTE_BRANCH").unwrap_or_else(|| OsString::from("HEAD"));
     let line = [format!("HEAD {new} ").as_bytes(), name.as_encoded_bytes(), format!(" {old}\n").as_bytes()].concat();
     let command = lines.push(&line).ok().and_then(|mut commands| commands.pop()).ok_or_else(|| {
-        Failure::new(format_args!("the pre-commit framework names a ref that git does not allow, `{}`", name.display()))
+        Failure::new(format_args!("the pre-commit framework names a ref that git does not allow, `{}`", name.shown()))
             .hint(HINT)
     })?;
     Ok(Told { command, remote: variable("PRE_COMMIT_REMOTE_NAME"), url: variable("PRE_COMMIT_REMOTE_URL") })

@@ -7,7 +7,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::cli::accepted;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Failure, Shown};
 use crate::cli::plan;
 use crate::config::host::{Pusher, push_options};
 use crate::config::server::{self, ServerConfig, Settings, TrustRepo};
@@ -36,10 +36,10 @@ pub(in crate::cli) fn read(named: Option<&Path>) -> Result<(ServerConfig, Option
             return Ok((ServerConfig::default(), None));
         }
         Err(error) => {
-            return Err(Failure::because(format_args!("cannot read the server's policy `{}`", path.display()), &error));
+            return Err(Failure::because(format_args!("cannot read the server's policy `{}`", path.shown()), &error));
         }
     };
-    let config = server::parse(&text, &path.display().to_string())
+    let config = server::parse(&text, &path.shown())
         .map_err(|errors| Failure::because("the server's policy makes no sense", &errors))?;
     Ok((config, Some(path)))
 }

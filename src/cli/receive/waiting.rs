@@ -6,7 +6,7 @@ use super::policy;
 use super::queue::{self, Waiting};
 use super::server::{Gate, Refusal};
 use crate::cli::exit::ExitStatus;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Failure, Shown};
 use crate::config::server::ServerConfig;
 use crate::git::{Env, Repo, Store};
 
@@ -18,7 +18,7 @@ use crate::git::{Env, Repo, Store};
 pub(super) fn all(dir: &Path, config: Option<&Path>) -> Result<ExitStatus, Failure> {
     let (config, _) = policy::read(config)?;
     let names = queue::names(dir)
-        .map_err(|error| Failure::because(format_args!("cannot list the queue `{}`", dir.display()), &error))?;
+        .map_err(|error| Failure::because(format_args!("cannot list the queue `{}`", dir.shown()), &error))?;
     let mut status = ExitStatus::Clean;
     for path in names {
         let one = match queue::take(&path) {
@@ -27,7 +27,7 @@ pub(super) fn all(dir: &Path, config: Option<&Path>) -> Result<ExitStatus, Failu
             Err(error) => Err(Failure::because("cannot read it", &error)),
         };
         status = status.merge(one.unwrap_or_else(|failure| {
-            failure.hint(format_args!("the push in `{}` waits on", path.display())).tell();
+            failure.hint(format_args!("the push in `{}` waits on", path.shown())).tell();
             ExitStatus::Unknown
         }));
     }

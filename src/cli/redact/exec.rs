@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode, ExitStatus as Ended, Stdio};
 use std::thread;
 
 use super::super::exit::ExitStatus;
-use super::super::failure::Failure;
+use super::super::failure::{Failure, Shown};
 use super::copy;
 use crate::engine::Engine;
 use crate::guard::redact::Filter;
@@ -35,7 +35,7 @@ pub(super) fn run(
         Ok(child) => child,
         Err(error) => {
             let absent = error.kind() == ErrorKind::NotFound;
-            Failure::because(format_args!("cannot run `{}`", program.display()), &error).tell();
+            Failure::because(format_args!("cannot run `{}`", program.shown()), &error).tell();
             return Ok(if absent { NOT_FOUND } else { NOT_RUN }.into());
         }
     };

@@ -1,6 +1,7 @@
 //! Every object a repository holds: all packs and loose objects of its object directory and its alternates.
 
 mod dirs;
+mod long;
 mod loose;
 mod reader;
 mod visit;
@@ -9,6 +10,7 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
+pub use long::{Blob, LongBlob};
 use loose::Loose;
 pub(super) use reader::Reader;
 

@@ -1,5 +1,6 @@
 //! A pack with its index: random access to its entries.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -9,6 +10,7 @@ use super::index::Index;
 use super::inflate::Inflater;
 use super::map::Map;
 use super::ring::{Place, Ring};
+use super::stream::stream;
 use crate::git::{GitError, HashKind, ObjectKind, Oid};
 
 /// Bytes of a pack before its first entry.
@@ -51,6 +53,10 @@ pub(in crate::git) enum Flaw {
     /// It is larger than the limit: its size.
     TooLarge(u64),
 }
+
+/// Where in a pack an object is stored as it is.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::git) struct WholeEntry(Entry);
 
 impl From<&'static str> for Flaw {
     fn from(words: &'static str) -> Self {
@@ -190,6 +196,21 @@ impl Pack {
                 return Err(Flaw::Broken("its deltas go round in a circle"));
             }
         }
+    }
+
+    /// A blob that is stored as it is, and no delta; its bytes are those that the index has a checksum of.
+    pub(in crate::git) fn whole_blob(&self, oid: Oid) -> Option<WholeEntry> {
+        let entry = self.sound_entry(self.index.offset(self.index.find(oid)?)?).ok()?;
+        (entry.base == Base::Whole(ObjectKind::Blob)).then_some(WholeEntry(entry))
+    }
+
+    /// Reads it piece by piece.
+    pub(in crate::git) fn stream_whole<'a>(
+        &'a self,
+        WholeEntry(entry): WholeEntry,
+        inflater: &'a mut Inflater,
+    ) -> impl Read + 'a {
+        stream(inflater, self.data(&entry), 0, entry.size)
     }
 
     /// The size that an object's entry gives: its own, or that of its delta.

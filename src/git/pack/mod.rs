@@ -16,7 +16,7 @@ mod stream;
 mod walk;
 
 pub use delta::Op;
-pub(super) use file::{Flaw, Pack, Workbench};
+pub(super) use file::{Flaw, Pack, WholeEntry, Workbench};
 pub(super) use inflate::Inflater;
 pub(super) use map::Map;
 pub(super) use ring::Ring;

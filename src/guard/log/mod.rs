@@ -14,7 +14,7 @@ use std::sync::atomic::AtomicBool;
 
 use shown::{Shown, View};
 
-use super::feed::{Fed, Feed, MARGIN, MAX_FINDINGS, MAX_LINES_WEIGHT, too_many};
+use super::feed::{Fed, Feed, MARGIN, MAX_LINES_WEIGHT, MAX_UNRESOLVED, too_many};
 use super::place::{Lines, Placer, weight};
 use crate::model::{Confidence, Finding, LineContext, Place, Span};
 
@@ -25,7 +25,7 @@ impl Feed<'_> {
     /// Scans whatever `reader` gives, to its end, as it is and as a terminal shows it, in constant memory, until `stop`
     /// is set.
     pub fn log(&mut self, reader: &mut dyn Read, stop: &AtomicBool) -> Fed {
-        let views = [View::Plain, View::Joined].map(|view| Flow::new(self, view));
+        let views = [View::Plain, View::Joined].map(|view| Flow::new(self, view, stop));
         let mut tee = Tee { reader, views };
         let mut fed = self.pieces(&mut tee, Vec::new(), stop);
         for view in &mut tee.views {
@@ -47,7 +47,7 @@ impl Feed<'_> {
 /// Hands what is read on to the views.
 struct Tee<'a, 'e> {
     reader: &'a mut dyn Read,
-    views: [Flow<'e>; 2],
+    views: [Flow<'a, 'e>; 2],
 }
 
 impl Read for Tee<'_, '_> {
@@ -61,8 +61,10 @@ impl Read for Tee<'_, '_> {
 }
 
 /// A view on its way through the engine.
-struct Flow<'e> {
+struct Flow<'a, 'e> {
     feed: Feed<'e>,
+    /// Set from outside to end the work.
+    stop: &'a AtomicBool,
     shown: Shown,
     /// Where in what is shown the next piece's core begins.
     core: usize,
@@ -73,10 +75,10 @@ struct Flow<'e> {
     full: bool,
 }
 
-impl<'e> Flow<'e> {
-    fn new(feed: &Feed<'e>, view: View) -> Self {
+impl<'a, 'e> Flow<'a, 'e> {
+    fn new(feed: &Feed<'e>, view: View, stop: &'a AtomicBool) -> Self {
         let feed = Feed::with_chunk(feed.engine, feed.chunk);
-        Self { feed, shown: Shown::new(view), core: 0, spent: 0, found: Vec::new(), full: false }
+        Self { feed, stop, shown: Shown::new(view), core: 0, spent: 0, found: Vec::new(), full: false }
     }
 
     fn push(&mut self, mut bytes: &[u8]) {
@@ -106,13 +108,13 @@ impl<'e> Flow<'e> {
         if !self.shown.differs() {
             return;
         }
-        if self.found.len() > MAX_FINDINGS {
+        if self.found.len() > MAX_UNRESOLVED {
             self.full = true;
             return;
         }
         let text = self.shown.text();
-        let mut findings = Vec::new();
-        self.feed.engine.scan_range(&mut self.feed.scratch, text, self.core..end, 0, &mut findings);
+        // Where it is interrupted, so is the raw stream, which says so.
+        let (mut findings, _) = self.feed.scan_until(text, self.core..end, 0, self.stop);
         findings.retain(|finding| {
             !self.shown.is_joined() || (finding.score.confidence >= JOINED && self.shown.crosses(finding.secret_span))
         });

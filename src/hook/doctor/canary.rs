@@ -1,20 +1,16 @@
 //! The canary: a made-up credential, brought to the real hooks in a scratch repository.
 
 use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Output;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::hook::ask::Git;
 use crate::hook::error::HookError;
 use crate::hook::managers::{self, Manager};
+use crate::hook::scratch::{self, Scratch, link};
 use crate::hook::{Canary, Hook};
 use crate::report::sanitize;
-use crate::rules::example;
 
-/// The canary: of a form that has a checksum, so that no doubt about it is possible.
-const TEMPLATE: &str = "ghp_{base62:30}{crc32-base62}";
 /// How our gates begin when they find one credential in a commit, and in a push.
 const SIGN: &str = "portcullis: commit blocked: 1 credential found";
 const PUSH_SIGN: &str = "portcullis: push blocked: 1 credential found";
@@ -46,33 +42,33 @@ pub(super) enum Proof {
 /// # Errors
 /// If there can be no scratch repository.
 pub(super) fn prove(run: &Run, which: &[&'static Hook]) -> Result<Vec<(&'static str, Proof)>, HookError> {
-    let scratch = Scratch::new(run)?;
+    let trials = Trials::new(run)?;
     let mut proofs = Vec::with_capacity(1 + which.len());
-    let refused = scratch.clean()?;
+    let refused = trials.clean()?;
     let is_refused = refused.is_some();
     match refused {
         None => proofs.push(("clean commit", Proof::CleanPassed)),
         Some(said) => {
             proofs.push(("a clean commit's hook", Proof::Refused(said)));
             // The trials below need a commit to stand on.
-            scratch.git.run(&["commit", "-q", "--no-verify", "--allow-empty", "-m", "clean"])?;
+            trials.git.run(&["commit", "-q", "--no-verify", "--allow-empty", "-m", "clean"])?;
         }
     }
     // Whatever a trial leaves behind, the next begins here.
-    scratch.git.run(&["tag", "base"])?;
+    trials.git.run(&["tag", "base"])?;
     for hook in which {
         let output = match hook.canary {
-            Canary::Staged => scratch.staged()?,
-            Canary::Message => scratch.message()?,
-            Canary::Merged => scratch.merged()?,
-            Canary::Pushed => scratch.pushed()?,
+            Canary::Staged => trials.staged()?,
+            Canary::Message => trials.message()?,
+            Canary::Merged => trials.merged()?,
+            Canary::Pushed => trials.pushed()?,
         };
         let proof = proof(&output, if hook.canary == Canary::Pushed { PUSH_SIGN } else { SIGN });
         // What refuses every commit is told once.
         if !(is_refused && matches!(proof, Proof::Refused(_))) {
             proofs.push((hook.name, proof));
         }
-        scratch.git.run(&["reset", "-q", "--hard", "base"])?;
+        trials.git.run(&["reset", "-q", "--hard", "base"])?;
     }
     Ok(proofs)
 }
@@ -94,53 +90,38 @@ fn first_line(said: &str) -> String {
 }
 
 /// A repository in a temporary directory of its own, removed with it.
-struct Scratch {
-    root: PathBuf,
+struct Trials {
+    scratch: Scratch,
     tree: PathBuf,
     git: Git,
-    canary: String,
 }
 
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        // It holds nothing but made-up text: if it cannot be removed, nothing is lost.
-        let _ = fs::remove_dir_all(&self.root);
-    }
-}
-
-impl Scratch {
+impl Trials {
     fn new(run: &Run) -> Result<Self, HookError> {
-        let seed = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as u64);
-        let root = std::env::temp_dir().join(format!("portcullis-canary-{}-{seed:x}", std::process::id()));
-        make_private(&root).map_err(HookError::io("make the directory", &root))?;
-        let tree = root.join("repository");
-        let canary = example::expand(TEMPLATE, seed).unwrap_or_default();
-        let scratch = Self { git: Git::only_at(&tree), root, tree, canary };
-        let made = scratch.fill(run);
-        made.map_err(HookError::io("write in", &scratch.root))?;
-        scratch.git.run(&["init", "-q", "--template=", "-b", "main"])?;
-        for (key, value) in [("user.name", "Canary"), ("user.email", "canary@localhost"), ("commit.gpgSign", "false")] {
-            scratch.git.run(&["config", key, value])?;
-        }
+        let scratch = Scratch::new()?;
+        let tree = scratch.dir("repository")?;
+        let trials = Self { git: Git::only_at(&tree), scratch, tree };
+        trials.fill(run)?;
+        scratch::init(&trials.git)?;
         let dir = match run {
-            Run::Linked(_) => &scratch.root.join("hooks"),
+            Run::Linked(_) => &trials.scratch.path("hooks"),
             Run::InPlace(dir, _) => dir,
         };
-        scratch.git.run(&["config".as_ref(), "core.hooksPath".as_ref(), dir.as_os_str()])?;
-        Ok(scratch)
+        trials.git.run(&["config".as_ref(), "core.hooksPath".as_ref(), dir.as_os_str()])?;
+        Ok(trials)
     }
 
-    fn fill(&self, run: &Run) -> io::Result<()> {
-        fs::create_dir(&self.tree)?;
+    fn fill(&self, run: &Run) -> Result<(), HookError> {
         match run {
             Run::Linked(files) => {
-                let dir = self.root.join("hooks");
-                fs::create_dir(&dir)?;
+                let dir = self.scratch.dir("hooks")?;
                 for (file, name) in files.iter().filter_map(|file| Some((file, file.file_name()?))) {
-                    link(file, &dir.join(name))?;
+                    link(file, &dir.join(name)).map_err(HookError::io("link to", file))?;
                 }
             }
-            Run::InPlace(_, Some((manager, top))) => managers::copy_configs(manager, top, &self.tree)?,
+            Run::InPlace(_, Some((manager, top))) => {
+                managers::copy_configs(manager, top, &self.tree).map_err(HookError::io("write in", &self.tree))?;
+            }
             Run::InPlace(_, None) => {}
         }
         Ok(())
@@ -160,7 +141,7 @@ impl Scratch {
 
     fn message(&self) -> Result<Output, HookError> {
         self.stage("clean.txt", "still nothing of worth\n")?;
-        self.git.output(&["commit", "-q", "-m", &format!("canary\n\n{}", self.line())])
+        self.git.output(&["commit", "-q", "-m", &format!("canary\n\n{}", self.scratch.canary())])
     }
 
     fn merged(&self) -> Result<Output, HookError> {
@@ -176,20 +157,15 @@ impl Scratch {
 
     /// A push to an empty repository beside the scratch one.
     fn pushed(&self) -> Result<Output, HookError> {
-        let remote = self.root.join("remote");
-        fs::create_dir(&remote).map_err(HookError::io("make the directory", &remote))?;
+        let remote = self.scratch.dir("remote")?;
         Git::only_at(&remote).run(&["init", "-q", "--bare", "--template="])?;
         self.stage_canary()?;
         self.git.run(&["commit", "-q", "--no-verify", "-m", "canary"])?;
         self.git.output(&["push".as_ref(), "-q".as_ref(), remote.as_os_str(), "HEAD:refs/heads/main".as_ref()])
     }
 
-    fn line(&self) -> String {
-        format!("github_token: \"{}\"\n", self.canary)
-    }
-
     fn stage_canary(&self) -> Result<(), HookError> {
-        self.stage("canary.txt", &self.line())
+        self.stage("canary.txt", &self.scratch.canary())
     }
 
     fn stage(&self, name: &str, text: &str) -> Result<(), HookError> {
@@ -197,24 +173,4 @@ impl Scratch {
         fs::write(&path, text).map_err(HookError::io("write", &path))?;
         self.git.run(&["add", "-f", "-A"]).map(drop)
     }
-}
-
-#[cfg(unix)]
-pub(in crate::hook) fn make_private(dir: &Path) -> io::Result<()> {
-    std::os::unix::fs::DirBuilderExt::mode(&mut fs::DirBuilder::new(), 0o700).create(dir)
-}
-
-#[cfg(not(unix))]
-pub(in crate::hook) fn make_private(dir: &Path) -> io::Result<()> {
-    fs::create_dir(dir)
-}
-
-#[cfg(unix)]
-pub(in crate::hook) fn link(file: &Path, at: &Path) -> io::Result<()> {
-    std::os::unix::fs::symlink(file, at)
-}
-
-#[cfg(not(unix))]
-pub(in crate::hook) fn link(file: &Path, at: &Path) -> io::Result<()> {
-    fs::copy(file, at).map(drop)
 }

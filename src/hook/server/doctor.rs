@@ -2,19 +2,15 @@
 //! credential to a scratch repository that runs that very file.
 
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::scratch::Scratch;
+use super::pair::Pair;
 use super::{Host, Recipe};
 use crate::hook::ask::{Git, shown, word};
 use crate::hook::doctor::{Note, program};
 use crate::hook::error::HookError;
 use crate::hook::install::{self, Found};
 use crate::hook::script::Author;
-use crate::rules::example;
 
-/// The canary: of a form that has a checksum, so that no doubt about it is possible.
-const TEMPLATE: &str = "ghp_{base62:30}{crc32-base62}";
 /// How our gate begins when it finds one credential: where it rejects, and where it only tells.
 const REJECTED: &str = "portcullis: push rejected: 1 credential found";
 const TOLD: &str = "portcullis: push accepted: 1 credential found";
@@ -54,7 +50,7 @@ pub fn examine(recipe: &Recipe, place: &Path, version: &str, trial: Option<&Tria
         Ok(Found::File(author)) => author,
     };
     notes.push(Note::fine(format!("{} is there, and executable", shown(&path))));
-    if let Author::Us(guard) = &guard {
+    if let Author::Us(guard) | Author::UsOtherRelease(guard) = &guard {
         notes.extend(program::note(guard, version));
     }
     if recipe.host == Host::Gerrit {
@@ -120,11 +116,8 @@ fn judge_bad(pushed: &Pushed, look: &str) -> Note {
 
 /// Pushes something clean, then a credential, through the hook's file to a scratch repository.
 fn canary(file: &Path, trial: Option<&Trial>) -> Result<(Pushed, Pushed), HookError> {
-    let seed = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as u64);
-    let scratch = Scratch::new(file, seed, trial)?;
-    let clean = scratch.push("clean.txt", "nothing of worth\n")?;
-    let secret = example::expand(TEMPLATE, seed).unwrap_or_default();
-    let bad = scratch.push("canary.txt", &format!("github_token: \"{secret}\"\n"))?;
+    let pair = Pair::new(file, trial)?;
+    let (clean, bad) = (pair.push_clean()?, pair.push_canary()?);
     let told = |output: std::process::Output| Pushed {
         ok: output.status.success(),
         said: String::from_utf8_lossy(&output.stderr).replace("remote: ", ""),

@@ -1,7 +1,7 @@
 //! The gate on a server: where each host runs hooks from, and how ours gets there.
 
 mod doctor;
-mod scratch;
+mod pair;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,7 @@
 //! Dates as people and machines read them: ISO 8601, in the author's own time zone.
 
+use crate::model::day;
+
 /// `2024-02-29T23:59:59+01:00`; years are cut to 0 to 9999.
 pub(in crate::report) fn iso(seconds: i64, zone: i32) -> String {
     let (year, month, day, rest) = civil(seconds, zone);
@@ -33,30 +35,17 @@ pub(in crate::report) fn parse_iso(text: &str) -> Option<(i64, i32)> {
     if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
         return None;
     }
-    // Years from March, as in `civil`.
-    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
-    let of_year = (153 * month + 2) / 5 + day - 1;
-    let days = era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468;
+    let days = day::days(year, month, day);
     Some((days * 86_400 + hour * 3600 + minute * 60 + second - i64::from(zone) * 60, zone))
 }
 
-/// Year, month, day, and the second of the day. The calendar repeats every 400 years, or 146,097 days; years
-/// are counted from March, so that the leap day is the last one.
+/// Year, month, day, and the second of the day.
 fn civil(seconds: i64, zone: i32) -> (i64, i64, i64, i64) {
     /// Seconds from the year 0 to 1970, and to the last second of 9999.
     const RANGE: std::ops::RangeInclusive<i64> = -62_167_219_200..=253_402_300_799;
     let local = seconds.saturating_add(i64::from(zone) * 60).clamp(*RANGE.start(), *RANGE.end());
-    let (days, rest) = (local.div_euclid(86_400), local.rem_euclid(86_400));
-    let from_march = days + 719_468;
-    let (era, of_era) = (from_march.div_euclid(146_097), from_march.rem_euclid(146_097));
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let march_month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * march_month + 2) / 5 + 1;
-    let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
-    let year = era * 400 + year_of_era + i64::from(month <= 2);
-    (year, month, day, rest)
+    let (year, month, day) = day::date(local.div_euclid(86_400));
+    (year, month, day, local.rem_euclid(86_400))
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 //!
 //! No snippet and no context region is ever written: either would carry the credential.
 
-mod columns;
 pub(super) mod history;
 mod log;
 mod uri;
@@ -137,14 +136,14 @@ fn location(origin: &Origin, region: Option<Region>, redactor: &Redactor<'_>) ->
     Location { physical_location: PhysicalLocation { artifact_location, region }, message: None }
 }
 
-/// Where in the object. Columns are left out where they cannot be told in code points (see [`columns`]);
+/// Where in the object. Columns are left out where they cannot be told in code points (see [`Item::columns`]);
 /// line and bytes are always there. A credential in a name is at no place in the file.
 fn region(item: &Item) -> Option<Region> {
     if matches!(item.origin, Origin::Name { .. }) {
         return None;
     }
     let (start, end) = (item.place.start, item.place.end);
-    let columns = columns::of(&item.finding, &item.place);
+    let columns = item.columns;
     Some(Region {
         start_line: start.line,
         start_column: columns.map(|(start, _)| start),

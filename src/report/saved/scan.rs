@@ -149,7 +149,7 @@ pub(super) fn item(text: &[u8], known: &Known<'_>) -> Result<Item, String> {
         lines: LineContext::default(),
     };
     let origin = origin(&line.origin, &line.path, line.path_b64.as_deref())?;
-    Ok(Item { finding, rule, origin, place, fingerprint, verdict })
+    Ok(Item { finding, rule, origin, place, columns: None, fingerprint, verdict })
 }
 
 /// What was looked at.

@@ -64,7 +64,7 @@ fn make(generator: Generator, args: &[&str], before: &str, rng: &mut Rng) -> Str
         Generator::GitlabRoutable => checksums::gitlab_routable(&arg(0, "glpat-"), arg(1, "v1") == "v1", rng),
         Generator::ConfluentCrc32 => checksums::confluent(rng),
         Generator::AwsKeyId => checksums::aws_key_id(&arg(0, "AKIA"), rng),
-        Generator::Age | Generator::AgeBech32 => checksums::age(rng),
+        Generator::Age => checksums::age(rng),
         Generator::Wif => checksums::wif(rng),
         Generator::NatsSeed => checksums::nats_seed(&arg(0, "U"), rng),
         Generator::Base64Of32Bytes => checksums::wireguard(rng),

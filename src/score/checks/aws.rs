@@ -4,7 +4,7 @@
 //! public by A. Steele and T. Be'ery, and true of the samples we have); older ids begin `AKIAI` or `AKIAJ`.
 
 use super::Proof;
-use super::text::base32;
+use super::text::{base32, distinct};
 
 /// Greatest account number: they have twelve digits.
 const ACCOUNT_MAX: u64 = 999_999_999_999;
@@ -32,10 +32,6 @@ pub(super) fn key_id(secret: &[u8]) -> Proof {
         return Proof::invalid("the account number in it is too great");
     }
     Proof::valid("an account number decodes").tell(format!("AWS account {account:012}"))
-}
-
-fn distinct(text: &[u8]) -> u32 {
-    text.iter().fold(0u128, |seen, &b| seen | 1 << (b & 127)).count_ones()
 }
 
 #[cfg(test)]

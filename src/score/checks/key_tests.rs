@@ -75,6 +75,15 @@ fn pgp(usage: u8) -> Vec<u8> {
     [vec![0x95, 0, body.len() as u8], body].concat()
 }
 
+/// A secret key packet of version 5 or 6: the length of the public numbers stands before them.
+fn pgp_later(version: u8, usage: u8) -> Vec<u8> {
+    let mut body = vec![version, 0x5c, 0, 0, 0, 27, 0, 0, 0, 32];
+    body.extend(Draw(8).bytes(32));
+    body.push(usage);
+    body.extend(Draw(9).bytes(60));
+    [vec![0xc5, body.len() as u8], body].concat()
+}
+
 const P256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
 const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
 
@@ -227,4 +236,26 @@ fn putty_files_are_read() {
     assert!(proof.outcome == Outcome::Unknown && proof.adjust < 0);
     assert_eq!(prove(&file("none", 0)).outcome, Outcome::Invalid);
     assert_eq!(prove("PuTTY-User-Key-File-2: ssh-rsa").outcome, Outcome::Invalid);
+}
+
+/// Regression: every key of a version after the fourth was told to be unencrypted, and for certain.
+#[test]
+fn keys_of_later_versions_of_openpgp_are_encrypted_or_not() {
+    let prove = |bytes: &[u8]| prove(&dressed("PGP PRIVATE KEY BLOCK", bytes, "", "\n"));
+    for version in [5, 6] {
+        let open = prove(&pgp_later(version, 0));
+        assert!(open.outcome == Outcome::Valid && told(&open, "OpenPGP EdDSA, unencrypted"), "{version}: {open:?}");
+        let closed = prove(&pgp_later(version, 253));
+        assert!(
+            closed.outcome == Outcome::Unknown && told(&closed, "encrypted: a passphrase"),
+            "{version}: {closed:?}"
+        );
+    }
+    // What cannot be read says neither.
+    let mut cut = pgp_later(6, 0);
+    cut[10] = 0xff;
+    for bytes in [&cut, &pgp_later(7, 0)] {
+        let proof = prove(bytes);
+        assert!(proof.outcome == Outcome::Unknown && !told(&proof, "encrypted"), "{proof:?}");
+    }
 }

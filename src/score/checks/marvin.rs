@@ -97,12 +97,6 @@ pub(super) fn cask(secret: &[u8]) -> Proof {
     if long || !has_at(secret, 52, b"JQQJ99") { Proof::claimed_checksum(holds) } else { Proof::checksum(holds) }
 }
 
-/// Entra ID client secrets (`7Q~`, `8Q~` after three characters). Microsoft names a Marvin32 behind the
-/// last three characters of `8Q~` ones, but no alphabet we know spells it, so nothing is proven.
-pub(super) fn entra(_secret: &[u8]) -> Proof {
-    Proof::unknown()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

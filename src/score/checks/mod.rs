@@ -156,7 +156,6 @@ fn prove_bytes(check: Check, secret: &[u8], matched: &[u8]) -> Proof {
         Check::AzureDevopsPat => crc::azure_devops(secret),
         Check::AzureIdentifiable => marvin::identifiable(secret),
         Check::AzureCask => marvin::cask(secret),
-        Check::EntraSecret => marvin::entra(secret),
         Check::AwsKeyId => aws::key_id(secret),
         Check::AgeBech32 => bech32::age(secret),
         Check::Wif => base58::wif(secret),

@@ -4,7 +4,7 @@
 //! escapes, quotes, indentation, `+` between strings, and whatever a log puts before each line.
 
 use super::der::{self, Key};
-use super::text::base64;
+use super::text::{base64, distinct};
 use super::{Proof, openssh, pgp};
 
 /// Longest block read; the engine's own windows are shorter.
@@ -33,6 +33,7 @@ pub(super) fn private_key(secret: &[u8]) -> Proof {
         let (characters, checksum) = split_checksum(&characters);
         let Some(bytes) = base64(characters) else { continue };
         if let Some(key) = read(label, &bytes) {
+            // A wrong checksum costs no points: whoever reads the key must do without (RFC 9580, section 6.1).
             let changed = checksum.is_some_and(|checksum| checksum != pgp::crc24(&bytes).to_be_bytes()[1..]);
             return if changed { Proof::unknown().note("its armour's checksum does not hold") } else { proven(&key) };
         }
@@ -169,8 +170,4 @@ fn find(text: &[u8], what: &[u8]) -> Option<usize> {
 
 fn contains(text: &[u8], what: &[u8]) -> bool {
     find(text, what).is_some()
-}
-
-fn distinct(text: &[u8]) -> u32 {
-    text.iter().fold(0u128, |seen, &b| seen | 1 << (b & 127)).count_ones()
 }

@@ -12,7 +12,8 @@ pub(super) fn crc24(data: &[u8]) -> u32 {
     })
 }
 
-/// Reads the first packet; `None` where it is no secret key (tag 5) or subkey (tag 7).
+/// Reads the first packet; `None` where it is no secret key (tag 5) or subkey (tag 7), or where it is not seen whether a
+/// passphrase protects it.
 pub(super) fn private_key(bytes: &[u8]) -> Option<Key> {
     let (&head, rest) = bytes.split_first()?;
     let (tag, body) = match head {
@@ -23,7 +24,7 @@ pub(super) fn private_key(bytes: &[u8]) -> Option<Key> {
     if tag != 5 && tag != 7 {
         return None;
     }
-    // Version 4: version, four bytes of time, algorithm, public numbers, then how the rest is protected.
+    // Version, four bytes of time, algorithm, public numbers, then how the rest is protected.
     let (&[version, _, _, _, _, algorithm], numbers) = body.split_first_chunk()?;
     let kind = match algorithm {
         1..=3 => "RSA",
@@ -35,8 +36,16 @@ pub(super) fn private_key(bytes: &[u8]) -> Option<Key> {
         25 | 26 => "X25519 or X448",
         _ => return None,
     };
-    let protection = if version == 4 { after_public(algorithm, numbers).and_then(|rest| rest.first()) } else { None };
-    Some(Key { what: format!("OpenPGP {kind}"), encrypted: protection.is_some_and(|&usage| usage != 0), public: None })
+    let protection = match version {
+        4 => after_public(algorithm, numbers)?,
+        // Version 5 (LibrePGP) and 6 (RFC 9580, section 5.5.2) say in four bytes how long the public numbers are.
+        5 | 6 => {
+            let (length, numbers) = numbers.split_first_chunk::<4>()?;
+            numbers.get(usize::try_from(u32::from_be_bytes(*length)).ok()?..)?
+        }
+        _ => return None,
+    };
+    Some(Key { what: format!("OpenPGP {kind}"), encrypted: *protection.first()? != 0, public: None })
 }
 
 fn new_length(rest: &[u8]) -> Option<&[u8]> {

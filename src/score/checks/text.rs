@@ -3,6 +3,8 @@
 //! The decoders of `decode/` find encoded text and map offsets; these read a few hundred bytes whose
 //! encoding is known, and keep nothing but the bytes.
 
+use crate::model::day;
+
 /// The digits of base 62 as the CRC32 formats write them; its first 36 are those of base 36.
 pub(super) const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -76,6 +78,11 @@ pub(super) fn base36(text: &[u8]) -> Option<u64> {
     })
 }
 
+/// How many different characters of ASCII a text has.
+pub(super) fn distinct(text: &[u8]) -> u32 {
+    text.iter().fold(0u128, |seen, &b| seen | 1 << (b & 127)).count_ones()
+}
+
 /// The calendar day of a Unix time in seconds, `YYYY-MM-DD`. `None` outside the years 1970 to 9999:
 /// no token is dated there, and milliseconds given for seconds would be.
 pub(super) fn day_of(seconds: i64) -> Option<String> {
@@ -83,16 +90,7 @@ pub(super) fn day_of(seconds: i64) -> Option<String> {
     if !(0..=LAST).contains(&seconds) {
         return None;
     }
-    // Days to a civil date: count years from 1 March, so that a leap day is the last of its year.
-    let days = seconds / 86_400 + 719_468;
-    let era = days / 146_097;
-    let of_era = days % 146_097;
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    let year = era * 400 + year_of_era + i64::from(month <= 2);
+    let (year, month, day) = day::date(seconds / 86_400);
     Some(format!("{year:04}-{month:02}-{day:02}"))
 }
 

@@ -110,6 +110,21 @@ fn a_hooks_path_that_leads_nowhere() {
     assert_problem(&repo, "which is no directory", "git config --local --unset core.hooksPath");
 }
 
+/// Regression: the remedy told was `portcullis install`, which refuses there.
+#[test]
+fn a_hooks_path_of_all_repositories_that_leads_nowhere() {
+    let repo = Repo::init(&[]);
+    repo.commit("first");
+    let missing = repo.beside("missing hooks");
+    repo.git(["config", "--global", "core.hooksPath", missing.to_str().unwrap()]).text();
+    assert_problem(&repo, "which is not there", "portcullis install --global");
+    assert_problem(&repo, "there is no pre-commit hook", "portcullis install --global");
+    assert!(!repo.portcullis(&["install"]).ok);
+    repo.portcullis(&["install", "--global"]).text();
+    assert_eq!(repo.portcullis(&["doctor"]).code, Some(0));
+    assert_guarded(&repo);
+}
+
 #[test]
 fn a_relative_hooks_path_that_another_work_tree_has_not() {
     let repo = Repo::init(&[]);

@@ -202,3 +202,26 @@ fn a_missing_program_blocks_the_commit_and_says_in_one_line_what_to_do() {
     let bin = Path::new(env!("CARGO_BIN_EXE_portcullis")).parent().unwrap();
     assert_eq!(commit(bin.to_str().unwrap()), (true, String::new()));
 }
+
+/// Regression: `install` of a release whose scripts differ refused to renew those of the one before, as if somebody had
+/// changed them.
+#[test]
+fn scripts_of_another_release_are_renewed_and_taken_out() {
+    let repo = Repo::init(&[]);
+    repo.commit("first");
+    repo.portcullis(&["install"]).text();
+    let now = snapshot(&hooks_dir(&repo));
+    let then = |hook: &portcullis::hook::Hook| {
+        let script = Box::leak(format!("{}# its last line\n", hook.script).into_boxed_str());
+        let old = portcullis::hook::Hook { script, name: hook.name, gate: hook.gate, canary: hook.canary };
+        let text = portcullis::hook::script::render(&old, Path::new("/nowhere/portcullis"));
+        repo.hook(hook.name, &String::from_utf8(text).unwrap());
+    };
+    portcullis::hook::HOOKS.iter().for_each(then);
+    let said = repo.portcullis(&["install"]).text();
+    assert_eq!(said.matches("Renewed ").count(), HOOKS.len(), "{said}");
+    assert_eq!(snapshot(&hooks_dir(&repo)), now);
+    portcullis::hook::HOOKS.iter().for_each(then);
+    let said = repo.portcullis(&["uninstall"]).text();
+    assert_eq!(said.matches("Removed ").count(), HOOKS.len(), "{said}");
+}

@@ -24,6 +24,7 @@ fn report(count: usize) -> Report {
             rule: life.rule,
             origin: Origin::File(path.into_bytes()),
             place: Place { start: position, end: position, lines: LineContext::default() },
+            columns: None,
             fingerprint: life.fingerprint,
             verdict: if at > 0 && at + 1 == count { Verdict::Allowed(allowed) } else { Verdict::Block },
         }

@@ -152,3 +152,55 @@ fn spoiled_indexes_never_panic() {
         }
     }
 }
+
+/// A gate that is interrupted has not looked, however far it came: git would take its 0 for a yes.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_gate_that_is_interrupted_blocks_soon() {
+    use std::process::Stdio;
+    use std::time::{Duration, Instant};
+
+    let repo = Repo::init(&[]);
+    // Nothing but anchors, and no credential: the slowest there is.
+    repo.stage("f", "ghp_ AKIA xoxb- ".repeat(400_000));
+    let mut command = repo.command(env!("CARGO_BIN_EXE_portcullis"));
+    let mut child = command.arg("pre-commit").stderr(Stdio::piped()).spawn().expect("it runs");
+    let pid = child.id().to_string();
+    while child.try_wait().expect("a status").is_none() && !crate::scan::unix::catches_interrupts(&pid) {
+        std::thread::yield_now();
+    }
+    std::thread::sleep(Duration::from_millis(100));
+    let sent = Instant::now();
+    let kill = std::process::Command::new("kill").args(["-INT", &pid]).status().expect("kill");
+    let output = child.wait_with_output().expect("it ends");
+    let said = String::from_utf8_lossy(&output.stderr);
+    if kill.success() {
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("interrupted"), "{said}");
+    }
+    assert!(sent.elapsed() < Duration::from_secs(10), "{:?}", sent.elapsed());
+}
+
+/// Regression: a staged file was held in memory as a whole, however long it was.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_long_staged_file_is_read_piece_by_piece() {
+    let repo = Repo::init(&[]);
+    let line = "the quick brown fox jumps over the lazy dog, and nothing else happens here\n";
+    let lines = 200 * 1024 * 1024 / line.len();
+    let text = format!("{}token = {}\n", line.repeat(lines), Draw(6).token());
+    // As a file of its own, and in a pack, where git puts what is longer than this.
+    for threshold in ["1g", "1m"] {
+        repo.git(["config", "core.bigFileThreshold", threshold]).text();
+        repo.stage("long", &text);
+        let packs = repo.ok("count-objects -v");
+        assert_eq!(packs.contains("in-pack: 0"), threshold == "1g", "{packs}");
+        let limited = format!("ulimit -v {}; exec '{}' pre-commit", 160 * 1024, env!("CARGO_BIN_EXE_portcullis"));
+        let ran = repo.command("/bin/sh").args(["-c", &limited]).output().expect("it runs");
+        let said = String::from_utf8_lossy(&ran.stderr);
+        assert_eq!(ran.status.code(), Some(1), "{said}");
+        assert!(said.contains(&format!("{}", lines + 1)), "{said}");
+        repo.ok("rm -q --cached long");
+        repo.ok("prune --expire=now");
+    }
+}

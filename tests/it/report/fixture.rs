@@ -57,6 +57,9 @@ pub(super) fn item(rule: RuleInfo, origin: Origin, line: u64, secret: &[u8], (he
     let last_row = secret.rsplit(|&byte| byte == b'\n').next().unwrap().len();
     let start = Position { line, column: head.len() as u64 + 1 };
     let end_column = if rows == 1 { head.len() + last_row } else { last_row } as u64 + 1;
+    let chars = |bytes: &[u8]| String::from_utf8_lossy(bytes).chars().count() as u64;
+    let before_last = if rows == 1 { chars(head.as_bytes()) } else { 0 };
+    let end_char = before_last + chars(secret.rsplit(|&byte| byte == b'\n').next().unwrap()) + 1;
     let offset = 40 * line;
     let span = Span::new(offset, offset + secret.len() as u64);
     let mut print = *b"0123456789abcdef";
@@ -88,6 +91,7 @@ pub(super) fn item(rule: RuleInfo, origin: Origin, line: u64, secret: &[u8], (he
                 after: None,
             },
         },
+        columns: Some((chars(head.as_bytes()) + 1, end_char)),
         fingerprint: Fingerprint(print),
         verdict: Verdict::Block,
     }

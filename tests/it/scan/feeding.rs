@@ -103,3 +103,57 @@ fn a_stream_that_is_stopped_keeps_what_it_has_and_says_so() {
     let fed = Feed::with_chunk(&engine, 1000).stream(&mut head.as_bytes().chain(io::repeat(b'x')), None, &stop);
     assert_eq!((fed.found.len(), fed.cut.map(|(reason, _)| reason)), (1, Some(SkipReason::Interrupted)));
 }
+
+/// An object of nothing but anchors takes a second for each step.
+#[test]
+fn whoever_is_stopped_ends_within_an_object() {
+    let engine = Engine::new(RuleSet::builtin());
+    let bytes = text(3, 3 * CHUNK, 0);
+    let stop = AtomicBool::new(true);
+    let whole = Feed::new(&engine).bytes_until(&bytes, None, &stop);
+    let stream = Feed::new(&engine).stream(&mut &bytes[..], None, &stop);
+    let log = Feed::new(&engine).log(&mut &bytes[..], &stop);
+    for (fed, how) in [(whole, "whole"), (stream, "stream"), (log, "log")] {
+        assert!(fed.bytes <= 256 * 1024, "{how}: {} bytes were scanned", fed.bytes);
+        assert_eq!(fed.cut.map(|(reason, _)| reason), Some(SkipReason::Interrupted), "{how}");
+    }
+}
+
+/// Stops a run when its first file has been read.
+struct StopAtFirst<'a>(&'a AtomicBool);
+
+impl portcullis::guard::watch::Progress for StopAtFirst<'_> {
+    fn advance(&self, _: u64, bytes: u64) {
+        self.0.fetch_or(bytes > 0, std::sync::atomic::Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn a_run_that_is_stopped_ends_within_a_file() {
+    let sandbox = super::sandbox::Sandbox::new();
+    sandbox.write("long", text(4, 3 * CHUNK, 0));
+    let engine = Engine::new(RuleSet::builtin());
+    let stop = AtomicBool::new(false);
+    let watch = portcullis::guard::watch::Watch { stop: &stop, progress: &StopAtFirst(&stop) };
+    let options = portcullis::guard::scan::Options { gitignore: false, threads: None };
+    let target = portcullis::guard::scan::Target::Path(sandbox.path("long"));
+    let report =
+        portcullis::guard::scan::run(&[target], options, &engine, &portcullis::policy::Policy::default(), watch);
+    assert!(report.coverage.bytes <= 256 * 1024, "{} bytes were scanned", report.coverage.bytes);
+    assert_eq!(report.coverage.skips[0].reason, SkipReason::Interrupted);
+}
+
+/// One credential in quotes is found by two rules: what is counted before they are resolved is another number.
+#[test]
+fn many_findings_are_as_many_in_a_file_as_from_standard_input() {
+    let sandbox = super::sandbox::Sandbox::new();
+    let lines: String = (0..70_000).map(|seed| format!("GITHUB_TOKEN=\"{}\"\n", token(seed))).collect();
+    sandbox.write("env", &lines);
+    let file = sandbox.run(&["scan", "--format", "jsonl", "env"]).exits(1);
+    let stream = sandbox.feed(&["scan", "--format", "jsonl", "-"], lines.as_bytes()).exits(1);
+    assert_eq!((file.places().len(), stream.places().len()), (70_000, 70_000));
+    // Long enough to be scanned in segments.
+    let long = lines.replace('\n', &format!("\n{}\n", "x y ".repeat(25)));
+    sandbox.write("long", &long);
+    assert_eq!(sandbox.run(&["scan", "--format", "jsonl", "long"]).exits(1).places().len(), 70_000);
+}

@@ -1,9 +1,10 @@
 //! Byte columns, which we count in, as columns of code points, which SARIF counts in.
 //!
-//! That takes the text of the line, of which a report holds a bounded piece only, and of the match's own
+//! That takes the text of the line, of which a place holds a bounded piece only, and of the match's own
 //! first and last lines only. So a column is given where that text is seen to be the right one: the
 //! credential stands in it at the very place. Where it is not, no column is better than a wrong one.
 
+use super::place::LINE_REACH;
 use crate::model::{Finding, Place};
 
 /// First column and the column past the last, from 1, in code points; `None` where that cannot be told.
@@ -14,9 +15,13 @@ pub(super) fn of(finding: &Finding, place: &Place) -> Option<(u64, u64)> {
     let ends = secret.rsplit(|&byte| byte == b'\n').next().unwrap_or_default();
     let (before, from) = cut(&place.lines.first, place.start.column)?;
     let (until, _) = cut(&place.lines.last, place.end.column)?;
-    // Decoded bytes stand in no line: there the lines are trusted where a byte is a code point throughout.
-    let seen =
-        if decoded { before.is_ascii() && until.is_ascii() } else { from.starts_with(begins) && until.ends_with(ends) };
+    // Decoded bytes stand in no line: there a line that is whole is trusted where a byte is a code point throughout.
+    let seen = if decoded {
+        let whole = |column: u64| column <= LINE_REACH as u64;
+        whole(place.start.column) && whole(place.end.column) && before.is_ascii() && until.is_ascii()
+    } else {
+        from.starts_with(begins) && until.ends_with(ends)
+    };
     (seen && !until.contains(&0) && !before.contains(&0)).then(|| (1 + code_points(before), 1 + code_points(until)))
 }
 
@@ -70,5 +75,11 @@ mod tests {
     fn decoded_credentials_have_columns_in_plain_ascii_only() {
         assert_eq!(columns(b"x YWJj y", b"x YWJj y", 3, 7, b"abc", vec!["base64"]), Some((3, 7)));
         assert_eq!(columns("é YWJj".as_bytes(), "é YWJj".as_bytes(), 4, 8, b"abc", vec!["base64"]), None);
+        let cut = [b"y".repeat(LINE_REACH), b"YWJj".to_vec(), b"z".repeat(LINE_REACH)].concat();
+        assert_eq!(
+            columns(&cut, &cut, 5001, 5005, b"abc", vec!["base64"]),
+            None,
+            "what stands before the cut is not known"
+        );
     }
 }
