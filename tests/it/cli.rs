@@ -190,6 +190,12 @@ fn rules_are_listed_and_shown() {
     sandbox.run(&["rules", "show", "no-such-rule"]).exits(2);
 }
 
+/// Regression: what scoring, a boundary or another part of the same rule kept from being found, or did not.
+#[test]
+fn the_builtin_rules_are_judged_as_their_examples_say() {
+    Sandbox::new().run(&["rules", "test"]).exits(0);
+}
+
 #[test]
 fn rules_are_tested_and_a_file_of_good_ones_is_used() {
     let sandbox = Sandbox::new();
