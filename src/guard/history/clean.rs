@@ -79,13 +79,13 @@ impl Clean {
     /// Whether nothing is in that object, which is no tree.
     #[must_use]
     pub fn holds(&self, oid: Oid) -> bool {
-        has(&self.ids, oid)
+        find(&self.ids, |id| *id, oid).is_some()
     }
 
     /// Whether nothing is in that tree, nor in anything below it.
     #[must_use]
     pub fn holds_tree(&self, oid: Oid) -> bool {
-        has(&self.trees, oid)
+        find(&self.trees, |id| *id, oid).is_some()
     }
 
     /// How many objects it knows.
@@ -119,21 +119,22 @@ fn add(ids: &mut Vec<Oid>, more: Vec<Oid>) {
     }
 }
 
-/// Whether an id is among those, which are in order. They are hashes, and so spread evenly: the search begins about
+/// What has that id, of a list that is in order of ids. They are hashes, and so spread evenly: the search begins about
 /// where it must be.
-fn has(ids: &[Oid], oid: Oid) -> bool {
+pub(super) fn find<T>(all: &[T], id: impl Fn(&T) -> Oid, oid: Oid) -> Option<&T> {
     let head = |oid: Oid| oid.as_bytes().first_chunk().map_or(0, |bytes| u32::from_be_bytes(*bytes));
     let wanted = head(oid);
-    let guess = ((ids.len() as u64 * u64::from(wanted)) >> 32) as usize;
+    let guess = ((all.len() as u64 * u64::from(wanted)) >> 32) as usize;
     let (mut low, mut high, mut step) = (guess, guess, 8);
-    while low > 0 && ids.get(low).is_some_and(|id| head(*id) >= wanted) {
+    while low > 0 && all.get(low).is_some_and(|one| head(id(one)) >= wanted) {
         (low, step) = (low.saturating_sub(step), step * 2);
     }
     step = 8;
-    while high < ids.len() && ids.get(high).is_some_and(|id| head(*id) <= wanted) {
-        (high, step) = ((high + step).min(ids.len()), step * 2);
+    while high < all.len() && all.get(high).is_some_and(|one| head(id(one)) <= wanted) {
+        (high, step) = ((high + step).min(all.len()), step * 2);
     }
-    ids.get(low..high).unwrap_or_default().binary_search(&oid).is_ok()
+    let near = all.get(low..high)?;
+    near.get(near.binary_search_by_key(&oid, id).ok()?)
 }
 
 /// What tells rules, program and sort of repository.

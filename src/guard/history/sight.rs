@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering;
 
-use super::clean::Clean;
+use super::clean::{Clean, find};
 use crate::engine::{Engine, Scratch};
 use crate::git::{CommitLinks, NameMark, Oid, Sight};
 use crate::guard::watch::Watch;
@@ -71,8 +71,7 @@ impl Sight for Eyes<'_> {
     }
 
     fn links(&self, commit: Oid) -> Option<CommitLinks> {
-        let at = self.links.binary_search_by_key(&commit, |(oid, _)| *oid).ok()?;
-        self.links.get(at).map(|(_, links)| links.clone())
+        find(self.links, |(oid, _)| *oid, commit).map(|(_, links)| links.clone())
     }
 
     fn advance(&mut self, objects: u64, bytes: u64) -> bool {
