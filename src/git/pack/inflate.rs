@@ -2,8 +2,6 @@
 
 use zlib_rs::{Inflate, InflateFlush, Status};
 
-use super::deflate::Deflate;
-
 /// Bytes allocated on a claim alone; past them memory grows with what has been inflated.
 const TRUSTED: usize = 1 << 20;
 /// Room beyond what is to be made: with less left, the inflater goes byte by byte.
@@ -12,14 +10,13 @@ const SLACK: usize = 320;
 /// Reusable state of one thread's inflating.
 pub(in crate::git) struct Inflater {
     state: Inflate,
-    quick: Deflate,
     /// Bytes that the last whole stream took.
     taken: usize,
 }
 
 impl Inflater {
     pub(in crate::git) fn new() -> Self {
-        Self { state: Inflate::new(true, 15), quick: Deflate::default(), taken: 0 }
+        Self { state: Inflate::new(true, 15), taken: 0 }
     }
 
     /// Bytes of the input that the last stream took that [`Inflater::whole`] inflated.
@@ -29,14 +26,6 @@ impl Inflater {
 
     /// Inflates the stream at the beginning of `input` into `out`. It must hold exactly `size` bytes.
     pub(in crate::git) fn whole(&mut self, input: &[u8], size: usize, out: &mut Vec<u8>) -> Result<(), &'static str> {
-        if size <= TRUSTED {
-            out.resize(size + SLACK, 0);
-            if let Some(taken) = self.quick.inflate(input, size, out) {
-                out.truncate(size);
-                self.taken = taken;
-                return Ok(());
-            }
-        }
         self.state.reset(true);
         let (mut used, mut made) = (0, 0_usize);
         // More than claimed lets the stream end in one call, and shows one that is too long.

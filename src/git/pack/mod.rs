@@ -4,7 +4,6 @@
 //! cannot be read is told object by object; memory is only taken as far as data really inflates, and never past
 //! [`Limits`]. A multi-pack-index is not read: every pack it covers has an index of its own.
 
-mod deflate;
 mod delta;
 mod entry;
 mod file;

@@ -7,8 +7,8 @@ use crate::git::tree::raw_entry;
 
 /// Bytes of a tree from which on it is worth to remember where its entries begin.
 const LARGE: usize = 512;
-/// Most entries of which that is remembered: 16 MB. Past them all is forgotten, and found out again.
-const MOST: usize = 4 << 20;
+/// Most entries of which that is remembered: 4 MB. Past them all is forgotten, and found out again.
+const MOST: usize = 1 << 20;
 
 /// Where a tree's entries begin.
 #[derive(Debug, Default)]
