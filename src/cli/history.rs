@@ -19,9 +19,9 @@ use super::progress::Bar;
 use super::{date, interrupt, plan};
 use crate::engine::Engine;
 use crate::git::{Env, GitError, Limits, Range, RefGlob, Repo, Store};
-use crate::guard::history::{self, Options as ScanOptions, Request};
+use crate::guard::history::{self, Options as ScanOptions, Replacements, Request};
 use crate::guard::watch::{Unwatched, Watch};
-use crate::model::history::History;
+use crate::model::history::{History, Replaced};
 use crate::policy::Policy;
 use crate::report::sanitize::clean;
 use crate::report::{history as formats, html};
@@ -38,11 +38,19 @@ pub(super) fn run(args: &HistoryArgs) -> Result<ExitStatus, Failure> {
     if let Some(file) = &args.answer.verify_clean {
         let key = plan::fingerprint_key(args.policy.known.key_file.as_deref())?;
         let list = verify::list(file, &key, engine.rules())?;
+        let replacements = args.answer.replacements.as_deref().map(verify::replacements).transpose()?;
         let output = Output::open(&args.output)?;
         let mut history = look(args, &repo, &engine, &verify::policy(key.clone()))?;
         verify::only(&mut history, &list, &key);
-        output.write(|options, out| formats::verify::write(&history, list.len() as u64, format, options, out))?;
-        return Ok(status(&history));
+        let replaced = replacements.map(|texts| still_held(args, &repo, &texts, &mut history)).transpose()?;
+        let asked = (list.len() as u64, replaced.as_ref());
+        output.write(|options, out| formats::verify::write(&history, asked, format, options, out))?;
+        let left = replaced.map(|replaced| replaced.left).unwrap_or_default();
+        if format.name != "human" {
+            left.iter().for_each(|left| note(&format!("not clean: {}", formats::verify::told(left))));
+        }
+        let told = if left.is_empty() { ExitStatus::Clean } else { ExitStatus::Findings };
+        return Ok(status(&history).merge(told));
     }
     let policy = settled.on_disk(&args.policy.known, &args.path)?;
     settled.tell_expired();
@@ -60,6 +68,18 @@ pub(super) fn run(args: &HistoryArgs) -> Result<ExitStatus, Failure> {
         note(&words);
     }
     Ok(status(&history))
+}
+
+/// Looks for the very texts that a rewrite was to replace; what cannot be read leaves the answer incomplete.
+fn still_held(
+    args: &HistoryArgs,
+    repo: &Repo,
+    texts: &Replacements,
+    history: &mut History,
+) -> Result<Replaced, Failure> {
+    let limits = Limits::within(args.memory << 20, args.effort.threads);
+    let watch = Watch { stop: interrupt::flag(), progress: &Unwatched };
+    history::still_held(repo, texts, limits, &mut history.coverage, watch).map_err(|error| unreadable(&error))
 }
 
 fn look(args: &HistoryArgs, repo: &Repo, engine: &Engine, policy: &Policy) -> Result<History, Failure> {

@@ -205,6 +205,26 @@ pub struct History {
     pub coverage: Coverage,
 }
 
+/// What still stands of texts that a rewrite was to replace.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Replaced {
+    /// How many texts there are.
+    pub texts: u64,
+    /// Those that still stand somewhere, in order of their lines.
+    pub left: Vec<Left>,
+}
+
+/// A text that still stands somewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// Its line in the file of replacements.
+    pub line: u64,
+    /// How many objects, refs and reflogs hold it.
+    pub holders: u64,
+    /// Some of them, by kind and id.
+    pub first: Vec<String>,
+}
+
 impl History {
     /// The credentials that count.
     pub fn blocking(&self) -> impl Iterator<Item = &Life> {

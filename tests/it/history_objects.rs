@@ -1,5 +1,6 @@
 //! Every object, in every shape git stores them: the same ids, kinds and bytes as `git cat-file` and libgit2 give.
 
+mod duplicates;
 mod hostile;
 mod shared;
 

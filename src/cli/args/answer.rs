@@ -28,6 +28,12 @@ pub struct AnswerArgs {
         ]
     )]
     pub verify_clean: Option<PathBuf>,
+    /// With --verify-clean, prove too that no text of this file of a rewrite plan (`expressions.txt`) stands anywhere.
+    ///
+    /// Rules have no part in that: every object, name and reflog is searched for these very bytes. Take out the lines of
+    /// texts that may stay. What still stands is told by its line in the file, never in plaintext.
+    #[arg(long, value_name = "FILE", requires = "verify_clean")]
+    pub replacements: Option<PathBuf>,
     /// Do not read again what an earlier run with --ledger found nothing in, and remember it for the next.
     ///
     /// The ledger lies in the user's cache directory, sealed with a key of its own; it holds ids of objects only.

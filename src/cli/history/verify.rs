@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::cli::failure::{Failure, Shown};
+use crate::guard::history::Replacements;
 use crate::model::history::History;
 use crate::policy::{Key, Policy, Wanted};
 use crate::rules::RuleSet;
@@ -19,6 +20,20 @@ pub(super) fn list(file: &Path, key: &Key, rules: &RuleSet) -> Result<Wanted, Fa
     Wanted::parse(&bytes, key, |rule| rules.find(rule).is_some()).map_err(|error| {
         Failure::because(format_args!("the list `{shown}` proves nothing"), &error)
             .hint("give the same --key-file and --rules as when the fingerprints were made")
+    })
+}
+
+/// Reads the texts that a rewrite was to replace.
+///
+/// # Errors
+/// If the file cannot be read, or could prove nothing.
+pub(super) fn replacements(file: &Path) -> Result<Replacements, Failure> {
+    let shown = file.display();
+    let bytes = fs::read(file)
+        .map_err(|error| Failure::because(format_args!("cannot read the replacements `{shown}`"), &error))?;
+    Replacements::parse(&bytes).map_err(|error| {
+        Failure::because(format_args!("the replacements `{shown}` prove nothing"), &error)
+            .hint("give the `expressions.txt` of a rewrite plan, without lines of another making")
     })
 }
 

@@ -32,11 +32,12 @@ impl<'s> Reader<'s> {
     pub(in crate::git) fn read(&mut self, oid: Oid, out: &mut Vec<u8>) -> Result<ObjectKind, GitError> {
         let Self { store, bench, lately } = self;
         for (number, pack) in store.packs.iter().enumerate() {
-            let Some(Ok(offset)) = pack.find(oid) else { continue };
+            let Some(Ok((place, offset))) = pack.find_place(oid) else { continue };
             let elsewhere = |base: Oid, out: &mut Vec<u8>| {
                 store.read_into(base, LIMIT, &mut Workbench::new(), out, MAX_ELSEWHERE).ok()
             };
-            if let Ok(kind) = pack.expand_lately((number as u32, offset), LIMIT, (bench, lately), out, elsewhere) {
+            if let Ok(kind) = pack.expand_lately((number as u32, place, offset), LIMIT, (bench, lately), out, elsewhere)
+            {
                 return Ok(kind);
             }
         }

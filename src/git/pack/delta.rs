@@ -111,7 +111,7 @@ fn copy(delta: &[u8], code: u8, at: &mut usize) -> Option<(u32, u32)> {
 /// Makes the object of a delta that [`parse`] took apart.
 pub(super) fn apply(base: &[u8], delta: &[u8], ops: &[Op], size: usize, out: &mut Vec<u8>) {
     out.clear();
-    out.reserve_exact(size);
+    out.reserve(size);
     for &op in ops {
         out.extend_from_slice(piece(base, delta, op));
     }

@@ -1,6 +1,7 @@
 //! A pack with its index: random access to its entries.
 
 use std::io::Read;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -9,7 +10,7 @@ use super::entry::{self, Base, Entry};
 use super::index::Index;
 use super::inflate::Inflater;
 use super::map::Map;
-use super::ring::{Place, Ring};
+use super::ring::Ring;
 use super::stream::stream;
 use crate::git::{GitError, HashKind, ObjectKind, Oid};
 
@@ -35,13 +36,22 @@ pub(in crate::git) struct Workbench {
     pub(super) delta: Vec<u8>,
     pub(super) ops: Vec<Op>,
     spare: Vec<u8>,
+    /// For objects that nothing is made from.
+    pub(super) leaf: Vec<u8>,
     /// Offsets of the entries that an object is made from.
     chain: Vec<u64>,
 }
 
 impl Workbench {
     pub(in crate::git) fn new() -> Self {
-        Self { inflater: Inflater::new(), delta: Vec::new(), ops: Vec::new(), spare: Vec::new(), chain: Vec::new() }
+        Self {
+            inflater: Inflater::new(),
+            delta: Vec::new(),
+            ops: Vec::new(),
+            spare: Vec::new(),
+            leaf: Vec::new(),
+            chain: Vec::new(),
+        }
     }
 }
 
@@ -141,6 +151,12 @@ impl Pack {
         let Some(crc) = self.index.crc(place as usize) else { return true };
         let end = order.get(number + 1).map_or(self.end, |(end, _)| *end as usize).min(self.end);
         self.map.bytes().get(start as usize..end).is_some_and(|bytes| crc32fast::hash(bytes) == crc)
+    }
+
+    /// Whether these bytes are what the index has a checksum of at that place.
+    fn is_sound(&self, place: usize, bytes: Range<usize>) -> bool {
+        let Some(crc) = self.index.crc(place) else { return true };
+        self.map.bytes().get(bytes).is_some_and(|bytes| crc32fast::hash(bytes) == crc)
     }
 
     /// Reads the header of the entry at that offset, whose bytes must be those that the index has a checksum of.
@@ -254,11 +270,11 @@ impl Pack {
         Ok(kind)
     }
 
-    /// The same, keeping what was expanded for the next one that stands on it. The place is this pack's number and
-    /// the object's offset.
+    /// The same, keeping what was expanded for the next one that stands on it. `number` is this pack's, `place` the
+    /// object's in the index, and `at` its offset.
     pub(in crate::git) fn expand_lately(
         &self,
-        (number, at): Place,
+        (number, place, at): (u32, usize, u64),
         limit: u64,
         (bench, lately): (&mut Workbench, &mut Ring),
         out: &mut Vec<u8>,
@@ -270,10 +286,19 @@ impl Pack {
             return Ok(kind);
         }
         let mut chain = std::mem::take(&mut bench.chain);
+        let first = at;
+        // Of the object itself, where the checksum is is known already.
+        let entry_at = |at: u64| if at == first { self.entry(at) } else { self.sound_entry(at) };
+        let check = |at: u64, entry: &Entry, taken: usize| {
+            let is_sound = at != first || self.is_sound(place, at as usize..entry.data + taken);
+            if is_sound { Ok(()) } else { Err(Flaw::Broken("its pack entry is not what the index has a checksum of")) }
+        };
         let kind = match self.chain(at, |at| lately.has((number, at)), &mut chain)? {
             Base::Whole(kind) => {
                 let at = chain.pop().ok_or("its pack entry is broken")?;
-                self.inflate(&self.sound_entry(at)?, limit, &mut bench.inflater, out)?;
+                let entry = entry_at(at)?;
+                self.inflate(&entry, limit, &mut bench.inflater, out)?;
+                check(at, &entry, bench.inflater.taken())?;
                 lately.put((number, at), kind, out);
                 kind
             }
@@ -281,14 +306,18 @@ impl Pack {
             Base::Offset(base) => {
                 let (kind, bytes) = lately.get((number, base)).ok_or("its pack entry is broken")?;
                 let at = chain.pop().ok_or("its pack entry is broken")?;
-                self.step(&self.sound_entry(at)?, bytes, limit, bench, out)?;
+                let entry = entry_at(at)?;
+                self.step(&entry, bytes, limit, bench, out)?;
+                check(at, &entry, bench.inflater.taken())?;
                 lately.put((number, at), kind, out);
                 kind
             }
         };
         let mut spare = std::mem::take(&mut bench.spare);
         for &at in chain.iter().rev() {
-            self.step(&self.sound_entry(at)?, out, limit, bench, &mut spare)?;
+            let entry = entry_at(at)?;
+            self.step(&entry, out, limit, bench, &mut spare)?;
+            check(at, &entry, bench.inflater.taken())?;
             std::mem::swap(out, &mut spare);
             lately.put((number, at), kind, out);
         }
@@ -327,7 +356,13 @@ impl Pack {
 
     /// The offset of an object, if the pack has it.
     pub(in crate::git) fn find(&self, oid: Oid) -> Option<Result<u64, Flaw>> {
+        Some(self.find_place(oid)?.map(|(_, offset)| offset))
+    }
+
+    /// The place in the index and the offset of an object, if the pack has it.
+    pub(in crate::git) fn find_place(&self, oid: Oid) -> Option<Result<(usize, u64), Flaw>> {
         let place = self.index.find(oid)?;
-        Some(self.index.offset(place).ok_or(Flaw::Broken("its pack's index is broken")))
+        let offset = self.index.offset(place).ok_or(Flaw::Broken("its pack's index is broken"));
+        Some(offset.map(|offset| (place, offset)))
     }
 }

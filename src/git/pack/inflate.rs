@@ -8,22 +8,31 @@ const TRUSTED: usize = 1 << 20;
 const SLACK: usize = 320;
 
 /// Reusable state of one thread's inflating.
-pub(in crate::git) struct Inflater(Inflate);
+pub(in crate::git) struct Inflater {
+    state: Inflate,
+    /// Bytes that the last whole stream took.
+    taken: usize,
+}
 
 impl Inflater {
     pub(in crate::git) fn new() -> Self {
-        Self(Inflate::new(true, 15))
+        Self { state: Inflate::new(true, 15), taken: 0 }
+    }
+
+    /// Bytes of the input that the last stream took that [`Inflater::whole`] inflated.
+    pub(in crate::git) const fn taken(&self) -> usize {
+        self.taken
     }
 
     /// Inflates the stream at the beginning of `input` into `out`. It must hold exactly `size` bytes.
     pub(in crate::git) fn whole(&mut self, input: &[u8], size: usize, out: &mut Vec<u8>) -> Result<(), &'static str> {
-        self.0.reset(true);
-        out.clear();
+        self.state.reset(true);
         let (mut used, mut made) = (0, 0_usize);
         // More than claimed lets the stream end in one call, and shows one that is too long.
         let full = size.checked_add(SLACK).ok_or("its size is absurd")?;
         loop {
             let room = if made == 0 { full.min(TRUSTED) } else { full.min(made.saturating_mul(2)) };
+            // What was in there is written over, so that only what it grows by is cleared.
             out.resize(room, 0);
             let ended = self.step(input, &mut used, out, &mut made)?;
             if ended {
@@ -37,12 +46,13 @@ impl Inflater {
             }
         }
         out.truncate(made);
+        self.taken = used;
         if made == size { Ok(()) } else { Err("it inflates to another size than its own") }
     }
 
     /// Makes ready for [`Inflater::some`].
     pub(in crate::git) fn start(&mut self) {
-        self.0.reset(true);
+        self.state.reset(true);
     }
 
     /// Goes on inflating: into the whole of `out`, or until the stream ends. `used` counts the input.
@@ -60,11 +70,11 @@ impl Inflater {
 
     fn step(&mut self, input: &[u8], used: &mut usize, out: &mut [u8], made: &mut usize) -> Result<bool, &'static str> {
         while *made < out.len() {
-            let (ins, outs) = (self.0.total_in(), self.0.total_out());
+            let (ins, outs) = (self.state.total_in(), self.state.total_out());
             let rest = input.get(*used..).unwrap_or_default();
             let room = out.get_mut(*made..).unwrap_or_default();
-            let status = self.0.decompress(rest, room, InflateFlush::Finish);
-            let (took, gave) = ((self.0.total_in() - ins) as usize, (self.0.total_out() - outs) as usize);
+            let status = self.state.decompress(rest, room, InflateFlush::Finish);
+            let (took, gave) = ((self.state.total_in() - ins) as usize, (self.state.total_out() - outs) as usize);
             *used += took;
             *made += gave;
             match status {

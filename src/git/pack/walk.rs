@@ -27,6 +27,9 @@ pub struct Limits {
     pub threads: Option<NonZero<usize>>,
 }
 
+/// Most bytes of a leaf whose room is kept.
+const LEAF: usize = 1 << 20;
+
 fn threads_of(asked: Option<NonZero<usize>>) -> usize {
     asked.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZero::get)
 }
@@ -313,13 +316,15 @@ impl<'p, V: Visit> Walk<'_, 'p, V> {
         let is_base = forest.weight(node) > u32::from(wanted);
         let limit = self.shared.limits.object;
         let fetched;
+        // What nothing is made from need not outlive this: its room serves the next one.
+        let room = if is_base { Vec::new() } else { std::mem::take(&mut self.bench.leaf) };
         let (mut bytes, ops, base) = match (entry.base, base) {
             (Base::Whole(_), _) if entry.size > limit => {
                 self.stream_whole(planted, node, (oid, kind), &entry);
                 return Ok(None);
             }
             (Base::Whole(_), _) => {
-                let mut bytes = Vec::new();
+                let mut bytes = room;
                 self.size_up(entry.size);
                 pack.inflate(&entry, limit, &mut self.bench.inflater, &mut bytes)?;
                 (bytes, false, None)
@@ -328,10 +333,10 @@ impl<'p, V: Visit> Walk<'_, 'p, V> {
                 let mut bytes = Vec::new();
                 (self.shared.elsewhere)(name, &mut bytes).ok_or("the base of its delta is missing")?;
                 fetched = Body { weight: bytes.len(), bytes, state: None };
-                (Vec::new(), true, Some(&fetched))
+                (room, true, Some(&fetched))
             }
             (_, None) => return Err(Flaw::Broken("its pack entry is broken")),
-            (_, Some(base)) => (Vec::new(), true, Some(base)),
+            (_, Some(base)) => (room, true, Some(base)),
         };
         if let Some(base) = base {
             self.size_up(entry.size);
@@ -352,8 +357,14 @@ impl<'p, V: Visit> Walk<'_, 'p, V> {
         } else {
             None
         };
+        if !is_base {
+            if bytes.capacity() <= LEAF {
+                self.bench.leaf = bytes;
+            }
+            return Ok(None);
+        }
         let weight = bytes.len() + state.as_ref().map_or(0, |state| self.shared.visit.weight(state));
-        Ok(is_base.then_some(Body { bytes, state, weight }))
+        Ok(Some(Body { bytes, state, weight }))
     }
 
     /// Waits for its turn before a large object is held. Nothing else is ever waited for meanwhile.

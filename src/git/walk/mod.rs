@@ -6,6 +6,7 @@
 
 mod bounds;
 mod commit;
+mod listing;
 mod order;
 mod refs;
 mod tips;
@@ -41,6 +42,7 @@ impl Repo {
     pub fn walk(&self, store: &Store, tips: Tips, bounds: &Bounds, sight: &mut dyn Sight) -> Result<Walked, GitError> {
         let mut walk = Walk {
             reader: Reader::new(store),
+            remembers: sight.remembers(),
             sight,
             shallow: self.shallow()?,
             chosen: None,
@@ -53,6 +55,8 @@ impl Repo {
             spare: Vec::new(),
             todo: Vec::new(),
             malformed: OidSet::default(),
+            doubtful: OidSet::default(),
+            shapes: listing::Shapes::default(),
             last: None,
         };
         walk.start_all(tips, bounds);
@@ -60,6 +64,10 @@ impl Repo {
             walk.rest()?;
         }
         let mut out = walk.out;
+        if out.stopped {
+            // Trees were left with entries that nobody looked at.
+            out.barren.clear();
+        }
         order::settle(&mut out, &walk.parents, &walk.targets);
         Ok(out)
     }
@@ -77,6 +85,9 @@ impl Repo {
         }
     }
 }
+
+/// An entry of a tree to be looked at: where it begins, and the tree that stood under its name before.
+type Todo = (u32, Option<Oid>);
 
 /// When an unreachable object has its turn: what may lead to others goes first.
 const fn turn(kind: ObjectKind) -> u8 {
@@ -115,9 +126,16 @@ struct Walk<'w> {
     /// Buffers to be used again.
     spare: Vec<Vec<u8>>,
     /// The entries yet to be looked at, of all trees being read, the next one last.
-    todo: Vec<trees::Todo>,
+    todo: Vec<Todo>,
     /// Trees that could not be read to their end.
     malformed: OidSet,
+    /// Whether the sight remembers trees.
+    remembers: bool,
+    /// Trees and blobs of which it is not certain that they lead to nothing, though no way is kept; empty unless
+    /// the sight remembers.
+    doubtful: OidSet,
+    /// Where entries begin in trees that were read.
+    shapes: listing::Shapes,
     /// The top of the last commit's files.
     last: Option<Oid>,
 }
@@ -165,6 +183,8 @@ impl Walk<'_> {
                 continue;
             }
             match store.kind(oid) {
+                Ok(ObjectKind::Tree) if self.remembers && self.sight.knows_tree(oid) => {}
+                Ok(ObjectKind::Blob) if self.remembers && self.sight.knows_blob(oid) => {}
                 Ok(kind) => rest.push((turn(kind), oid)),
                 Err(error) => self.trouble("object", oid, &error),
             }
@@ -218,6 +238,15 @@ impl Walk<'_> {
                 self.out.loose_ends.push((oid, child));
                 continue;
             }
+            if kind == ObjectKind::Commit
+                && let Some(links) = self.sight.links(oid)
+            {
+                if !self.is_outside(oid) {
+                    self.advance(0);
+                    self.commit(oid, links, like);
+                }
+                continue;
+            }
             let mut bytes = self.spare.pop().unwrap_or_default();
             match self.reader.read(oid, &mut bytes) {
                 Ok(found) if found == kind => self.named(oid, kind, &bytes, like),
@@ -247,17 +276,29 @@ impl Walk<'_> {
             self.left.push(Left { oid: target, kind, like });
             return;
         }
-        let is_chosen = |oid: &Oid| self.chosen.as_ref().is_none_or(|chosen| chosen.contains(oid));
-        if !is_chosen(&oid) {
-            self.out.objects.insert(oid, Slot::Outside);
+        if self.is_outside(oid) {
             return;
         }
-        let Some(mut head) = commit_links(bytes, hash) else {
-            return self.trouble("commit", oid, &GitError::object("commit", oid, "it is malformed"));
-        };
+        self.advance(bytes.len());
+        match commit_links(bytes, hash) {
+            Some(links) => self.commit(oid, links, like),
+            None => self.trouble("commit", oid, &GitError::object("commit", oid, "it is malformed")),
+        }
+    }
+
+    /// Whether a commit is none of those that are walked; it is noted then.
+    fn is_outside(&mut self, oid: Oid) -> bool {
+        let is_outside = self.chosen.as_ref().is_some_and(|chosen| !chosen.contains(&oid));
+        if is_outside {
+            self.out.objects.insert(oid, Slot::Outside);
+        }
+        is_outside
+    }
+
+    fn commit(&mut self, oid: Oid, mut head: CommitLinks, like: Option<Oid>) {
+        let is_chosen = |oid: &Oid| self.chosen.as_ref().is_none_or(|chosen| chosen.contains(oid));
         let is_cut = self.shallow.contains(&oid) && !head.parents.is_empty();
         head.parents.retain(is_chosen);
-        self.advance(bytes.len());
         self.out.counts.commits += 1;
         self.out.objects.insert(oid, Slot::Known(Child::Commit(self.out.commits.len() as u32)));
         let parents = if is_cut {

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use super::listing::{Listing, Shape};
 use super::{Child, Entry, NameMark, Slot, Walk, Walked};
 use crate::git::tree::raw_entry;
 use crate::git::{GitError, ObjectKind, Oid};
@@ -13,9 +14,6 @@ use crate::model::SkipReason;
 
 /// Directories inside each other that are followed: twice git's own `core.maxTreeDepth`.
 const MAX_DEPTH: usize = 4096;
-
-/// An entry to be looked at: where it begins, and the tree that stood under its name before.
-pub(super) type Todo = (u32, Option<Oid>);
 
 /// A tree being read.
 struct Frame {
@@ -25,6 +23,10 @@ struct Frame {
     above: usize,
     /// Entries that lead to something, by where they begin.
     kept: Vec<(u32, Entry)>,
+    /// Where its entries begin, if it is worth to know.
+    shape: Option<Shape>,
+    /// Whether something below it is doubtful.
+    is_doubtful: bool,
     /// Its entry in the tree it was reached from.
     entry: Option<(u32, Entry, NameMark)>,
 }
@@ -43,6 +45,7 @@ impl Walk<'_> {
         match self.out.objects.get(&root) {
             Some(Slot::Known(child)) => return *child,
             Some(_) => return Child::Nothing,
+            None if self.remembers && self.sight.knows_tree(root) => return self.pass_by(root),
             None => {}
         }
         let mut stack = Vec::new();
@@ -56,15 +59,25 @@ impl Walk<'_> {
                     self.enter(&mut stack, (oid, like), Some(entry), None);
                 }
                 Next::End => {
-                    let (entry, child) = self.leave(frame);
+                    let (entry, child, is_doubtful) = self.leave(frame);
                     match (stack.last_mut(), entry) {
-                        (Some(above), Some((at, entry, mark))) => above.keep(at, entry, mark, child),
+                        (Some(above), Some((at, entry, mark))) => {
+                            above.is_doubtful |= is_doubtful;
+                            above.keep(at, entry, mark, child);
+                        }
                         _ => result = child,
                     }
                 }
             }
         }
         result
+    }
+
+    /// A tree that an earlier walk looked at, and that leads to nothing.
+    fn pass_by(&mut self, tree: Oid) -> Child {
+        self.out.counts.trees += 1;
+        self.out.objects.insert(tree, Slot::Known(Child::Nothing));
+        Child::Nothing
     }
 
     fn enter(
@@ -89,12 +102,19 @@ impl Walk<'_> {
                 let (above, mut kept) = (self.todo.len(), Vec::new());
                 let like = like.filter(|like| !self.malformed.contains(like));
                 let known = like.and_then(|like| Some((self.reader.recall(like)?, kept_of(&self.out, like)?)));
+                // What it has in common with a tree that is doubtful may be why that is.
+                let is_doubtful = known.is_some() && like.is_some_and(|like| self.doubtful.contains(&like));
                 let mut listing = Listing { out: &self.out, todo: &mut self.todo, kept: &mut kept };
-                listing.differences(&bytes, known.unwrap_or_default(), oid.hash_kind().width());
+                let (width, shape) = (oid.hash_kind().width(), like.and_then(|like| self.shapes.get(like)));
+                let between = shape.zip(known).and_then(|(shape, known)| listing.between(&bytes, known, shape, width));
+                let shape = between.or_else(|| {
+                    listing.differences(&bytes, known.unwrap_or_default(), width);
+                    Shape::of(&bytes, width)
+                });
                 if let Some(own) = self.todo.get_mut(above..) {
                     own.reverse();
                 }
-                stack.push(Frame { oid, bytes, above, kept, entry });
+                stack.push(Frame { oid, bytes, above, kept, shape, is_doubtful, entry });
             }
             Err(error) => {
                 self.spare.push(bytes);
@@ -105,24 +125,37 @@ impl Walk<'_> {
                     last.detail = format!("the tree of commit {owner}");
                 }
                 if let (Some(above), Some((at, entry, mark))) = (stack.last_mut(), entry) {
+                    above.is_doubtful = true;
                     above.keep(at, entry, mark, Child::Nothing);
                 }
             }
         }
     }
 
-    fn leave(&mut self, mut frame: Frame) -> (Option<(u32, Entry, NameMark)>, Child) {
+    fn leave(&mut self, mut frame: Frame) -> (Option<(u32, Entry, NameMark)>, Child, bool) {
         self.todo.truncate(frame.above);
+        if self.remembers && frame.is_doubtful {
+            self.doubtful.insert(frame.oid);
+        }
         let child = if frame.kept.is_empty() {
+            if self.remembers && !frame.is_doubtful {
+                self.out.barren.push(frame.oid);
+            }
             Child::Nothing
         } else {
             frame.kept.sort_by_key(|(at, _)| *at);
+            if let Some(shape) = &mut frame.shape {
+                shape.kept.extend(frame.kept.iter().map(|(at, _)| *at));
+            }
             self.out.trees.push((frame.oid, frame.kept.into_iter().map(|(_, entry)| entry).collect()));
             Child::Tree(self.out.trees.len() as u32 - 1)
         };
         self.out.objects.insert(frame.oid, Slot::Known(child));
+        if let Some(shape) = frame.shape {
+            self.shapes.put(frame.oid, shape);
+        }
         self.spare.push(frame.bytes);
-        (frame.entry, child)
+        (frame.entry, child, frame.is_doubtful)
     }
 
     fn step(&mut self, frame: &mut Frame) -> Next {
@@ -135,6 +168,7 @@ impl Walk<'_> {
             let oid = frame.oid;
             self.trouble("tree", oid, &GitError::object("tree", oid, "it is malformed"));
             self.malformed.insert(oid);
+            frame.is_doubtful = true;
             return Next::End;
         };
         let (name, mark) = self.name(name);
@@ -143,19 +177,36 @@ impl Walk<'_> {
             frame.keep(at, entry, mark, Child::Nothing);
         } else if mode.is_tree() {
             match self.out.objects.get(&oid) {
+                None if self.remembers && self.sight.knows_tree(oid) => {
+                    let child = self.pass_by(oid);
+                    frame.keep(at, entry, mark, child);
+                }
                 None => return Next::Enter { entry: (at, entry, mark), oid, like },
-                Some(Slot::Known(child)) => frame.keep(at, entry, mark, *child),
-                Some(Slot::Absent | Slot::Outside) => frame.keep(at, entry, mark, Child::Nothing),
+                Some(Slot::Known(child)) => {
+                    frame.is_doubtful |= self.doubtful.contains(&oid);
+                    frame.keep(at, entry, mark, *child);
+                }
+                Some(Slot::Absent | Slot::Outside) => {
+                    frame.is_doubtful = true;
+                    frame.keep(at, entry, mark, Child::Nothing);
+                }
                 Some(Slot::Busy) => {
+                    frame.is_doubtful = true;
                     let (above, detail) = (frame.oid, "a tree that holds itself".to_owned());
                     self.problem(Some(above), format!("tree {above}"), SkipReason::Unreadable, detail);
                 }
             }
         } else {
             let child = self.blob(oid, mark.bound);
+            frame.is_doubtful |= self.remembers && child == Child::Nothing && !self.is_settled(oid);
             frame.keep(at, entry, mark, child);
         }
         Next::Stay
+    }
+
+    /// Whether an object that no way is kept to was looked at, and leads to nothing.
+    fn is_settled(&self, oid: Oid) -> bool {
+        matches!(self.out.objects.get(&oid), Some(Slot::Known(_))) && !self.doubtful.contains(&oid)
     }
 
     /// A blob, which is not read here; but it must be there.
@@ -167,6 +218,9 @@ impl Walk<'_> {
             None if self.reader.store().contains(oid) => {
                 self.out.counts.blobs += 1;
                 if !self.sight.blob(oid) && !bound {
+                    if self.remembers && !self.sight.knows_blob(oid) {
+                        self.doubtful.insert(oid);
+                    }
                     self.out.objects.insert(oid, Slot::Known(Child::Nothing));
                     return Child::Nothing;
                 }
@@ -213,109 +267,4 @@ fn kept_of(out: &Walked, tree: Oid) -> Option<&[Entry]> {
         Slot::Known(Child::Nothing) => Some(&[]),
         _ => None,
     }
-}
-
-/// What stands under an entry's name in a known tree.
-enum Passed {
-    /// The same entry.
-    Same,
-    /// Another one, or none: the tree it names, if it is one.
-    Other(Option<Oid>),
-}
-
-/// What is to be done for a tree.
-struct Listing<'l> {
-    out: &'l Walked,
-    todo: &'l mut Vec<Todo>,
-    kept: &'l mut Vec<(u32, Entry)>,
-}
-
-impl Listing<'_> {
-    /// Lists the entries of a tree that a known one (its bytes, and those of its entries that were kept) does not
-    /// have, and takes over what was kept of the others. Whatever cannot be read as an entry is listed, too.
-    fn differences(&mut self, ours: &[u8], (theirs, mut kept): (&[u8], &[Entry]), width: usize) {
-        let (mut at, mut other, mut may_end_alike) = (0, 0, true);
-        while at < ours.len() {
-            let rest = theirs.get(other..).unwrap_or_default();
-            if may_end_alike && kept.is_empty() && ours.get(at..) == Some(rest) {
-                return;
-            }
-            may_end_alike = false;
-            let Some(entry) = first_entry(&ours[at..], width) else {
-                return self.todo.push((at as u32, None));
-            };
-            let passed = if rest.starts_with(entry) {
-                other += entry.len();
-                Passed::Same
-            } else {
-                self.pass(entry, theirs, &mut other, &mut kept, width)
-            };
-            match passed {
-                Passed::Same => self.take_over(at, entry, &mut kept, width),
-                Passed::Other(like) => {
-                    self.todo.push((at as u32, like));
-                    may_end_alike = true;
-                }
-            }
-            at += entry.len();
-        }
-    }
-
-    /// Goes on in the known tree past the entry of the same name; says what stands there.
-    fn pass(&self, entry: &[u8], theirs: &[u8], other: &mut usize, kept: &mut &[Entry], width: usize) -> Passed {
-        let name = name_of(entry, width);
-        while let Some(next) = theirs.get(*other..).and_then(|rest| first_entry(rest, width)) {
-            let their_name = name_of(next, width);
-            if their_name > name {
-                break;
-            }
-            if next == entry {
-                *other += next.len();
-                return Passed::Same;
-            }
-            *other += next.len();
-            if self.is_kept(kept, next, width) {
-                *kept = kept.get(1..).unwrap_or_default();
-            }
-            if their_name == name {
-                let tree = raw_entry(next, width).filter(|(mode, ..)| mode.is_tree());
-                return Passed::Other(tree.map(|(_, _, oid, _)| oid));
-            }
-        }
-        Passed::Other(None)
-    }
-
-    /// An entry that both have: what was kept of the known tree's is kept of this one's.
-    fn take_over(&mut self, at: usize, entry: &[u8], kept: &mut &[Entry], width: usize) {
-        if let Some((first, rest)) = kept.split_first()
-            && self.is_kept(kept, entry, width)
-        {
-            self.kept.push((at as u32, *first));
-            *kept = rest;
-        }
-    }
-
-    /// Whether an entry is the next of those that were kept.
-    fn is_kept(&self, kept: &[Entry], entry: &[u8], width: usize) -> bool {
-        let Some(next) = kept.first() else { return false };
-        let oid = match next.child {
-            Child::Blob(at) => self.out.blobs.get(at as usize),
-            Child::Tree(at) => self.out.trees.get(at as usize).map(|(oid, _)| oid),
-            _ => None,
-        };
-        let name = self.out.names.get(next.name as usize);
-        name.is_some_and(|name| **name == *name_of(entry, width))
-            && oid.is_none_or(|oid| entry.ends_with(oid.as_bytes()))
-    }
-}
-
-/// The bytes of the entry that a tree begins with: `<mode> SP <name> NUL <id>`.
-fn first_entry(tree: &[u8], width: usize) -> Option<&[u8]> {
-    tree.get(..memchr::memchr(0, tree)? + 1 + width)
-}
-
-/// The name in an entry.
-fn name_of(entry: &[u8], width: usize) -> &[u8] {
-    let text = entry.get(..entry.len().saturating_sub(width + 1)).unwrap_or_default();
-    text.iter().position(|b| *b == b' ').and_then(|space| text.get(space + 1..)).unwrap_or_default()
 }

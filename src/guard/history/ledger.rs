@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::guard::place::{Lines, Placer};
+use super::seen::{Judged, Seen, see};
 use crate::model::{AllowReason, Finding, Fingerprint, Position, RuleIx, Secret, Verdict};
 use crate::policy::Policy;
 use crate::rules::RuleSet;
@@ -15,7 +15,7 @@ pub(super) struct Entry {
     pub(super) fingerprint: Fingerprint,
     /// `Block` if any occurrence counts; an allow if all that count have one.
     pub(super) verdict: Verdict,
-    /// In which forms it stands in objects' raw bytes.
+    /// In which other forms than its own it stands in objects' raw bytes.
     pub(super) forms: HashSet<Secret>,
 }
 
@@ -50,20 +50,19 @@ impl<'a> Ledger<'a> {
     }
 
     /// Enters what was found in one object, whose bytes tell lines and allows. Each credential once, in order.
-    pub(super) fn enter(&mut self, mut findings: Vec<Finding>, bytes: &[u8]) -> Vec<Held> {
-        findings.sort_by_key(|finding| finding.secret_span);
-        let mut placer = Placer::new(bytes, 0, Lines::starting_at(0));
+    pub(super) fn enter(&mut self, findings: Vec<Finding>, bytes: &[u8]) -> Vec<Held> {
+        self.enter_seen(see(self.rules, self.policy, findings, bytes))
+    }
+
+    /// The same, of what was judged before.
+    pub(super) fn enter_seen(&mut self, seen: Seen) -> Vec<Held> {
         let mut held: Vec<Held> = Vec::new();
-        for finding in findings {
-            let place = placer.place(&finding);
-            let rule = &self.rules.get(finding.rule).id;
-            let (fingerprint, verdict) = self.policy.judge(rule, &finding, &place);
-            let form = raw(&finding, bytes);
+        for Judged { finding, fingerprint, verdict, at, form } in seen.judged {
             let secret = self.note(finding, fingerprint, verdict);
             if let (Some(form), Some(entry)) = (form, self.entries.get_mut(secret as usize)) {
                 entry.forms.insert(form);
             }
-            held.push(Held { secret, at: place.start });
+            held.push(Held { secret, at });
         }
         held.sort_by_key(|held| (held.secret, held.at));
         held.dedup_by_key(|held| held.secret);
@@ -89,13 +88,6 @@ impl<'a> Ledger<'a> {
         }
         at
     }
-}
-
-/// The credential as it stands in the object, which is not in every case how it reads.
-fn raw(finding: &Finding, bytes: &[u8]) -> Option<Secret> {
-    let (start, end) =
-        (usize::try_from(finding.secret_span.start).ok()?, usize::try_from(finding.secret_span.end).ok()?);
-    bytes.get(start..end).filter(|form| !form.is_empty()).map(Secret::new)
 }
 
 /// Which of two verdicts on one credential stands. An allow beside one version does not excuse another.

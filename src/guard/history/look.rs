@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::clean::Clean;
 use super::objects::{self, ObjectFindings};
 use super::run::Request;
+use super::seen::Seer;
 use super::sight::{Blind, Eyes};
 use crate::engine::{Engine, Scratch};
 use crate::git::{Bounds, GitError, ObjectKind, Oid, Repo, Store, Tips, Walked};
@@ -34,16 +35,17 @@ pub(super) struct Look {
 pub(super) fn look(
     repo: &Repo,
     engine: &Engine,
-    request: &Request,
+    (request, seer): (&Request, Seer<'_>),
     mut clean: Option<&mut Clean>,
     watch: Watch<'_>,
 ) -> Result<Look, GitError> {
     let remembered = AtomicU64::new(0);
-    let looker = Looker { repo, engine, request, known: clean.as_deref(), remembered: &remembered, watch };
+    let looker = Looker { repo, engine, request, seer, remembered: &remembered, watch };
     let mut store = Store::open(repo)?;
     watch.progress.expect(store.packed() as u64);
-    let mut scanned = looker.scan(&store, |_| true)?;
-    let (mut walked, mut names) = looker.walk(&store, &scanned)?;
+    let mut scanned = looker.scan(&store, clean.as_deref(), |_| true)?;
+    learn(&mut clean, &mut scanned);
+    let (mut walked, mut names) = looker.walk(&store, clean.as_deref(), &scanned)?;
     for _ in 0..RETRIES {
         if watch.stopped() || !something_is_missing(&scanned, &walked) {
             break;
@@ -53,17 +55,26 @@ pub(super) fn look(
             break;
         }
         let broken: HashSet<Oid> = scanned.skips.iter().filter_map(|skip| skip.0).collect();
-        let again = looker.scan(&newer, |oid| !store.packs_hold(oid) || broken.contains(&oid))?;
+        let is_new = |oid| !store.packs_hold(oid) || broken.contains(&oid);
+        let mut again = looker.scan(&newer, clean.as_deref(), is_new)?;
+        learn(&mut clean, &mut again);
         scanned.skips.retain(|(oid, ..)| oid.is_some_and(|oid| !newer.contains(oid)));
         scanned.add(again);
-        (walked, names) = looker.walk(&newer, &scanned)?;
+        (walked, names) = looker.walk(&newer, clean.as_deref(), &scanned)?;
         store = newer;
     }
     if let Some(clean) = clean.as_deref_mut() {
-        clean.add(std::mem::take(&mut scanned.clean));
+        clean.add_trees(std::mem::take(&mut walked.barren));
     }
     let remembered = clean.map(|_| remembered.into_inner());
     Ok(Look { store, scanned, walked, names, remembered })
+}
+
+/// Notes in which objects nothing is, before trees are walked: theirs are the trees that need not be walked again.
+fn learn(clean: &mut Option<&mut Clean>, scanned: &mut ObjectFindings) {
+    if let Some(clean) = clean {
+        clean.add(std::mem::take(&mut scanned.clean));
+    }
 }
 
 fn something_is_missing(scanned: &ObjectFindings, walked: &Walked) -> bool {
@@ -75,8 +86,7 @@ struct Looker<'a> {
     repo: &'a Repo,
     engine: &'a Engine,
     request: &'a Request,
-    /// What is known to hold nothing.
-    known: Option<&'a Clean>,
+    seer: Seer<'a>,
     /// How often that was of use.
     remembered: &'a AtomicU64,
     watch: Watch<'a>,
@@ -94,9 +104,14 @@ impl Looker<'_> {
         Ok(tips)
     }
 
-    /// Scans what is asked for and wanted.
-    fn scan(&self, store: &Store, wanted: impl Fn(Oid) -> bool + Sync) -> Result<ObjectFindings, GitError> {
-        let Self { engine, request, known, watch, .. } = *self;
+    /// Scans what is asked for and wanted, but for what is `known` to hold nothing.
+    fn scan(
+        &self,
+        store: &Store,
+        known: Option<&Clean>,
+        wanted: impl Fn(Oid) -> bool + Sync,
+    ) -> Result<ObjectFindings, GitError> {
+        let Self { engine, request, seer, watch, .. } = *self;
         let options = objects::Options { tell_clean: known.is_some(), ..request.scan };
         let wanted = |oid: Oid, kind: ObjectKind| {
             let is_wanted = kind != ObjectKind::Tree && wanted(oid);
@@ -105,20 +120,25 @@ impl Looker<'_> {
             is_wanted && !is_known
         };
         if !request.is_narrow() {
-            return objects::scan_objects(store, wanted, engine, options, watch);
+            return objects::scan_seeing(store, wanted, engine, options, Some(seer), watch);
         }
         // To scan more than is asked for would only cost time; but a range of a few commits should cost little.
-        let mut blind = Blind { watch };
+        let mut blind = Blind { known, watch };
         let walked = self.repo.walk(store, self.tips()?, &request.bounds(), &mut blind)?;
         let wanted = |oid: Oid, kind: ObjectKind| walked.reached(oid) && wanted(oid, kind);
-        objects::scan_objects(store, wanted, engine, options, watch)
+        objects::scan_seeing(store, wanted, engine, options, Some(seer), watch)
     }
 
-    fn walk(&self, store: &Store, scanned: &ObjectFindings) -> Result<(Walked, Named), GitError> {
+    fn walk(
+        &self,
+        store: &Store,
+        known: Option<&Clean>,
+        scanned: &ObjectFindings,
+    ) -> Result<(Walked, Named), GitError> {
         let blobs = scanned.found.iter().filter(|found| found.kind == ObjectKind::Blob).map(|found| found.oid);
         let Self { engine, watch, .. } = *self;
         let (scratch, blobs) = (Scratch::default(), blobs.collect());
-        let mut eyes = Eyes { engine, scratch, blobs, names: HashMap::new(), watch };
+        let mut eyes = Eyes { engine, scratch, blobs, names: HashMap::new(), links: &scanned.links, known, watch };
         let bounds: Bounds = self.request.bounds();
         let walked = self.repo.walk(store, self.tips()?, &bounds, &mut eyes)?;
         Ok((walked, eyes.names))

@@ -6,9 +6,12 @@ use std::io::{Error, ErrorKind, Read};
 use std::sync::{Mutex, PoisonError};
 
 use super::care::{Care, SHARED};
+use super::seen::{Seen, Seer};
 use crate::engine::delta::{Ask, Copied, Trace, Tracer};
 use crate::engine::{Engine, Scratch};
-use crate::git::{GitError, Limits, Object, ObjectKind, Oid, Op, Parent, Store, Trouble, Visit};
+use crate::git::{
+    CommitLinks, GitError, Limits, Object, ObjectKind, Oid, Op, Parent, Store, Trouble, Visit, commit_links,
+};
 use crate::guard::feed::{Feed, MAX_FINDINGS, too_many};
 use crate::guard::pipeline::contained;
 use crate::guard::watch::Watch;
@@ -46,8 +49,10 @@ pub struct Found {
     pub oid: Oid,
     /// Its kind.
     pub kind: ObjectKind,
-    /// What it holds, resolved, in order of place.
+    /// What it holds, resolved, in order of place; none where that is in `seen`.
     pub findings: Vec<Finding>,
+    /// The same, with what the object's bytes tell about it.
+    pub(super) seen: Option<Seen>,
 }
 
 /// What came of a scan of all objects.
@@ -57,6 +62,8 @@ pub struct ObjectFindings {
     pub found: Vec<Found>,
     /// The objects that were scanned to their end, and nothing was found, in no order; if that was asked for.
     pub clean: Vec<Oid>,
+    /// What commits name, in order of id; of as many as are worth it, if that was asked for.
+    pub(super) links: Vec<(Oid, CommitLinks)>,
     /// Blobs that were left out because they are not text, in no order; if that was asked for.
     pub left_out: Vec<Oid>,
     /// Objects scanned.
@@ -82,10 +89,23 @@ pub fn scan_objects(
     options: Options,
     watch: Watch<'_>,
 ) -> Result<ObjectFindings, GitError> {
+    scan_seeing(store, wanted, engine, options, None, watch)
+}
+
+/// The same; what bytes tell of findings is noted by `seer` while they are at hand, and what commits name.
+pub(super) fn scan_seeing(
+    store: &Store,
+    wanted: impl Fn(Oid, ObjectKind) -> bool + Sync,
+    engine: &Engine,
+    options: Options,
+    seer: Option<Seer<'_>>,
+    watch: Watch<'_>,
+) -> Result<ObjectFindings, GitError> {
     let scan = Scan {
         engine,
         tracer: Tracer::new(engine),
         options,
+        seer,
         watch,
         parts: Mutex::default(),
         seen: Mutex::default(),
@@ -94,6 +114,9 @@ pub fn scan_objects(
     let mut troubles = store.visit(wanted, &&scan, options.limits, watch.stop)?;
     let mut result = scan.parts.into_inner().unwrap_or_else(PoisonError::into_inner);
     result.found.sort_by_key(|found| found.oid);
+    // One that a pack has twice was shown twice.
+    result.found.dedup_by_key(|found| found.oid);
+    result.links.sort_unstable_by_key(|(oid, _)| *oid);
     result.skips.extend(troubles.drain(..).map(skip));
     result.skips.extend(store.troubles().iter().map(|error| (None, SkipReason::Unreadable, error.to_string())));
     result.skips.sort_by(|a, b| (a.0, a.1, &a.2).cmp(&(b.0, b.1, &b.2)));
@@ -108,6 +131,8 @@ impl ObjectFindings {
         self.found.sort_by_key(|found| found.oid);
         self.found.dedup_by_key(|found| found.oid);
         self.clean.extend(later.clean);
+        self.links.extend(later.links);
+        self.links.sort_unstable_by_key(|(oid, _)| *oid);
         self.skips.extend(later.skips);
         self.objects += later.objects;
         self.bytes += later.bytes;
@@ -129,6 +154,7 @@ struct Scan<'a> {
     engine: &'a Engine,
     tracer: Tracer<'a>,
     options: Options,
+    seer: Option<Seer<'a>>,
     watch: Watch<'a>,
     parts: Mutex<ObjectFindings>,
     /// Hashes of the credentials found so far, as far as they are counted while the scan goes on.
@@ -138,6 +164,8 @@ struct Scan<'a> {
 
 /// Most credentials that are told apart while counting.
 const MAX_SEEN: usize = 1 << 16;
+/// Most commits of which each thread notes what they name: some 20 MB. The others are read again.
+const MAX_LINKS: usize = 100_000;
 
 impl Scan<'_> {
     /// Tells the progress of credentials that were not seen before.
@@ -165,6 +193,7 @@ impl Drop for Worker<'_> {
         let mut all = self.scan.parts.lock().unwrap_or_else(PoisonError::into_inner);
         all.found.append(&mut self.part.found);
         all.clean.append(&mut self.part.clean);
+        all.links.append(&mut self.part.links);
         all.left_out.append(&mut self.part.left_out);
         all.skips.append(&mut self.part.skips);
         all.objects += self.part.objects;
@@ -181,8 +210,14 @@ impl Worker<'_> {
         }
     }
 
-    /// `whole`: it was read to its end.
-    fn done(&mut self, oid: Oid, kind: ObjectKind, bytes: u64, mut findings: Vec<Finding>, whole: bool) {
+    /// `whole`: it was read to its end. `held`: its bytes, where all of them are at hand.
+    fn done(
+        &mut self,
+        (oid, kind, bytes): (Oid, ObjectKind, u64),
+        held: Option<&[u8]>,
+        mut findings: Vec<Finding>,
+        whole: bool,
+    ) {
         self.part.objects += 1;
         self.part.bytes += bytes;
         self.scan.watch.progress.advance(1, bytes);
@@ -197,7 +232,23 @@ impl Worker<'_> {
         } else {
             self.scan.watch.progress.sighted(&findings);
             self.scan.count(&findings);
-            self.part.found.push(Found { oid, kind, findings });
+            let mut seen = None;
+            if let (Some(seer), Some(bytes)) = (self.scan.seer, held) {
+                match contained(|| seer(std::mem::take(&mut findings), bytes)) {
+                    Ok(told) => seen = Some(told),
+                    Err(words) => return self.cut(oid, Some((SkipReason::Unreadable, words))),
+                }
+            }
+            self.part.found.push(Found { oid, kind, findings, seen });
+        }
+    }
+}
+
+impl Worker<'_> {
+    /// Notes what a commit names, so that it need not be read again for that.
+    fn links(&mut self, oid: Oid, kind: ObjectKind, bytes: &[u8]) {
+        if kind == ObjectKind::Commit && self.scan.seer.is_some() && self.part.links.len() < MAX_LINKS {
+            self.part.links.extend(commit_links(bytes, oid.hash_kind()).map(|links| (oid, links)));
         }
     }
 }
@@ -234,7 +285,8 @@ impl<'a> Visit for &'a Scan<'a> {
         match contained(scan) {
             Ok((findings, trace)) => {
                 let cut = care.cut();
-                worker.done(oid, kind, bytes.len() as u64, findings, cut.is_none());
+                worker.links(oid, kind, bytes);
+                worker.done((oid, kind, bytes.len() as u64), Some(bytes), findings, cut.is_none());
                 worker.cut(oid, cut);
                 trace
             }
@@ -260,7 +312,7 @@ impl<'a> Visit for &'a Scan<'a> {
         };
         let fed = worker.feed.stream_told(reader, self.watch.stop, &mut told);
         let findings = fed.found.into_iter().map(|(finding, _)| finding).collect();
-        worker.done(oid, kind, fed.bytes, findings, fed.cut.is_none());
+        worker.done((oid, kind, fed.bytes), None, findings, fed.cut.is_none());
         match fed.cut {
             Some((SkipReason::Unreadable, words)) => Err(Error::new(ErrorKind::InvalidData, words)),
             cut => {

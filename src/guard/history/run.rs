@@ -8,6 +8,7 @@ use super::logs;
 use super::look::{Look, look};
 use super::objects::{self, ObjectFindings};
 use super::provenance::Holders;
+use super::seen::{Seen, see};
 use super::tell::{self, Told};
 use crate::engine::{Engine, Scratch};
 use crate::git::{Bounds, Child, GitError, Range, RefGlob, Repo, Store, Walked};
@@ -16,9 +17,6 @@ use crate::guard::watch::Watch;
 use crate::model::history::{History, Part, Scope};
 use crate::model::{Coverage, Finding, Origin, SkipReason};
 use crate::policy::Policy;
-
-/// How many bytes of a file tools look at to see whether it is text: as `git filter-repo` does.
-const BINARY_IF_NUL_IN: usize = 8192;
 
 /// What is asked for.
 #[derive(Clone, Debug, Default)]
@@ -63,7 +61,8 @@ pub fn run(
     clean: Option<&mut Clean>,
     watch: Watch<'_>,
 ) -> Result<History, GitError> {
-    let Look { store, scanned, walked, names, remembered } = look(repo, engine, request, clean, watch)?;
+    let seer = |findings: Vec<Finding>, bytes: &[u8]| see(engine.rules(), policy, findings, bytes);
+    let Look { store, scanned, walked, names, remembered } = look(repo, engine, (request, &seer), clean, watch)?;
     let mut join = Join {
         store: &store,
         engine,
@@ -153,21 +152,25 @@ impl Join<'_> {
         for found in scanned.found {
             let child = self.walked.child(found.oid);
             let Some(child) = child.filter(|child| !but.contains(child)) else { continue };
-            // It could be read a moment ago. Where it cannot be now, what was found stands, without its lines.
-            let bytes = self.store.read(found.oid).map(|(_, bytes)| bytes).unwrap_or_default();
-            let held = self.ledger.enter(found.findings, &bytes);
-            self.mark_binary(child, &bytes);
-            self.hold(child, held);
+            let seen = found.seen.unwrap_or_else(|| {
+                // One that was read in pieces. It could be read a moment ago; where it cannot be now, or not at once,
+                // what was found stands, without its lines.
+                let bytes = self.store.read(found.oid).map(|(_, bytes)| bytes).unwrap_or_default();
+                see(self.engine.rules(), self.ledger.policy(), found.findings, &bytes)
+            });
+            self.enter(child, seen);
         }
     }
 
-    /// Notes a blob that has a NUL where git and its tools look for one.
-    fn mark_binary(&mut self, child: Child, bytes: &[u8]) {
+    /// Enters what an object holds.
+    fn enter(&mut self, child: Child, seen: Seen) {
         if let Child::Blob(blob) = child
-            && bytes.iter().take(BINARY_IF_NUL_IN).any(|byte| *byte == 0)
+            && seen.is_binary
         {
             self.binary.insert(blob);
         }
+        let held = self.ledger.enter_seen(seen);
+        self.hold(child, held);
     }
 
     fn hold(&mut self, child: Child, held: Vec<Held>) {
@@ -211,10 +214,13 @@ impl Join<'_> {
                 Ok((_, bytes)) => {
                     let findings: Vec<Finding> =
                         feed.bytes(&bytes, Some(name)).found.into_iter().map(|(finding, _)| finding).collect();
-                    let mut held = self.ledger.enter(findings, &bytes);
+                    let seen = see(self.engine.rules(), self.ledger.policy(), findings, &bytes);
+                    if seen.is_binary {
+                        self.binary.insert(blob);
+                    }
+                    let mut held = self.ledger.enter_seen(seen);
                     self.holders.fit(self.ledger.entries.len());
                     held.retain(|held| !self.holders.blobs[held.secret as usize].iter().any(|(at, _)| *at == blob));
-                    self.mark_binary(Child::Blob(blob), &bytes);
                     self.hold(Child::Blob(blob), held);
                 }
                 Err(error) => {

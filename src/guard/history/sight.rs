@@ -3,8 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering;
 
+use super::clean::{Clean, find};
 use crate::engine::{Engine, Scratch};
-use crate::git::{NameMark, Oid, Sight};
+use crate::git::{CommitLinks, NameMark, Oid, Sight};
 use crate::guard::watch::Watch;
 use crate::model::Finding;
 
@@ -16,11 +17,16 @@ pub(super) struct Eyes<'a> {
     pub(super) blobs: HashSet<Oid>,
     /// What was found in names.
     pub(super) names: HashMap<Vec<u8>, Vec<Finding>>,
+    /// What commits name, in order of id, as far as the scan has noted it.
+    pub(super) links: &'a [(Oid, CommitLinks)],
+    /// What is known to hold nothing, where a ledger is kept.
+    pub(super) known: Option<&'a Clean>,
     pub(super) watch: Watch<'a>,
 }
 
 /// Looks for nothing: only what there is, is of interest.
 pub(super) struct Blind<'a> {
+    pub(super) known: Option<&'a Clean>,
     pub(super) watch: Watch<'a>,
 }
 
@@ -35,6 +41,18 @@ impl Sight for Blind<'_> {
 
     fn advance(&mut self, _: u64, _: u64) -> bool {
         !self.watch.stopped()
+    }
+
+    fn remembers(&self) -> bool {
+        self.known.is_some()
+    }
+
+    fn knows_tree(&self, oid: Oid) -> bool {
+        self.known.is_some_and(|known| known.holds_tree(oid))
+    }
+
+    fn knows_blob(&self, oid: Oid) -> bool {
+        self.known.is_some_and(|known| known.holds(oid))
     }
 }
 
@@ -52,8 +70,24 @@ impl Sight for Eyes<'_> {
         mark
     }
 
+    fn links(&self, commit: Oid) -> Option<CommitLinks> {
+        find(self.links, |(oid, _)| *oid, commit).map(|(_, links)| links.clone())
+    }
+
     fn advance(&mut self, objects: u64, bytes: u64) -> bool {
         self.watch.progress.advance(objects, bytes);
         !self.watch.stop.load(Ordering::Relaxed)
+    }
+
+    fn remembers(&self) -> bool {
+        self.known.is_some()
+    }
+
+    fn knows_tree(&self, oid: Oid) -> bool {
+        self.known.is_some_and(|known| known.holds_tree(oid))
+    }
+
+    fn knows_blob(&self, oid: Oid) -> bool {
+        self.known.is_some_and(|known| known.holds(oid))
     }
 }

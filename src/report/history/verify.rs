@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::Format;
-use crate::model::history::{History, Life, Spot};
+use crate::model::history::{History, Left, Life, Replaced, Spot};
 use crate::report::Options;
 use crate::report::text::{Page, count};
 
@@ -14,7 +14,7 @@ use crate::report::text::{Page, count};
 /// The writer's own.
 pub fn write(
     history: &History,
-    wanted: u64,
+    (wanted, replaced): (u64, Option<&Replaced>),
     format: &Format,
     options: &Options,
     out: &mut dyn Write,
@@ -24,7 +24,12 @@ pub fn write(
     }
     let all = count(wanted, "credential", "credentials");
     let objects = count(history.coverage.objects, "object", "objects");
+    let texts = replaced.map(|replaced| count(replaced.texts, "text", "texts"));
+    let left: &[Left] = replaced.map_or(&[], |replaced| &replaced.left);
     let sentence = match (history.lives.len(), history.coverage.is_complete()) {
+        (0, _) if !left.is_empty() => {
+            format!("Not clean: none of the {all} on the list was met, but texts to be replaced stand there still")
+        }
         (0, true) => {
             format!("Clean: of the {all} on the list, none is in any of the {objects}, reached by a ref or not")
         }
@@ -32,6 +37,17 @@ pub fn write(
         (left, _) => format!("Not clean: of the {all} on the list, the repository still holds {left}"),
     };
     Page::new(out, options.width, options.color).words(0, &sentence)?;
+    if let Some(texts) = texts {
+        let words = match (left.is_empty(), history.coverage.is_complete()) {
+            (true, true) => format!("Nor does any of the {texts} to be replaced stand anywhere, byte for byte"),
+            (true, false) => format!("None of the {texts} to be replaced was met"),
+            (false, _) => format!("Of the {texts} to be replaced, {} still stand, byte for byte:", left.len()),
+        };
+        Page::new(out, options.width, options.color).words(0, &words)?;
+        for left in left {
+            Page::new(out, options.width, options.color).words(2, &told(left))?;
+        }
+    }
     if history.lives.is_empty() && history.coverage.is_complete() {
         return Ok(());
     }
@@ -46,4 +62,12 @@ pub fn write(
     }
     writeln!(out)?;
     (format.write)(history, options, out)
+}
+
+/// A text that still stands, by its line, and where.
+#[must_use]
+pub fn told(left: &Left) -> String {
+    let more = left.holders.saturating_sub(left.first.len() as u64);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("line {}: in {}{more}", left.line, left.first.join(", "))
 }

@@ -150,10 +150,10 @@ impl Steps<'_> {
             "Still in the rewritten clone. Exit status 0: no object holds any of them.",
         )?;
         let same = self.about.same;
-        let file = self.file(FINGERPRINTS);
+        let (file, texts) = (self.file(FINGERPRINTS), self.file(EXPRESSIONS));
         self.commands(&[
             "git reflog expire --expire=now --all && git gc --quiet --prune=now".to_owned(),
-            format!("portcullis history --verify-clean {file}{same}"),
+            format!("portcullis history --verify-clean {file} --replacements {texts}{same}"),
         ])
     }
 

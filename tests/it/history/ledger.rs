@@ -126,3 +126,91 @@ fn what_is_damaged_or_somebody_elses_is_not_believed() {
     let (_, summary) = run(&repo, &["--ledger"], 1);
     assert_eq!(summary["scope"]["remembered"], Value::Null);
 }
+
+/// Takes an object out of the repository.
+fn lose(repo: &Repo, name: &str) {
+    let id = repo.ok(&format!("rev-parse {name}"));
+    fs::remove_file(repo.git_dir().join("objects").join(&id[..2]).join(&id[2..])).expect("a loose object");
+}
+
+#[test]
+fn trees_that_lead_to_nothing_are_not_walked_again() {
+    let repo = Repo::init(&[]);
+    for version in 0..3 {
+        repo.stage("a/b/f", format!("version {version}\n"));
+        repo.stage("c/g", "the same\n");
+        repo.commit(&format!("version {version}"));
+    }
+    let trees = |args: &[&str]| run(&repo, args, 0).1["scope"]["trees"].as_u64().unwrap();
+    assert_eq!((trees(&[]), trees(&["--ledger"])), (10, 10));
+    assert_eq!(trees(&["--ledger"]), 3, "the tops alone");
+    // What is new is walked, and no more: a top, `a` and `a/b`.
+    repo.stage("a/b/f", "one more\n");
+    repo.commit("one more");
+    assert_eq!(trees(&["--ledger"]), 3 + 3 + 1);
+    assert_eq!(trees(&["--ledger"]), 4);
+    let unreachable = run(&repo, &["--ledger", "--unreachable"], 0).1;
+    assert_eq!(unreachable["scope"]["unreachable"], 0, "what is below a known tree is reached");
+    // They are not read at all: one that is gone since is not missed.
+    lose(&repo, "HEAD~3:a");
+    run(&repo, &["--ledger"], 0);
+    run(&repo, &[], 2);
+}
+
+#[test]
+fn what_was_not_seen_is_no_more_certain_the_second_time() {
+    for what in ["HEAD~1:a/b", "HEAD~1:a/b/f", "HEAD:c/g"] {
+        let repo = Repo::init(&[]);
+        for version in 0..3 {
+            repo.stage("a/b/f", format!("version {version}\n"));
+            repo.stage("c/g", "the same\n");
+            repo.commit(&format!("version {version}"));
+        }
+        lose(&repo, what);
+        for round in 0..3 {
+            run(&repo, &["--ledger"], 2);
+            let unreachable = run(&repo, &["--ledger", "--unreachable"], 2).1;
+            assert_eq!(unreachable["scope"]["unreachable"], 0, "{what}, round {round}");
+        }
+    }
+    // A blob where a tree should be: it is clean, and that makes no tree of it.
+    let repo = Repo::init(&[]);
+    repo.stage("f", "f\n");
+    repo.commit("root");
+    let blob = repo.feed("hash-object -w --stdin", b"in no tree as what it is");
+    let raw: Vec<u8> = (0..20).map(|at| u8::from_str_radix(&blob[2 * at..2 * at + 2], 16).unwrap()).collect();
+    let tree = repo.feed("hash-object -t tree -w --literally --stdin", &[&b"40000 dir\0"[..], &raw].concat());
+    let lying = repo.feed(&format!("commit-tree {tree} -m lying"), b"");
+    repo.ok(&format!("update-ref refs/heads/lying {lying}"));
+    for _ in 0..3 {
+        run(&repo, &["--ledger"], 2);
+    }
+}
+
+#[test]
+fn findings_below_known_trees_of_every_sort_are_told_each_time() {
+    let repo = Repo::init(&[]);
+    let mut draw = Draw(23);
+    for version in 0..14_u64 {
+        for file in ["a/x", "a/y/z", "b/w", "top"] {
+            let text = format!("{} {}\n", draw.below(3), draw.below(2));
+            repo.stage(file, text);
+        }
+        match version {
+            3 | 9 => repo.stage("a/y/key", format!("{}\n", Draw(70 + version).token())),
+            5 => repo.stage(&format!("b/{}/f", Draw(80).token()), "a telling name\n"),
+            7 => repo.stage("b/.netrc", format!("machine example.org login me password {:x}\n", draw.next())),
+            11 => drop(repo.ok("rm -rq --cached a/y b")),
+            _ => {}
+        }
+        repo.commit(&format!("version {version}"));
+        if version % 2 == 1 && version > 2 {
+            let first = same(&repo, &["--min-confidence", "low"]).0;
+            assert_eq!(same(&repo, &["--min-confidence", "low"]).0, first);
+        }
+        if version == 8 {
+            repo.ok("gc -q");
+        }
+    }
+    assert!(same(&repo, &["--min-confidence", "low", "--unreachable"]).0.len() >= 4);
+}

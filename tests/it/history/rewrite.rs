@@ -218,6 +218,97 @@ fn a_proof_needs_every_object_and_a_list_that_means_something() {
     assert!(out.starts_with("Not proven: "), "{out}");
 }
 
+/// No rule finds them: they are looked for byte for byte, in objects made from deltas and everywhere else.
+#[test]
+fn texts_that_were_to_be_replaced_are_met_wherever_they_stand() {
+    let repo = Repo::init(&[]);
+    let (half, other) = ("plain words that ", "no rule knows");
+    let text = format!("{half}{other}");
+    let (list, texts) = (repo.beside("list"), repo.beside("texts"));
+    fs::write(&list, "0".repeat(32)).unwrap();
+    fs::write(
+        &texts,
+        format!("literal:of no concern==>x\nliteral:{text}==>x\nregex:first\\x20line\\r?\\nsecond==>x\n"),
+    )
+    .unwrap();
+    let verify = |code: i32, more: &[&str]| {
+        let (list, texts) = (list.to_str().unwrap(), texts.to_str().unwrap());
+        let args = ["history", "--verify-clean", list, "--replacements", texts];
+        let ran = repo.portcullis(&[&args[..], more].concat());
+        assert_eq!(ran.code, Some(code), "{}{}", String::from_utf8_lossy(&ran.stdout), ran.stderr);
+        let told = format!("{}{}", String::from_utf8(ran.stdout).unwrap(), ran.stderr);
+        assert!(!told.contains(&text) && !told.contains("second"), "{told}");
+        told.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    // The text stands where two copies of a delta meet, and in no other blob.
+    let lines = |from: usize| (from..300).map(|at| format!("line {at} of many\n")).collect::<String>();
+    repo.stage("f", format!("{}{half}---{other}\n", lines(0)));
+    repo.commit("longer");
+    repo.stage("f", format!("{}{half}{other}\n", lines(20)));
+    repo.commit("shorter");
+    repo.ok("repack -adfq --depth=10 --window=10");
+    let blob = repo.ok("rev-parse HEAD:f");
+    let base = repo.feed("cat-file --batch-check=%(deltabase)", format!("{blob}\n").as_bytes());
+    assert_eq!(base, repo.ok("rev-parse HEAD~1:f"), "it is a delta");
+    let told = verify(1, &[]);
+    assert!(told.starts_with("Not clean: none of the 1 credential on the list was met, but texts"), "{told}");
+    assert!(
+        told.ends_with(&format!("Of the 3 texts to be replaced, 1 still stand, byte for byte: line 2: in blob {blob}")),
+        "{told}"
+    );
+    let told = verify(1, &["--format", "jsonl"]);
+    assert!(told.contains(&format!("note: not clean: line 2: in blob {blob}")), "{told}");
+    let args = ["history", "--verify-clean", list.to_str().unwrap()];
+    assert_eq!(repo.portcullis(&args).code, Some(0), "no rule finds it");
+
+    // In a message, the name of a file, of a ref, a reflog; and with the other end of line.
+    let clean = |repo: &Repo| {
+        repo.ok("update-ref -d refs/heads/main");
+        repo.ok("reflog expire --expire=now --all");
+        repo.ok("rm -rq --cached .");
+        repo.ok("gc -q --prune=now");
+    };
+    clean(&repo);
+    let told = verify(0, &[]);
+    assert!(
+        told.starts_with("Clean: ")
+            && told.ends_with("Nor does any of the 3 texts to be replaced stand anywhere, byte for byte"),
+        "{told}"
+    );
+    repo.stage("crlf", "the first line\r\nsecond");
+    repo.stage(&format!("dir/{text}/f"), "f");
+    repo.commit(&format!("a message: {text}"));
+    let told = verify(1, &[]);
+    for what in [
+        format!(
+            "line 2: in a reflog, a reflog, commit {}, tree {}",
+            repo.ok("rev-parse HEAD"),
+            repo.ok("rev-parse HEAD:dir")
+        ),
+        format!("line 3: in blob {}", repo.ok("rev-parse HEAD:crlf")),
+    ] {
+        assert!(told.contains(&what), "{what}: {told}");
+    }
+    clean(&repo);
+    repo.commit("innocent");
+    repo.git(["branch", &text.replace(' ', "-")]).text();
+    fs::write(&texts, format!("{}\n", text.replace(' ', "-"))).unwrap();
+    let told = verify(1, &[]);
+    assert!(told.contains("line 1: in the name of ref "), "{told}");
+
+    // What proves nothing is no proof, and what cannot be read may hold it.
+    for bad in ["", "\n\n", "literal:a\nregex:a+\n", "glob:a*"] {
+        fs::write(&texts, bad).unwrap();
+        assert!(verify(2, &[]).starts_with("error: the replacements "), "{bad}");
+    }
+    fs::write(&texts, "of no concern\n").unwrap();
+    let blob = repo.feed("hash-object -w --stdin", b"unread");
+    let file = repo.git_dir().join("objects").join(&blob[..2]).join(&blob[2..]);
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+    fs::write(file, "broken").unwrap();
+    assert!(verify(2, &[]).contains("None of the 1 text to be replaced was met"), "not proven");
+}
+
 /// A rewrite plan does not reach names of authors: who is left with one is told what does.
 #[test]
 fn what_is_left_in_an_authors_name_is_told_with_the_way_to_change_it() {
