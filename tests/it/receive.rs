@@ -1,6 +1,7 @@
 //! The gate on a server, as git runs it: real pushes into real repositories, and hostile ones spoken by hand.
 
 mod cases;
+mod ends;
 mod hostile;
 mod hosts;
 mod judge;
