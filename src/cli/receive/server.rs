@@ -352,13 +352,7 @@ impl Gate {
     }
 
     /// A push that was not, or not to its end.
-    fn refuse(
-        &self,
-        refusal: &Refusal,
-        input: &[u8],
-        push: Option<&Push>,
-        bypass: &Bypass,
-    ) -> ExitStatus {
+    fn refuse(&self, refusal: &Refusal, input: &[u8], push: Option<&Push>, bypass: &Bypass) -> ExitStatus {
         let allowed = refusal.event == Event::Timeout && self.settings.on_timeout == OnTimeout::Allow;
         let mut told = self.told(bypass);
         told.only_told |= allowed;

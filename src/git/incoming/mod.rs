@@ -154,6 +154,8 @@ impl Incoming {
         if self.shallow.contains(&oid) {
             links.parents.retain(|parent| self.holds(*parent));
         }
+        // A push may bring a million of them: what a list has in reserve would be half of it.
+        links.parents.shrink_to_fit();
         Ok(links)
     }
 

@@ -2,6 +2,7 @@
 //! own text is scanned on the way; trees' names are collected to be scanned once each.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::hash::{BuildHasher as _, RandomState};
 use std::io::{Error, ErrorKind, Read};
 use std::sync::{Mutex, PoisonError};
 
@@ -24,10 +25,20 @@ pub(super) struct First {
     pub(super) failure: Option<GitError>,
 }
 
-/// The names in trees.
+/// Most names that are remembered, so that each is scanned once.
+const MOST_SEEN: usize = 1 << 18;
+/// Most bytes of names that are kept because something was found in them, or a rule is bound to them.
+const MOST_KEPT: usize = 16 << 20;
+
+/// The names in trees. A pack of half a megabyte can hold gigabytes of them.
 #[derive(Default)]
 pub(super) struct Names {
-    seen: HashSet<Vec<u8>>,
+    /// Two hashes of each, drawn anew in every process.
+    seen: HashSet<(u64, u64)>,
+    hashers: (RandomState, RandomState),
+    kept: usize,
+    /// Whether there was more than can be kept.
+    pub(super) overflows: bool,
     /// What was found in them.
     pub(super) found: HashMap<Vec<u8>, Vec<Finding>>,
     /// Blobs under names that rules are bound to, with the names.
@@ -45,18 +56,38 @@ impl Names {
     /// Takes in an entry of a tree.
     pub(super) fn take(&mut self, engine: &Engine, scratch: &mut Scratch, item: &TreeItem<'_>) {
         if item.mode.is_file() && engine.is_named(item.name) {
-            self.bound.entry(item.oid).or_default().insert(item.name.to_vec());
+            let known = self.bound.get(&item.oid).is_some_and(|names| names.contains(item.name));
+            if !known && self.is_room(item.name.len()) {
+                self.bound.entry(item.oid).or_default().insert(item.name.to_vec());
+            }
         }
-        if self.seen.contains(item.name) {
+        let hash = (self.hashers.0.hash_one(item.name), self.hashers.1.hash_one(item.name));
+        if self.seen.contains(&hash) {
             return;
         }
-        self.seen.insert(item.name.to_vec());
+        if self.seen.len() >= MOST_SEEN {
+            // To scan a name twice costs time, and nothing else.
+            self.seen.clear();
+        }
+        self.seen.insert(hash);
         let findings = engine.scan(scratch, item.name);
-        if !findings.is_empty() {
+        if !findings.is_empty() && self.is_room(item.name.len() + findings.len() * A_FINDING) {
             self.found.insert(item.name.to_vec(), findings);
         }
     }
+
+    /// Whether so many bytes more, and what it takes to keep them, can be kept. From the first that cannot on, the look
+    /// at the names is not complete.
+    fn is_room(&mut self, bytes: usize) -> bool {
+        self.kept += bytes + KEEPING;
+        self.overflows |= self.kept > MOST_KEPT;
+        !self.overflows
+    }
 }
+
+/// Bytes it takes to keep a name, and a finding, roughly.
+const KEEPING: usize = 200;
+const A_FINDING: usize = 500;
 
 /// The pass, shared by all threads.
 struct Pass<'a> {
@@ -79,6 +110,7 @@ impl Drop for Worker<'_> {
         let mut all = self.pass.all.lock().unwrap_or_else(PoisonError::into_inner);
         all.structure.merge(part.structure);
         all.found.extend(part.found);
+        all.names.overflows |= part.names.overflows;
         all.names.found.extend(part.names.found);
         all.names.add_bound(part.names.bound);
         all.objects += part.objects;

@@ -265,6 +265,10 @@ impl Look<'_> {
     }
 
     fn names(&mut self) {
+        if self.names.overflows {
+            let words = "more of them look like credentials, or like files that hold some, than can be kept";
+            self.coverage.skip(Origin::Object(b"names of files".to_vec()), SkipReason::Budget, words);
+        }
         let mut found: Vec<_> = std::mem::take(&mut self.names.found).into_iter().collect();
         found.sort_by(|a, b| a.0.cmp(&b.0));
         for (name, findings) in found {

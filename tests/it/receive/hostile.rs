@@ -34,6 +34,46 @@ fn r35_a_tree_that_would_unfold_to_ten_billion_files() {
     assert!(ran.stderr.contains("1 credential found"), "{}", ran.stderr);
 }
 
+/// Regression: every name in a push's trees was kept, so a pack of some kilobytes took gigabytes of memory.
+#[test]
+fn names_that_fill_gigabytes_take_no_memory() {
+    let (pair, secret) = (Pair::new(), token(33));
+    let blob = pair.object("blob", b"x\n");
+    let raw: Vec<u8> = (0..20).map(|n| u8::from_str_radix(&blob[n * 2..n * 2 + 2], 16).unwrap()).collect();
+    let long = "a".repeat(4_000);
+    let entry = |mode: &str, name: &str, raw: &[u8]| [mode.as_bytes(), b" ", name.as_bytes(), b"\0", raw].concat();
+    let mut top = Vec::new();
+    for dir in 10..40 {
+        let names = (0..1_250).map(|n| entry("100644", &format!("{dir}{n:05}{long}"), &raw));
+        let tree = pair.object("tree", &names.collect::<Vec<_>>().concat());
+        let raw: Vec<u8> = (0..20).map(|n| u8::from_str_radix(&tree[n * 2..n * 2 + 2], 16).unwrap()).collect();
+        top.extend(entry("40000", &format!("{dir}"), &raw));
+    }
+    let commit = |top: &[u8]| pair.client.git(["commit-tree", "-m", "names", &pair.object("tree", top)]).text();
+    // 150 MB of names in 96 MiB.
+    let small = pair.script("pre-receive").replace("exec ", "ulimit -d 98304\nexec ");
+    pair.server.hook("pre-receive", &small);
+    let ran = pair.push(&format!("{}:refs/heads/names", commit(&top)));
+    assert!(ran.ok, "{}", ran.stderr);
+    // The last of them is looked at like the first.
+    top.extend(entry("100644", &format!("zz-{secret}"), &raw));
+    let ran = pair.push(&format!("{}:refs/heads/more", commit(&top)));
+    blocked("the last name", &ran, &secret);
+}
+
+/// What looks like credentials, and cannot be kept for that, is not let through for it.
+#[test]
+fn more_names_that_look_like_credentials_than_can_be_kept_are_refused() {
+    let pair = Pair::new();
+    let blob = pair.object("blob", b"x\n");
+    let lines: String = (0..26_000).map(|n| format!("100644 blob {blob}\t{}\n", token(50_000 + n))).collect();
+    let tree = pair.client.feed("mktree", lines.as_bytes());
+    let commit = pair.client.git(["commit-tree", "-m", "names", &tree]).text();
+    let ran = pair.push(&format!("{commit}:refs/heads/names"));
+    assert!(!ran.ok && ran.stderr.contains("1 object not"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("names of files: more of them"), "{}", ran.stderr);
+}
+
 /// Appendix D of the case list: 16 KiB that say "copy these 16 MiB of zeros twenty times".
 fn delta_bomb(pair: &Pair) -> Vec<u8> {
     let zeros = vec![0_u8; 0x100_0000];
