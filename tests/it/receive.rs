@@ -2,6 +2,7 @@
 
 mod cases;
 mod ends;
+mod gitolite;
 mod hostile;
 mod hosts;
 mod judge;

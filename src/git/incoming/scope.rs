@@ -91,13 +91,21 @@ impl Structure {
         }
     }
 
+    /// Whether there is so much that it should be handed on: to a list that grows where it is.
+    #[must_use]
+    pub fn is_heavy(&self) -> bool {
+        self.commits.len() >= 4_096
+    }
+
+    /// Hands the commits on.
+    pub fn hand_on(&mut self, to: &mut Self) {
+        to.commits.append(&mut self.commits);
+    }
+
     /// Adds what another thread collected.
     pub fn merge(&mut self, mut other: Self) {
-        if other.commits.len() > self.commits.len() {
-            std::mem::swap(&mut self.commits, &mut other.commits);
-        }
+        other.hand_on(self);
         self.parents += other.parents;
-        self.commits.append(&mut other.commits);
         self.targets.extend(other.targets);
         self.outside.extend(other.outside);
         self.dirs.extend(other.dirs);

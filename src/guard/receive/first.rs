@@ -155,6 +155,10 @@ impl<'a> Visit for &'a Pass<'a> {
         if failure.is_some() && worker.part.failure.is_none() {
             worker.part.failure = failure;
         }
+        if worker.part.structure.is_heavy() {
+            let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+            worker.part.structure.hand_on(&mut all.structure);
+        }
         worker.part.objects += 1;
         worker.part.bytes += len;
         self.halt.advance(1, len);

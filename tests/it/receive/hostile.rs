@@ -174,6 +174,36 @@ fn r44_a_guard_that_is_killed_or_heard_by_nobody_lets_nothing_through() {
     }
 }
 
+/// Not before it begins, as above: while it looks.
+#[test]
+fn r44_a_guard_that_is_killed_while_it_looks_lets_nothing_through() {
+    let (pair, secret) = (Pair::new(), token(34));
+    // Slow to look at, small to push.
+    pair.client.stage("slow", format!("key={}\n", "\\x41".repeat(300)).repeat(20_000));
+    pair.client.stage("zz", &secret);
+    pair.client.commit("bad");
+    pair.policy(&format!("[audit]\nfile = \"{}\"\n", pair.server.beside("audit.jsonl").display()));
+    let running = pair.script("pre-receive").replace("exec ", "").trim_end().to_owned();
+    let mark = pair.server.beside("killed");
+    for signal in ["KILL", "TERM"] {
+        let _ = fs::remove_file(&mark);
+        // A moment, of the seconds that the look takes.
+        let hook = format!(
+            "exec 3<&0\n{running} <&3 &\nsleep 0.4\nkill -{signal} $! && touch '{}'\nwait $!\n",
+            mark.display()
+        );
+        pair.server.hook("pre-receive", &hook);
+        let ran = pair.push("main");
+        assert!(mark.exists(), "SIG{signal} came too late: {}", ran.stderr);
+        assert!(!ran.ok && ran.stderr.contains("declined"), "SIG{signal}: {}", ran.stderr);
+        assert!(!pair.holds(&secret), "SIG{signal}");
+        let objects = pair.server.ok("count-objects -v");
+        assert!(objects.contains("count: 0") && objects.contains("in-pack: 0"), "SIG{signal}: {objects}");
+    }
+    let log = fs::read_to_string(pair.server.beside("audit.jsonl")).unwrap();
+    assert!(log.lines().count() == 1 && log.contains("the guard was told to end"), "{log}");
+}
+
 /// Runs the gate by hand, as if from a hook of the server.
 fn by_hand(pair: &Pair, env: &[(&str, PathBuf)], input: &[u8]) -> Ran {
     let file = pair.server.beside("input");
