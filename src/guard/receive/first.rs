@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
 use std::io::{Error, ErrorKind, Read};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::halt::Halt;
@@ -89,11 +90,18 @@ impl Names {
 const KEEPING: usize = 200;
 const A_FINDING: usize = 500;
 
+/// Most commits, unless an admin takes more than twice as many objects: what they say of each other is held in memory,
+/// and an honest commit brings a tree at least.
+const MOST_COMMITS: usize = 1 << 19;
+
 /// The pass, shared by all threads.
 struct Pass<'a> {
     incoming: &'a Incoming,
     engine: &'a Engine,
     halt: &'a Halt,
+    most_commits: usize,
+    /// Whether there are more.
+    too_many: AtomicBool,
     all: Mutex<First>,
 }
 
@@ -147,6 +155,9 @@ impl<'a> Visit for &'a Pass<'a> {
 
     fn object(&self, worker: &mut Worker<'a>, object: Object<'_>, _: Option<Parent<'_, ()>>) -> Option<()> {
         let (oid, kind, len) = (object.oid, object.kind, object.bytes.len() as u64);
+        if self.too_many.load(Ordering::Relaxed) {
+            return None;
+        }
         let taken = contained(|| worker.take(object));
         let failure = match taken {
             Ok(result) => result.err(),
@@ -158,6 +169,11 @@ impl<'a> Visit for &'a Pass<'a> {
         if worker.part.structure.is_heavy() {
             let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
             worker.part.structure.hand_on(&mut all.structure);
+            if all.structure.commits.len() > self.most_commits {
+                let words = format!("more than {} commits", self.most_commits);
+                all.failure = Some(GitError::TooMany(words));
+                self.too_many.store(true, Ordering::Relaxed);
+            }
         }
         worker.part.objects += 1;
         worker.part.bytes += len;
@@ -175,8 +191,14 @@ impl<'a> Visit for &'a Pass<'a> {
 }
 
 /// Makes the first pass. A new object that cannot be read, or is malformed, ends it.
-pub(super) fn pass(incoming: &Incoming, engine: &Engine, limits: Limits, halt: &Halt) -> Result<First, GitError> {
-    let pass = Pass { incoming, engine, halt, all: Mutex::default() };
+pub(super) fn pass(
+    incoming: &Incoming,
+    engine: &Engine,
+    (limits, most_objects): (Limits, usize),
+    halt: &Halt,
+) -> Result<First, GitError> {
+    let (most_commits, too_many) = (MOST_COMMITS.max(most_objects / 2), AtomicBool::new(false));
+    let pass = Pass { incoming, engine, halt, most_commits, too_many, all: Mutex::default() };
     if let Some(fresh) = incoming.fresh() {
         let wanted = |oid: Oid, kind: ObjectKind| kind != ObjectKind::Blob && incoming.is_new(oid);
         let troubles = fresh.visit(wanted, &&pass, limits, halt.flag())?;

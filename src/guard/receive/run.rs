@@ -76,7 +76,8 @@ fn look(
     let any_large = incoming.fresh().is_some_and(is_large);
     let threads = if new.len() < FEW && !any_large { std::num::NonZero::new(1) } else { request.limits.threads };
     let limits = Limits { threads, ..request.limits };
-    let First { structure, found, names, objects, bytes, .. } = first::pass(incoming, engine, limits, halt)?;
+    let First { structure, found, names, objects, bytes, .. } =
+        first::pass(incoming, engine, (limits, request.most_objects), halt)?;
     let mut look = Look {
         incoming,
         engine,
