@@ -11,7 +11,7 @@ use super::{Incoming, LINK_LIMIT, OidSet};
 use crate::git::{CommitLinks, GitError, ObjectKind, Oid, Repo, tag_target};
 
 /// Tags that name each other in a row.
-const MAX_TAGS: usize = 64;
+pub(super) const MAX_TAGS: usize = 64;
 
 /// Most names of directories that are kept to look there first; and the longest, in bytes, that a file system has.
 const MOST_DIRS: usize = 1 << 16;
