@@ -25,7 +25,7 @@ measure() { # measure NAME QUARANTINE
   local status=0 size
   size=$(du -sk "$2" | cut -f1)
   (cd "$server" && GIT_DIR=. GIT_OBJECT_DIRECTORY=$2 GIT_QUARANTINE_PATH=$2 GIT_ALTERNATE_OBJECT_DIRECTORIES=$server/objects \
-    /usr/bin/time -o "$work/time" -f '%e s wall, %U s user, %M KiB' "$PORTCULLIS" pre-receive <"$work/line" 2>"$work/said") || status=$?
+    python3 "$here/peak.py" "$work/time" "$PORTCULLIS" pre-receive <"$work/line" 2>"$work/said") || status=$?
   printf '%-22s %9s KiB pushed  exit %s  %s  %s\n' "$1" "$size" "$status" "$(tail -1 "$work/time")" "$(head -1 "$work/said" | cut -c1-70)" | tee -a "$out/receive-hostile.txt"
 }
 
@@ -49,9 +49,18 @@ if kind == "zeros":
 elif kind == "zip-bomb":
     for n in range(8):
         file(b"z%d" % n, bytes([n]) * (200 << 20))
-elif kind == "million-blobs":
-    for n in range(1_000_000):
+elif kind in ("million-blobs", "too-many-objects"):
+    # With their trees a little less than the million objects that are taken, or more.
+    for n in range(998_000 if kind == "million-blobs" else 1_000_000):
         file(b"d%d/f%d" % (n // 1000, n), b"%d\n" % n)
+elif kind in ("half-a-million-commits", "too-many-commits"):
+    file(b"f", b"x\n")
+    for n in range(520_000 if kind == "half-a-million-commits" else 990_000):
+        w(b"\ncommit refs/heads/main\ncommitter a <a@b> %d +0000\ndata 2\nm\n" % (1_600_000_000 + n))
+elif kind == "names":
+    # Half a gigabyte of them, in as many kilobytes.
+    for n in range(120_000):
+        file(b"d%d/%06d" % (n // 4000, n) + b"a" * 4000, b"x\n")
 elif kind == "deep-trees":
     file(b"/".join([b"d"] * 2000) + b"/f", b"x\n")
 elif kind == "deep-chain":
@@ -94,7 +103,7 @@ w(b"\n")
 PY
 }
 
-for kind in zeros zip-bomb million-blobs deep-trees deep-chain regex-hostile anchors-in-a-line assignments assignments-twice large-pack secrets; do
+for kind in zeros zip-bomb million-blobs too-many-objects half-a-million-commits too-many-commits names deep-trees deep-chain regex-hostile anchors-in-a-line assignments assignments-twice large-pack secrets; do
   wanted "$kind" || continue
   repo=$work/$kind
   rm -rf "$repo" && git init -q --bare "$repo"

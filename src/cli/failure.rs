@@ -52,6 +52,18 @@ impl Failure {
         if self.hint.is_empty() { self.hint(hint) } else { self }
     }
 
+    /// What failed.
+    #[must_use]
+    pub(super) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What to do about it; empty where that is not known.
+    #[must_use]
+    pub(super) fn advice(&self) -> &str {
+        &self.hint
+    }
+
     /// Tells it on standard error. That a closed standard error is no more trouble than the one told
     /// about is why nothing is returned.
     pub(super) fn tell(&self) {

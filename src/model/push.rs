@@ -2,6 +2,26 @@
 
 use super::{Coverage, Finding, Fingerprint, RuleInfo};
 
+/// A part of a commit or tag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// What git writes: names, dates, signatures.
+    Header,
+    /// What people write.
+    Message,
+}
+
+impl Part {
+    /// Its name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Header => "header",
+            Self::Message => "message",
+        }
+    }
+}
+
 /// Where in a push a credential stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Spot {
@@ -14,13 +34,20 @@ pub enum Spot {
     },
     /// In the name of a file or directory: the path up to and with that name.
     Name(Vec<u8>),
-    /// In a commit's own text: line of the raw commit, from 1.
-    Commit(u64),
+    /// In a commit's own text.
+    Commit {
+        /// The part of it.
+        part: Part,
+        /// Line of that part, from 1.
+        line: u64,
+    },
     /// In an annotated tag's text.
     Tag {
         /// The tag's id.
         id: String,
-        /// Line of the raw tag, from 1.
+        /// The part of it.
+        part: Part,
+        /// Line of that part, from 1.
         line: u64,
     },
     /// In the name of a ref.
@@ -47,6 +74,8 @@ pub struct Culprit {
     pub is_tip: bool,
     /// The pushed refs that name it; where none does, all that are pushed.
     pub refs: Vec<Vec<u8>>,
+    /// Whether a ref names it by an annotated tag.
+    pub tagged: bool,
     /// Whether the credential still stands at that path in a pushed tip; `None` where there is no path.
     pub at_tip: Option<bool>,
 }

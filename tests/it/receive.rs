@@ -1,6 +1,8 @@
 //! The gate on a server, as git runs it: real pushes into real repositories, and hostile ones spoken by hand.
 
 mod cases;
+mod ends;
+mod gitolite;
 mod hostile;
 mod hosts;
 mod judge;

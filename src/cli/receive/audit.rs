@@ -1,7 +1,7 @@
 //! The audit log's file.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -16,13 +16,26 @@ pub(super) fn now() -> i64 {
 /// If it is not there in full afterwards.
 pub(super) fn append(path: &Path, line: &[u8]) -> io::Result<()> {
     let mut file = open(OpenOptions::new().append(true).create(true), path)?;
+    let is_file = file.metadata()?.is_file();
     // In one piece, so that lines of pushes at the same time do not mix.
-    let written = file.write(line)?;
-    if written < line.len() {
+    let whole = if is_file && is_torn(path) { [b"\n", line].concat() } else { line.to_vec() };
+    let written = file.write(&whole)?;
+    if written < whole.len() {
         return Err(io::Error::other("only a part of the line could be written"));
     }
     // Not everything that can be written to can be synced: a pipe or a terminal cannot.
-    if file.metadata()?.is_file() { file.sync_data() } else { Ok(()) }
+    if is_file { file.sync_data() } else { Ok(()) }
+}
+
+/// Whether the last line has no end, because the disk was full when it was written: a line after it would be lost
+/// with it. A log that may only be written to is taken to be whole.
+fn is_torn(path: &Path) -> bool {
+    let mut last = [b'\n'];
+    let read = File::open(path).and_then(|mut file| {
+        file.seek(SeekFrom::End(-1))?;
+        file.read_exact(&mut last)
+    });
+    read.is_ok() && last != *b"\n"
 }
 
 /// Tries whether a line could be appended, and leaves nothing behind: no line, and no file that was not there, which

@@ -4,6 +4,7 @@ mod audit;
 mod clock;
 mod framework;
 mod input;
+mod note;
 pub(super) mod policy;
 mod queue;
 mod sender;

@@ -3,23 +3,28 @@
 use std::env;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use super::clock::{self, Last};
+use super::note::Noter;
 use super::policy::{self, Bypass};
-use super::{audit, clock, input, queue, waiting};
+use super::{input, queue, waiting};
 use crate::cli::args::{PostReceiveArgs, ServerArgs, UpdateArgs};
 use crate::cli::exit::ExitStatus;
 use crate::cli::failure::Failure;
 use crate::config::host::Pusher;
 use crate::config::server::{Counts, Mode, OnTimeout, Settings};
 use crate::git::{Command, Env, GitError, Known, Limits, Lines, LinesError, Oid, Repo};
+use crate::guard::pipeline::contained;
 use crate::guard::receive::{self, Cut, Halt, Request};
 use crate::model::push::Push;
-use crate::report::receive::{self as report, Audience, Event, Identity, Record, Told};
+use crate::report::receive::{self as report, Audience, Event, Told};
 
-const LATE: &str = "error: portcullis: push rejected: it was not looked at in time\n";
-const KILLED: &str = "error: portcullis: push rejected: the guard was told to end\n";
+const LATE: &str = "it was not looked at in time";
+const KILLED: &str = "the guard was told to end";
+
+const ADMIN: &str = "an admin of this server has to mend this";
 
 const SMALLER: &str = "push it in smaller parts: `git push <remote> <commit>:<ref>`";
 
@@ -33,12 +38,16 @@ pub(super) enum Hook {
     Queue,
 }
 
-/// Runs `pre-receive`.
-///
-/// # Errors
-/// If the policy cannot be read. Everything else is told to the pusher here.
-pub(in crate::cli) fn pre_receive(args: &ServerArgs) -> Result<ExitStatus, Failure> {
-    Gate::open(args, Hook::PreReceive)?.run(|lines| {
+impl Hook {
+    /// Whether it can keep something out.
+    const fn is_gate(self) -> bool {
+        matches!(self, Self::PreReceive | Self::Update)
+    }
+}
+
+/// Runs `pre-receive`. All that goes wrong is told to the pusher, and noted where there is a log.
+pub(in crate::cli) fn pre_receive(args: &ServerArgs) -> ExitStatus {
+    at_hook(args, Hook::PreReceive, |lines| {
         let input = input::read().map_err(|error| Refusal::input(&error))?;
         let commands = lines.receive(&input).map_err(|error| Refusal::lines(&error))?;
         // Git runs no hook where nothing is pushed: so this is a pipe that leads nowhere.
@@ -50,15 +59,12 @@ pub(in crate::cli) fn pre_receive(args: &ServerArgs) -> Result<ExitStatus, Failu
 }
 
 /// Runs `update`, which comes too late for what it is asked to do, and says so.
-///
-/// # Errors
-/// As `pre-receive`.
-pub(in crate::cli) fn update(args: &UpdateArgs) -> Result<ExitStatus, Failure> {
+pub(in crate::cli) fn update(args: &UpdateArgs) -> ExitStatus {
     let words = "warning: portcullis runs as an `update` hook: what it rejects stays in the\n\
                  warning: repository's objects, where it can be fetched by id. Use pre-receive.\n";
     let _ = io::stderr().write_all(words.as_bytes());
     let [name, old, new] = [&args.name, &args.old, &args.new].map(|word| word.as_encoded_bytes());
-    Gate::open(&args.server, Hook::Update)?.run(|lines| {
+    at_hook(&args.server, Hook::Update, |lines| {
         let command = lines.update(name, old, new).map_err(|error| Refusal::lines(&error))?;
         Ok(([old, b" ", new, b" ", name, b"\n"].concat(), vec![command]))
     })
@@ -67,7 +73,7 @@ pub(in crate::cli) fn update(args: &UpdateArgs) -> Result<ExitStatus, Failure> {
 /// Runs `post-receive --audit`: looks at a push that is through, and notes what it finds.
 ///
 /// # Errors
-/// As `pre-receive`.
+/// If it is asked for what it cannot do, or there is a queue that cannot be read.
 pub(in crate::cli) fn post_receive(args: &PostReceiveArgs) -> Result<ExitStatus, Failure> {
     if !args.audit {
         return Err(Failure::new("post-receive can keep nothing out: the push is through")
@@ -76,11 +82,47 @@ pub(in crate::cli) fn post_receive(args: &PostReceiveArgs) -> Result<ExitStatus,
     if let Some(dir) = &args.queued {
         return waiting::all(dir, args.server.config.as_deref());
     }
-    Gate::open(&args.server, Hook::PostReceive)?.run(|lines| {
+    Ok(at_hook(&args.server, Hook::PostReceive, |lines| {
         let input = input::read().map_err(|error| Refusal::input(&error))?;
         let commands = lines.receive(&input).map_err(|error| Refusal::lines(&error))?;
         Ok((input, commands))
+    }))
+}
+
+/// Runs a gate as git's hook. Whatever goes wrong is told here, as a verdict.
+fn at_hook(
+    args: &ServerArgs,
+    hook: Hook,
+    commands: impl FnOnce(Lines) -> Result<(Vec<u8>, Vec<Command>), Refusal>,
+) -> ExitStatus {
+    let ended = Gate::open(args, hook).and_then(|gate| gate.run(commands));
+    ended.unwrap_or_else(|failure| {
+        let pusher = Pusher::from_lookup(|name| env::var_os(name));
+        let _ = io::stderr().lock().write_all(&outcry(hook, &pusher, &one_line(&failure), failure.advice()));
+        ExitStatus::Unknown
     })
+}
+
+/// The words for a push that nobody looks at any more.
+fn outcry(hook: Hook, pusher: &Pusher, what: &str, hint: &str) -> Vec<u8> {
+    let told = Told {
+        audience: Audience::Pusher,
+        only_told: !hook.is_gate(),
+        help: None,
+        inline_allows: false,
+        bypass: false,
+        denied: None,
+        notes: &[],
+        prefixed: pusher.wants_prefix(),
+        checked_out: None,
+    };
+    let mut words = Vec::new();
+    let _ = report::refusal(what, hint, &told, &mut words);
+    words
+}
+
+fn one_line(failure: &Failure) -> String {
+    failure.message().lines().collect::<Vec<_>>().join("; ")
 }
 
 /// Why a push is refused that nobody looked at to its end.
@@ -122,6 +164,10 @@ impl Refusal {
         Self { event: Event::Timeout, what, hint: SMALLER }
     }
 
+    fn bug(what: String) -> Self {
+        Self { event: Event::Error, what, hint: "an admin of this server can tell more from its logs" }
+    }
+
     fn large(bytes: u64) -> Self {
         let what = format!("its objects come to more than the {bytes} bytes that this server looks at");
         Self { event: Event::Error, what, hint: SMALLER }
@@ -131,10 +177,8 @@ impl Refusal {
 /// A gate about to look.
 pub(super) struct Gate {
     hook: Hook,
-    started: Instant,
-    pusher: Pusher,
+    noter: Arc<Noter>,
     repo: Repo,
-    directory: PathBuf,
     settings: Settings,
     /// What of the baselines does not hold.
     notes: Vec<String>,
@@ -152,15 +196,23 @@ struct Outcome {
 impl Gate {
     fn open(args: &ServerArgs, hook: Hook) -> Result<Self, Failure> {
         let started = Instant::now();
-        clock::on_kill(KILLED);
-        let hint = "the push is rejected, because nobody could look at it; an admin of this server has to mend this";
-        let (config, _) = policy::read(args.config.as_deref()).map_err(|failure| failure.hint(hint))?;
+        let pusher = Pusher::from_lookup(|name| env::var_os(name));
+        let log: Arc<OnceLock<Arc<Noter>>> = Arc::default();
+        let noter = Arc::clone(&log);
+        let note = Box::new(move || {
+            if let Some(noter) = noter.get() {
+                let _ = noter.note(Event::Error, !hook.is_gate(), None, KILLED);
+            }
+        });
+        clock::on_kill(Last { words: outcry(hook, &pusher, KILLED, ""), note });
+        let (config, _) = policy::read(args.config.as_deref()).map_err(|failure| failure.hint(ADMIN))?;
         let repo = Repo::open(Env::from_process(), Path::new("."))
-            .map_err(|error| Failure::because("cannot open the repository", &error).hint(hint))?;
+            .map_err(|error| Failure::because("cannot open the repository", &error).hint(ADMIN))?;
         let directory = repo.git_dir().canonicalize().unwrap_or_else(|_| repo.git_dir().to_path_buf());
         let settings = config.settings(&directory);
-        let pusher = Pusher::from_lookup(|name| env::var_os(name));
-        Ok(Self { hook, started, pusher, repo, directory, settings, notes: Vec::new(), known: Vec::new() })
+        let noter = Arc::new(Noter::new(settings.audit_file.clone(), pusher, directory, started));
+        let _ = log.set(Arc::clone(&noter));
+        Ok(Self { hook, noter, repo, settings, notes: Vec::new(), known: Vec::new() })
     }
 
     /// For a push that waited. It is looked at to its end, however long that takes, whatever the mode is by now.
@@ -174,8 +226,9 @@ impl Gate {
             bypass: None,
             ..settings
         };
-        let (started, pusher) = (Instant::now(), Pusher::from_lookup(|_| None));
-        Self { hook: Hook::Queue, started, pusher, repo, directory, settings, notes: Vec::new(), known }
+        let pusher = Pusher::from_lookup(|_| None);
+        let noter = Arc::new(Noter::new(settings.audit_file.clone(), pusher, directory, Instant::now()));
+        Self { hook: Hook::Queue, noter, repo, settings, notes: Vec::new(), known }
     }
 
     pub(super) fn run(
@@ -187,19 +240,30 @@ impl Gate {
         }
         let most_refs = usize::try_from(self.settings.refs).unwrap_or(usize::MAX);
         let lines = Lines { hash: self.repo.hash_kind(), most: most_refs };
-        let (engine, policy, notes) = policy::settle(&self.settings, &self.repo)
-            .map_err(|failure| failure.hint("the push is rejected; an admin of this server has to mend this"))?;
+        let settled = policy::settle(&self.settings, &self.repo)
+            .and_then(|settled| Ok((settled, Bypass::read(&self.settings, &self.noter.pusher)?)));
+        let ((engine, policy, notes), bypass) = match settled {
+            Ok(settled) => settled,
+            Err(failure) => {
+                // Whether it can be noted or not, it is told by whoever asked, and ends the same.
+                let _ = self.noter.note(Event::Error, !self.hook.is_gate(), None, &one_line(&failure));
+                return Err(failure.or_hint(ADMIN));
+            }
+        };
         self.notes = notes;
-        let bypass = Bypass::read(&self.settings, &self.pusher)?;
         let halt = Arc::new(Halt::new(self.settings.inflated_bytes, policy.threshold));
-        let deadline = Duration::from_millis(self.settings.deadline_ms.unwrap_or_else(|| self.pusher.deadline_ms()));
-        if self.is_gate() {
-            clock::deadline(&halt, self.started, deadline, LATE);
+        let (started, pusher) = (self.noter.started, &self.noter.pusher);
+        let deadline = Duration::from_millis(self.settings.deadline_ms.unwrap_or_else(|| pusher.deadline_ms()));
+        if self.hook.is_gate() {
+            let noter = Arc::clone(&self.noter);
+            let note = Box::new(move || drop(noter.note(Event::Timeout, false, None, LATE)));
+            clock::deadline(&halt, started, deadline, Last { words: outcry(self.hook, pusher, LATE, ""), note });
         }
         let (input, commands) = match commands(lines) {
             Ok(read) => read,
-            Err(refusal) => return Ok(self.refuse(&refusal, &[], &[], None, &bypass)),
+            Err(refusal) => return Ok(self.refuse(&refusal, &[], None, &bypass)),
         };
+        self.noter.refs(&commands);
         let known = match self.hook {
             Hook::PreReceive | Hook::Update => Known::Refs,
             Hook::PostReceive => Known::Before(commands.clone()),
@@ -217,38 +281,34 @@ impl Gate {
             limits: Limits { threads, object: self.settings.object_bytes, ..Limits::default() },
             bypass: &bypass.allowed,
         };
-        if self.is_gate() && self.started.elapsed() >= deadline {
+        if self.hook.is_gate() && started.elapsed() >= deadline {
             halt.late();
         }
-        let push = match receive::run(&self.repo, &engine, &request, &halt) {
-            Ok(push) => push,
-            Err(error) => {
+        let push = match contained(|| receive::run(&self.repo, &engine, &request, &halt)) {
+            Ok(Ok(push)) => push,
+            Ok(Err(error)) => {
                 let refusal = match halt.cut() {
                     Some(Cut::Late) => Refusal::late(deadline),
                     _ => Refusal::unreadable(&error),
                 };
-                return Ok(self.refuse(&refusal, &input, &commands, None, &bypass));
+                return Ok(self.refuse(&refusal, &input, None, &bypass));
             }
+            Err(words) => return Ok(self.refuse(&Refusal::bug(words), &input, None, &bypass)),
         };
         let refusal = match halt.cut() {
             Some(Cut::Late) => Refusal::late(deadline),
             Some(Cut::Bytes) => Refusal::large(self.settings.inflated_bytes),
-            None => return Ok(self.judge(&push, &commands, &bypass)),
+            None => return Ok(self.judge(&push, &bypass)),
         };
         // What was found before the end counts, whatever the rest would have been.
         if push.blocking().next().is_some() {
-            return Ok(self.judge(&push, &commands, &bypass));
+            return Ok(self.judge(&push, &bypass));
         }
-        Ok(self.refuse(&refusal, &input, &commands, Some(&push), &bypass))
-    }
-
-    /// Whether it can keep something out.
-    fn is_gate(&self) -> bool {
-        matches!(self.hook, Hook::PreReceive | Hook::Update)
+        Ok(self.refuse(&refusal, &input, Some(&push), &bypass))
     }
 
     fn only_told(&self) -> bool {
-        self.settings.mode == Mode::ReportOnly || !self.is_gate()
+        self.settings.mode == Mode::ReportOnly || !self.hook.is_gate()
     }
 
     fn told<'a>(&'a self, bypass: &'a Bypass) -> Told<'a> {
@@ -260,20 +320,20 @@ impl Gate {
             bypass: self.settings.bypass.is_some(),
             denied: bypass.denied.as_deref(),
             notes: &self.notes,
-            prefixed: self.pusher.wants_prefix(),
+            prefixed: self.noter.pusher.wants_prefix(),
             checked_out: None,
         }
     }
 
     /// A push that was looked at.
-    fn judge(&self, push: &Push, commands: &[Command], bypass: &Bypass) -> ExitStatus {
+    fn judge(&self, push: &Push, bypass: &Bypass) -> ExitStatus {
         let told = self.told(bypass);
         // That nobody reads it changes nothing about the verdict.
         let _ = report::push(push, &told, &mut io::stderr().lock());
         let blocked = push.blocking().next().is_some();
         let complete = push.coverage.is_complete();
         let event = match (blocked, complete) {
-            (true, _) if !self.is_gate() => Some(Event::Found),
+            (true, _) if !self.hook.is_gate() => Some(Event::Found),
             (true, _) if self.only_told() => Some(Event::Report),
             (true, _) => Some(Event::Block),
             (false, false) => Some(Event::Error),
@@ -286,27 +346,20 @@ impl Gate {
             (true, true) => ExitStatus::Findings,
             (false, true) => ExitStatus::Clean,
         };
-        let outcome = Outcome { event, accepted: status == ExitStatus::Clean || !self.is_gate(), status };
+        let outcome = Outcome { event, accepted: status == ExitStatus::Clean || !self.hook.is_gate(), status };
         let detail = if complete { bypass.reason.as_str() } else { "not all of it could be looked at" };
-        self.note(&outcome, commands, Some(push), detail)
+        self.note(&outcome, Some(push), detail)
     }
 
     /// A push that was not, or not to its end.
-    fn refuse(
-        &self,
-        refusal: &Refusal,
-        input: &[u8],
-        commands: &[Command],
-        push: Option<&Push>,
-        bypass: &Bypass,
-    ) -> ExitStatus {
+    fn refuse(&self, refusal: &Refusal, input: &[u8], push: Option<&Push>, bypass: &Bypass) -> ExitStatus {
         let allowed = refusal.event == Event::Timeout && self.settings.on_timeout == OnTimeout::Allow;
         let mut told = self.told(bypass);
         told.only_told |= allowed;
         let mut accepted = told.only_told;
         let mut what = refusal.what.clone();
         if allowed
-            && self.is_gate()
+            && self.hook.is_gate()
             && let Err(words) = self.queue(input)
         {
             accepted = self.only_told();
@@ -317,47 +370,26 @@ impl Gate {
         let accepted_in_peace = accepted && self.hook != Hook::Queue;
         let status = if accepted_in_peace { ExitStatus::Clean } else { ExitStatus::Unknown };
         let outcome = Outcome { event: Some(refusal.event), accepted, status };
-        self.note(&outcome, commands, push, &what)
+        self.note(&outcome, push, &what)
     }
 
     fn queue(&self, input: &[u8]) -> Result<(), String> {
         let dir = self.settings.queue.as_ref().ok_or("the server's policy names no queue")?;
         let tips = self.repo.tips().map_err(|error| error.to_string())?;
         let known = tips.refs.iter().map(|tip| tip.target).collect();
-        queue::leave(dir, &self.directory, input, &known).map_err(|error| error.to_string())
+        queue::leave(dir, &self.noter.directory, input, &known).map_err(|error| error.to_string())
     }
 
     /// Notes what happened. What cannot be noted does not happen, unless the admin says so.
-    fn note(&self, outcome: &Outcome, commands: &[Command], push: Option<&Push>, detail: &str) -> ExitStatus {
-        let (Some(event), Some(file)) = (outcome.event, &self.settings.audit_file) else { return outcome.status };
-        let refs: Vec<(Vec<u8>, String, String)> = commands
-            .iter()
-            .map(|command| (command.name.clone(), command.old.to_string(), command.new.to_string()))
-            .collect();
-        let line = report::record(&Record {
-            event,
-            time: audit::now(),
-            accepted: outcome.accepted,
-            identity: Identity {
-                host: self.pusher.host.as_str(),
-                name: self.pusher.identity.as_deref(),
-                source: self.pusher.source,
-                address: self.pusher.address.as_deref(),
-                repository: self.pusher.repository.as_deref(),
-            },
-            directory: self.directory.as_os_str().as_encoded_bytes(),
-            refs: &refs,
-            push,
-            detail,
-            milliseconds: self.started.elapsed().as_millis() as u64,
-        });
-        let Err(error) = audit::append(file, &line) else { return outcome.status };
+    fn note(&self, outcome: &Outcome, push: Option<&Push>, detail: &str) -> ExitStatus {
+        let Some(event) = outcome.event else { return outcome.status };
+        let Err(error) = self.noter.note(event, outcome.accepted, push, detail) else { return outcome.status };
         let bypass = Bypass::default();
         let mut told = self.told(&bypass);
         let closed = self.settings.audit_required && self.hook != Hook::PostReceive || self.hook == Hook::Queue;
         told.only_told = !closed && outcome.status == ExitStatus::Clean;
         let what = format!("its audit log cannot be written: {error}");
-        let _ = report::refusal(&what, "an admin of this server has to mend this", &told, &mut io::stderr().lock());
+        let _ = report::refusal(&what, ADMIN, &told, &mut io::stderr().lock());
         if closed { ExitStatus::Unknown } else { outcome.status }
     }
 }

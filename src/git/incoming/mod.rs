@@ -29,7 +29,7 @@ pub use links::{TreeItem, tree_items};
 pub use scope::{Scope, Structure};
 
 use super::map::OidSet;
-use super::{CommitLinks, GitError, HashKind, ObjectKind, Oid, Repo, Store, commit_links};
+use super::{CommitLinks, GitError, HashKind, ObjectKind, Oid, Repo, Store, commit_links, tag_target};
 
 /// Greatest commit, tree or tag that is read while following what objects name, in bytes.
 pub(super) const LINK_LIMIT: u64 = 64 << 20;
@@ -134,6 +134,20 @@ impl Incoming {
         self.of_kind(oid, ObjectKind::Tree)
     }
 
+    /// The commit that an object comes to in the end, through annotated tags; `None` if it is none, or is not there.
+    #[must_use]
+    pub fn commit_of(&self, mut oid: Oid) -> Option<Oid> {
+        for _ in 0..scope::MAX_TAGS {
+            let store = self.fresh.as_ref().filter(|_| self.is_new(oid)).unwrap_or(&self.main);
+            match store.kind(oid).ok()? {
+                ObjectKind::Commit => return Some(oid),
+                ObjectKind::Tag => oid = tag_target(&self.read(oid, LINK_LIMIT).ok()?.1, self.hash)?.0,
+                ObjectKind::Tree | ObjectKind::Blob => return None,
+            }
+        }
+        None
+    }
+
     /// Reads what a commit names. A shallow one's parents are named only where they are there all the same: what a
     /// client calls shallow must not end a walk.
     ///
@@ -154,6 +168,8 @@ impl Incoming {
         if self.shallow.contains(&oid) {
             links.parents.retain(|parent| self.holds(*parent));
         }
+        // A push may bring a million of them: what a list has in reserve would be half of it.
+        links.parents.shrink_to_fit();
         Ok(links)
     }
 

@@ -11,13 +11,23 @@ use super::{Incoming, LINK_LIMIT, OidSet};
 use crate::git::{CommitLinks, GitError, ObjectKind, Oid, Repo, tag_target};
 
 /// Tags that name each other in a row.
-const MAX_TAGS: usize = 64;
+pub(super) const MAX_TAGS: usize = 64;
+
+/// Most names of directories that are kept to look there first; and the longest, in bytes, that a file system has.
+const MOST_DIRS: usize = 1 << 16;
+const LONGEST_NAME: usize = 255;
+/// Most objects that new trees may name which are not new. Trees that nothing leads to may name what is nowhere.
+const MOST_OUTSIDE: usize = 1 << 20;
+/// Most parents that the commits of a push may have in all: a commit can name one a million times.
+const MOST_PARENTS: usize = 1 << 21;
 
 /// What new objects name, collected while they are read for the first time.
 #[derive(Debug, Default)]
 pub struct Structure {
     /// The new commits.
     pub commits: Vec<(Oid, CommitLinks)>,
+    /// How many parents those have in all.
+    parents: usize,
     /// The objects that new tags name.
     targets: Vec<Oid>,
     /// Trees and blobs that new trees name, and that are not new.
@@ -30,7 +40,7 @@ impl Structure {
     /// Takes in a new object other than a blob. `each` is shown every entry of a tree.
     ///
     /// # Errors
-    /// If it is malformed.
+    /// If it is malformed, or there is more than can be kept.
     pub fn take(
         &mut self,
         incoming: &Incoming,
@@ -40,7 +50,14 @@ impl Structure {
     ) -> Result<(), GitError> {
         let hash = incoming.hash_kind();
         match kind {
-            ObjectKind::Commit => self.commits.push((oid, incoming.links(oid, bytes)?)),
+            ObjectKind::Commit => {
+                let links = incoming.links(oid, bytes)?;
+                self.parents += links.parents.len();
+                if self.parents > MOST_PARENTS {
+                    return Err(GitError::TooMany(format!("commits with more than {MOST_PARENTS} parents in all")));
+                }
+                self.commits.push((oid, links));
+            }
             ObjectKind::Tag => {
                 let target = tag_target(bytes, hash).ok_or_else(|| GitError::object("tag", oid, "it is malformed"))?;
                 self.targets.push(target.0);
@@ -51,11 +68,15 @@ impl Structure {
                     each(item);
                     let kind = if item.mode.is_tree() { ObjectKind::Tree } else { ObjectKind::Blob };
                     let is_new = !item.mode.is_submodule() && incoming.is_new(item.oid);
-                    if is_new && kind == ObjectKind::Tree && !self.dirs.contains(item.name) {
-                        self.dirs.insert(item.name.to_vec());
+                    if is_new && kind == ObjectKind::Tree {
+                        self.dir(item.name);
                     } else if !is_new && !item.mode.is_submodule() {
                         self.outside.insert(item.oid, kind);
                     }
+                }
+                if self.outside.len() > MOST_OUTSIDE {
+                    let words = format!("trees that name more than {MOST_OUTSIDE} objects which are not in it");
+                    return Err(GitError::TooMany(words));
                 }
             }
             ObjectKind::Blob => {}
@@ -63,9 +84,28 @@ impl Structure {
         Ok(())
     }
 
+    /// Keeps the name of a directory. It only says where to look first, so any may be left out.
+    fn dir(&mut self, name: &[u8]) {
+        if name.len() <= LONGEST_NAME && self.dirs.len() < MOST_DIRS && !self.dirs.contains(name) {
+            self.dirs.insert(name.to_vec());
+        }
+    }
+
+    /// Whether there is so much that it should be handed on: to a list that grows where it is.
+    #[must_use]
+    pub fn is_heavy(&self) -> bool {
+        self.commits.len() >= 4_096
+    }
+
+    /// Hands the commits on.
+    pub fn hand_on(&mut self, to: &mut Self) {
+        to.commits.append(&mut self.commits);
+    }
+
     /// Adds what another thread collected.
-    pub fn merge(&mut self, other: Self) {
-        self.commits.extend(other.commits);
+    pub fn merge(&mut self, mut other: Self) {
+        other.hand_on(self);
+        self.parents += other.parents;
         self.targets.extend(other.targets);
         self.outside.extend(other.outside);
         self.dirs.extend(other.dirs);
@@ -283,30 +323,47 @@ impl<'a> Found<'a> {
     }
 }
 
-/// Commits in an order in which parents come before children.
-fn parents_first(commits: Vec<(Oid, CommitLinks)>) -> Vec<(Oid, CommitLinks)> {
-    let index: HashMap<Oid, usize> = commits.iter().enumerate().map(|(at, (oid, _))| (*oid, at)).collect();
-    let mut starts: Vec<usize> = (0..commits.len()).collect();
-    starts.sort_by_key(|at| commits.get(*at).map(|(oid, links)| (links.time, *oid)));
-    let (mut done, mut order) = (vec![false; commits.len()], Vec::with_capacity(commits.len()));
+/// Commits in an order in which parents come before children. There may be a million: so they are sorted, and moved,
+/// where they are.
+fn parents_first(mut commits: Vec<(Oid, CommitLinks)>) -> Vec<(Oid, CommitLinks)> {
+    commits.sort_unstable_by_key(|(oid, _)| *oid);
+    commits.dedup_by_key(|(oid, _)| *oid);
+    let mut starts: Vec<u32> = (0..commits.len() as u32).collect();
+    starts.sort_by_key(|at| commits.get(*at as usize).map(|(_, links)| links.time));
+    // Where each commit goes to; `u32::MAX` while that is not known.
+    let (mut place, mut placed) = (vec![u32::MAX; commits.len()], 0);
+    let mut entered = vec![false; commits.len()];
     for start in starts {
-        let mut stack = vec![(start, 0)];
+        let mut stack = vec![(start as usize, 0)];
         while let Some((at, next)) = stack.pop() {
-            let (true, Some((_, links))) = (next > 0 || !std::mem::replace(&mut done[at], true), commits.get(at))
+            let (true, Some((_, links))) = (next > 0 || !std::mem::replace(&mut entered[at], true), commits.get(at))
             else {
                 continue;
             };
             match links.parents.get(next) {
                 Some(parent) => {
                     stack.push((at, next + 1));
-                    stack.extend(index.get(parent).filter(|at| !done[**at]).map(|at| (*at, 0)));
+                    let parent = commits.binary_search_by_key(parent, |(oid, _)| *oid).ok();
+                    stack.extend(parent.filter(|at| !entered[*at]).map(|at| (at, 0)));
                 }
-                None => order.push(at),
+                None => {
+                    place[at] = placed;
+                    placed += 1;
+                }
             }
         }
     }
-    let mut commits: Vec<Option<(Oid, CommitLinks)>> = commits.into_iter().map(Some).collect();
-    order.into_iter().filter_map(|at| commits.get_mut(at)?.take()).collect()
+    for at in 0..commits.len() {
+        // Each step puts one commit where it belongs.
+        while let to = place[at] as usize
+            && to != at
+            && to < commits.len()
+        {
+            commits.swap(at, to);
+            place.swap(at, to);
+        }
+    }
+    commits
 }
 
 #[cfg(test)]
@@ -323,5 +380,36 @@ mod tests {
             parents_first(vec![commit(3, &[1, 2], 0), commit(2, &[1], 5), commit(1, &[9], 9), commit(4, &[4], 1)]);
         let order: Vec<u8> = order.iter().map(|(oid, _)| oid.as_bytes()[0]).collect();
         assert_eq!(order, [1, 2, 3, 4]);
+    }
+
+    /// Commits are moved where they are, so that none may get lost or doubled on the way.
+    #[test]
+    fn none_is_lost_and_every_parent_is_first_in_any_history() {
+        let mut state = 7_u64;
+        let mut draw = move |below: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % below
+        };
+        for size in 0..200_u64 {
+            let oid = |n: u64| {
+                Oid::from_bytes(&[&n.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_le_bytes()[..], &[1; 12]].concat()).unwrap()
+            };
+            let mut commits: Vec<(Oid, CommitLinks)> = Vec::new();
+            for n in 0..size {
+                let parents = (0..draw(4)).filter(|_| n > 0).map(|_| oid(draw(n.max(1)))).collect();
+                commits.push((oid(n), CommitLinks { tree: oid(0), parents, time: draw(50) as i64 }));
+            }
+            for at in (1..commits.len()).rev() {
+                commits.swap(at, draw(at as u64 + 1) as usize);
+            }
+            let ordered = parents_first(commits.clone());
+            let mut met = HashSet::new();
+            for (oid, links) in &ordered {
+                assert!(links.parents.iter().all(|parent| met.contains(parent)), "of {size}");
+                assert!(met.insert(*oid), "twice");
+            }
+            assert_eq!(ordered.len(), commits.len());
+            assert!(commits.iter().all(|commit| ordered.contains(commit)));
+        }
     }
 }

@@ -10,7 +10,7 @@ use crate::guard::feed::{MAX_UNRESOLVED, too_many};
 use crate::guard::watch::Watch;
 use crate::model::{Confidence, Finding, SkipReason};
 
-/// Objects above this are shared, where nothing is made from them.
+/// Objects above this are shared by all threads, where nothing is made from them.
 pub(super) const SHARED: usize = 4 << 20;
 /// Bytes of such an object that a thread takes at a time: what is found in them, before it is judged, may be some
 /// megabytes. Of an object that is smaller, all is seen at once.
@@ -80,12 +80,16 @@ impl<'a> Care<'a> {
                 all.lock().unwrap_or_else(PoisonError::into_inner).append(&mut found);
             }
         };
-        thread::scope(|scope| {
-            for _ in 1..threads {
-                scope.spawn(|| work(&mut Scratch::default()));
-            }
+        if threads > 1 {
+            thread::scope(|scope| {
+                for _ in 1..threads {
+                    scope.spawn(|| work(&mut Scratch::default()));
+                }
+                work(scratch);
+            });
+        } else {
             work(scratch);
-        });
+        }
         let mut all = all.into_inner().unwrap_or_else(PoisonError::into_inner);
         self.engine.resolve(&mut all);
         all

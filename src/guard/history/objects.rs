@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasher as _, RandomState};
 use std::io::{Error, ErrorKind, Read};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::care::{Care, SHARED};
 use super::seen::{Seen, Seer};
@@ -103,7 +103,7 @@ pub(super) fn scan_seeing(
 ) -> Result<ObjectFindings, GitError> {
     let scan = Scan {
         engine,
-        tracer: Tracer::new(engine),
+        tracer: OnceLock::new(),
         options,
         seer,
         watch,
@@ -112,7 +112,7 @@ pub(super) fn scan_seeing(
         hasher: RandomState::new(),
     };
     let mut troubles = store.visit(wanted, &&scan, options.limits, watch.stop)?;
-    let mut result = scan.parts.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut result = std::mem::take(&mut *scan.parts.lock().unwrap_or_else(PoisonError::into_inner));
     result.found.sort_by_key(|found| found.oid);
     // One that a pack has twice was shown twice.
     result.found.dedup_by_key(|found| found.oid);
@@ -152,7 +152,8 @@ fn skip(Trouble { oid, error, .. }: Trouble) -> (Option<Oid>, SkipReason, String
 /// The scan, shared by all threads.
 struct Scan<'a> {
     engine: &'a Engine,
-    tracer: Tracer<'a>,
+    /// Made where the first object is met that is made of another, or others of it: a small push has none.
+    tracer: OnceLock<Tracer<'a>>,
     options: Options,
     seer: Option<Seer<'a>>,
     watch: Watch<'a>,
@@ -277,10 +278,14 @@ impl<'a> Visit for &'a Scan<'a> {
         let (scratch, least) = (&mut worker.scratch, self.options.least);
         let care = Care::new(self.engine, self.watch, least, bytes.len());
         let ask = Ask { keep, least, go_on: &mut |found| care.go_on(found) };
+        let tracer = || self.tracer.get_or_init(|| Tracer::new(self.engine));
         let scan = || match &parent {
-            Some(parent) => self.tracer.made(scratch, parent.state, copied(parent.ops), bytes, ask),
-            None if !keep && bytes.len() > SHARED => (care.shared(scratch, bytes, self.options.limits.threads()), None),
-            None => self.tracer.whole(scratch, bytes, ask),
+            Some(parent) => tracer().made(scratch, parent.state, copied(parent.ops), bytes, ask),
+            None if keep => tracer().whole(scratch, bytes, ask),
+            None => {
+                let threads = if bytes.len() > SHARED { self.options.limits.threads() } else { 1 };
+                (care.shared(scratch, bytes, threads), None)
+            }
         };
         match contained(scan) {
             Ok((findings, trace)) => {

@@ -185,8 +185,12 @@ impl Search<'_> {
 
     /// Messages of commits and tags, and names of refs: new as a whole.
     fn texts(&mut self) {
-        let places: HashMap<Oid, usize> =
-            self.scope.commits.iter().enumerate().map(|(at, (oid, _))| (*oid, at)).collect();
+        // Of a million commits few hold any.
+        let holders = self.credentials.iter().flat_map(|credential| &credential.holders);
+        let holds: HashSet<Oid> =
+            holders.filter_map(|holder| if let Holder::Commit(oid) = holder { Some(*oid) } else { None }).collect();
+        let commits = self.scope.commits.iter().enumerate().filter(|(_, (oid, _))| holds.contains(oid));
+        let places: HashMap<Oid, usize> = commits.map(|(at, (oid, _))| (*oid, at)).collect();
         for (at, credential) in self.credentials.iter().enumerate() {
             let mut first: Option<Entry> = None;
             let mut earliest = match self.entries.get(at) {

@@ -18,6 +18,8 @@ use crate::policy::Policy;
 
 /// Objects whose stored form is larger than this are looked at last; small ones that are not text, before them.
 const SMALL: u64 = 1 << 20;
+/// So few objects, none of them large, are looked at by one thread: to start a second takes longer.
+const FEW: usize = 64;
 /// From how many objects of the main store on it is walked instead of asked for each.
 const MANY: usize = 2_000;
 
@@ -69,11 +71,18 @@ fn look(
     halt: &Halt,
 ) -> Result<(Push, bool), GitError> {
     halt.begin(enough);
-    let First { structure, found, names, objects, bytes, .. } = first::pass(incoming, engine, request.limits, halt)?;
+    let new = incoming.new_objects();
+    let is_large = |fresh: &Store| new.iter().any(|oid| fresh.least_size(*oid) > SMALL);
+    let any_large = incoming.fresh().is_some_and(is_large);
+    let threads = if new.len() < FEW && !any_large { std::num::NonZero::new(1) } else { request.limits.threads };
+    let limits = Limits { threads, ..request.limits };
+    let First { structure, found, names, objects, bytes, .. } =
+        first::pass(incoming, engine, (limits, request.most_objects), halt)?;
     let mut look = Look {
         incoming,
         engine,
         request,
+        limits,
         halt,
         ledger: Ledger::new(engine.rules(), request.policy),
         coverage: Coverage { objects, bytes, ..Coverage::default() },
@@ -88,9 +97,13 @@ fn look(
     look.refs();
     let binary = look.blobs(true, |_, size| size <= SMALL)?;
     look.unlisted(&scope)?;
-    let binary: HashSet<Oid> = binary.into_iter().collect();
-    look.blobs(false, |oid, _| binary.contains(&oid))?;
-    look.blobs(false, |_, size| size > SMALL)?;
+    if !binary.is_empty() {
+        let binary: HashSet<Oid> = binary.into_iter().collect();
+        look.blobs(false, |oid, _| binary.contains(&oid))?;
+    }
+    if any_large {
+        look.blobs(false, |_, size| size > SMALL)?;
+    }
     look.bound(&scope);
     look.names();
     let Look { ledger, mut coverage, done, .. } = look;
@@ -116,6 +129,8 @@ struct Look<'a> {
     incoming: &'a Incoming,
     engine: &'a Engine,
     request: &'a Request<'a>,
+    /// Those of the request, with as many threads as are of use.
+    limits: Limits,
     halt: &'a Halt,
     ledger: Ledger<'a>,
     coverage: Coverage,
@@ -142,7 +157,7 @@ impl Look<'_> {
         only_text: bool,
         wanted: impl Fn(Oid, ObjectKind) -> bool + Sync,
     ) -> Result<Vec<Oid>, GitError> {
-        let Request { limits, policy, .. } = *self.request;
+        let (limits, policy) = (self.limits, self.request.policy);
         let options = Options { limits, least: policy.threshold, only_text, ..Options::default() };
         let watch = Watch { stop: self.halt.flag(), progress: self.halt };
         let ObjectFindings { found, objects, bytes, skips, left_out, .. } =
@@ -270,6 +285,10 @@ impl Look<'_> {
     }
 
     fn names(&mut self) {
+        if self.names.overflows {
+            let words = "more of them look like credentials, or like files that hold some, than can be kept";
+            self.coverage.skip(Origin::Object(b"names of files".to_vec()), SkipReason::Budget, words);
+        }
         let mut found: Vec<_> = std::mem::take(&mut self.names.found).into_iter().collect();
         found.sort_by(|a, b| a.0.cmp(&b.0));
         for (name, findings) in found {

@@ -11,7 +11,7 @@ use crate::git::{Command, Incoming, Oid, Scope};
 use crate::guard::feed::Feed;
 use crate::guard::pipeline::info;
 use crate::model::Finding;
-use crate::model::push::{Culprit, Excuse, Leak, Spot};
+use crate::model::push::{Culprit, Excuse, Leak, Part, Spot};
 
 /// The credentials that come in, in order of commit and place.
 pub(super) fn leaks(
@@ -22,7 +22,13 @@ pub(super) fn leaks(
     (credentials, entries): (&[Credential], &[Option<Entry>]),
     halt: &Halt,
 ) -> Vec<Leak> {
-    let tips: HashSet<Oid> = request.commands.iter().map(|command| command.new).collect();
+    if credentials.is_empty() {
+        return Vec::new();
+    }
+    let mut tips: HashMap<Oid, Oid> = HashMap::new();
+    for new in request.commands.iter().map(|command| command.new).filter(|new| !new.is_null()) {
+        tips.entry(new).or_insert_with(|| incoming.commit_of(new).unwrap_or(new));
+    }
     let mut held: HashMap<&Holder, HashSet<Identity>> = HashMap::new();
     for credential in credentials {
         for holder in &credential.holders {
@@ -65,21 +71,26 @@ fn place(spot: &Spot) -> (&[u8], u64) {
     match spot {
         Spot::File { path, line } => (path, *line),
         Spot::Name(path) | Spot::Ref(path) => (path, 0),
-        Spot::Commit(line) => (b"", *line),
-        Spot::Tag { id, line } | Spot::Object { id, line, .. } => (id.as_bytes(), *line),
+        Spot::Commit { line, .. } => (b"", *line),
+        Spot::Tag { id, line, .. } | Spot::Object { id, line, .. } => (id.as_bytes(), *line),
     }
 }
 
 /// Where in an object each credential stands first: its line, and the finding as it is there.
-type Places = HashMap<Identity, (u64, Finding)>;
+#[derive(Default)]
+struct Places {
+    lines: HashMap<Identity, (u64, Finding)>,
+    /// Lines of a commit's or tag's header, with the empty one that ends it.
+    header: u64,
+}
 
 struct Teller<'a> {
     incoming: &'a Incoming,
     scope: &'a Scope,
     commands: &'a [Command],
     halt: &'a Halt,
-    /// What the pushed refs are to name.
-    tips: HashSet<Oid>,
+    /// What the pushed refs are to name, and the commits that comes to.
+    tips: HashMap<Oid, Oid>,
     feed: Feed<'a>,
     /// What each object holds, as far as it was looked at.
     held: HashMap<&'a Holder, HashSet<Identity>>,
@@ -106,11 +117,13 @@ impl Teller<'_> {
             }
             Holder::Commit(_) => {
                 let (line, finding) = there();
-                (Spot::Commit(line), finding)
+                let (part, line) = self.part(line);
+                (Spot::Commit { part, line }, finding)
             }
             Holder::Tag(oid) => {
                 let (line, finding) = there();
-                (Spot::Tag { id: oid.to_string(), line }, finding)
+                let (part, line) = self.part(line);
+                (Spot::Tag { id: oid.to_string(), part, line }, finding)
             }
             Holder::Blob(oid) => {
                 let (line, finding) = there();
@@ -131,13 +144,19 @@ impl Teller<'_> {
             let places = self.places(holder, name);
             self.seen = Some((holder.clone(), name.map(<[u8]>::to_vec), places));
         }
-        let seen = self.seen.as_ref().and_then(|(.., places)| places.get(&identity(&credential.finding)));
+        let seen = self.seen.as_ref().and_then(|(.., places)| places.lines.get(&identity(&credential.finding)));
         seen.cloned().unwrap_or_else(|| (1, credential.finding.clone()))
+    }
+
+    /// The part of the commit or tag that was looked at last in which a line lies, and which line it is there.
+    fn part(&self, line: u64) -> (Part, u64) {
+        let header = self.seen.as_ref().map_or(0, |(.., places)| places.header);
+        if line > header { (Part::Message, line - header) } else { (Part::Header, line) }
     }
 
     /// Where in an object each credential stands first. It is scanned no further than to those that were seen in it.
     fn places(&mut self, holder: &Holder, name: Option<&[u8]>) -> Places {
-        let (Holder::Blob(oid) | Holder::Commit(oid) | Holder::Tag(oid)) = holder else { return HashMap::new() };
+        let (Holder::Blob(oid) | Holder::Commit(oid) | Holder::Tag(oid)) = holder else { return Places::default() };
         // An object that is too large to be held has no lines.
         let bytes = self.incoming.read(*oid, OLD_LIMIT).map(|(_, bytes)| bytes).unwrap_or_default();
         let mut left: HashSet<Identity> = self.held.get(holder).cloned().unwrap_or_default();
@@ -149,11 +168,14 @@ impl Teller<'_> {
             !left.is_empty() && !halt.stopped()
         };
         let seen = self.feed.bytes_while(&bytes, name, &mut go_on);
-        let mut places = HashMap::new();
+        let mut lines = HashMap::new();
         for (finding, place) in seen.found {
-            places.entry(identity(&finding)).or_insert((place.start.line, finding));
+            lines.entry(identity(&finding)).or_insert((place.start.line, finding));
         }
-        places
+        // The first empty line ends it; without one, all is header.
+        let end = memchr::memmem::find(&bytes, b"\n\n").map_or(bytes.len(), |at| at + 2);
+        let header = memchr::memchr_iter(b'\n', bytes.get(..end).unwrap_or_default()).count() as u64;
+        Places { lines, header }
     }
 
     fn culprit(&mut self, credential: &Credential, entry: &Entry) -> Option<Culprit> {
@@ -163,16 +185,19 @@ impl Teller<'_> {
             Holder::Blob(oid) => Some(self.is_at_tip(credential, *oid, path)),
             _ => None,
         };
-        let is_tip = self.tips.contains(oid);
-        let pushed = self.commands.iter().filter(|command| !command.new.is_null() && (!is_tip || command.new == *oid));
-        let refs = pushed.map(|command| command.name.clone()).collect();
-        Some(Culprit { id: oid.to_string(), parents: links.parents.len(), is_tip, refs, at_tip })
+        let is_tip = self.tips.values().any(|tip| tip == oid);
+        let names_it = |command: &&Command| self.tips.get(&command.new) == Some(oid);
+        let pushed = self.commands.iter().filter(|command| !command.new.is_null() && (!is_tip || names_it(command)));
+        let refs = pushed.clone().map(|command| command.name.clone()).collect();
+        let tagged = pushed.clone().any(|command| self.tips.get(&command.new) != Some(&command.new));
+        Some(Culprit { id: oid.to_string(), parents: links.parents.len(), is_tip, refs, tagged, at_tip })
     }
 
     /// Whether a pushed tip still has the credential, which that blob has, at that path.
     fn is_at_tip(&mut self, credential: &Credential, oid: Oid, path: &[u8]) -> bool {
-        let mut tips: Vec<Oid> = self.tips.iter().copied().filter(|tip| !tip.is_null()).collect();
+        let mut tips: Vec<Oid> = self.tips.values().copied().collect();
         tips.sort_unstable();
+        tips.dedup();
         let wanted = identity(&credential.finding);
         tips.into_iter().take(MOST_TIPS).any(|tip| {
             let key = (tip, path.to_vec());

@@ -168,8 +168,8 @@ fn credential(leak: &Leak, safe: &impl Fn(&[u8]) -> String) -> CredentialLine {
     let (place, line) = match &leak.spot {
         Spot::File { path, line } => (safe(path), Some(*line)),
         Spot::Name(path) => (format!("name {}", safe(path)), None),
-        Spot::Commit(line) => ("commit".to_owned(), Some(*line)),
-        Spot::Tag { id, line } => (format!("tag {id}"), Some(*line)),
+        Spot::Commit { part, line } => (format!("commit {}", part.as_str()), Some(*line)),
+        Spot::Tag { id, part, line } => (format!("tag {id} {}", part.as_str()), Some(*line)),
         Spot::Ref(name) => (format!("ref {}", safe(name)), None),
         Spot::Object { kind, id, line } => (format!("{kind} {id}"), Some(*line)),
     };

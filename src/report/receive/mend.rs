@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::message::short;
+use super::message::{fit, short};
 use crate::model::push::Culprit;
 use crate::report::redact::Redactor;
 use crate::report::sanitize::{quote, shell_word};
@@ -26,10 +26,10 @@ pub(super) fn commits(
     let apart = if branches.is_empty() { first.refs.first() } else { None };
     if culprits.iter().all(|culprit| culprit.is_tip && culprit.id == first.id) {
         let whose = match (apart, branches.first(), checked_out) {
-            (Some(name), ..) => format!("the commit that {} names", quote(&redactor.name(name))),
+            (Some(name), ..) => format!("the commit that {} names", fit(&quote(&redactor.name(name)), 56)),
             (None, Some(_), Some(here)) if here == first.id => "your last commit".to_owned(),
             (None, Some(branch), _) => {
-                format!("the last commit of `{}` (`git switch` to it)", quote(&redactor.name(branch)))
+                format!("the last commit of `{}` (`git switch` to it)", fit(&quote(&redactor.name(branch)), 56))
             }
             _ => "the last commit".to_owned(),
         };
@@ -58,7 +58,13 @@ pub(super) fn commits(
         page.line("        git commit -a --amend && git rebase --continue")?;
     }
     if let Some(name) = apart {
-        page.line(&format!("        git update-ref {} HEAD", shell_word(&redactor.name(name))))?;
+        match name.strip_prefix(b"refs/tags/") {
+            // The tag is an object of its own, and is made again.
+            Some(tag) if first.tagged => {
+                page.line(&format!("        git tag -f -a {}", shell_word(&redactor.name(tag))))?;
+            }
+            _ => page.line(&format!("        git update-ref {} HEAD", shell_word(&redactor.name(name))))?,
+        }
         page.line("        git checkout -")?;
     }
     Ok(())

@@ -146,8 +146,8 @@ fn place(leak: &Leak, redactor: &Redactor<'_>) -> String {
     match &leak.spot {
         Spot::File { path, line } => format!("{}:{line}", fit(&name(path), 56)),
         Spot::Name(path) => format!("the file name {}", fit(&name(path), 56)),
-        Spot::Commit(line) => format!("commit message or header, line {line}"),
-        Spot::Tag { id, line } => format!("tag {}, line {line}", short(id)),
+        Spot::Commit { part, line } => format!("the commit's {}, line {line}", part.as_str()),
+        Spot::Tag { id, part, line } => format!("tag {}, line {line} of its {}", short(id), part.as_str()),
         Spot::Ref(ref_name) => format!("the ref name {}", fit(&name(ref_name), 56)),
         Spot::Object { kind, id, line } => format!("{kind} {}, line {line}, in no commit of this push", short(id)),
     }
@@ -184,12 +184,26 @@ fn one(page: &mut Page<'_>, leak: &Leak, redactor: &Redactor<'_>) -> io::Result<
 }
 
 /// The end of a text that is too long.
-fn fit(text: &str, room: usize) -> String {
-    let length = text.chars().count();
+pub(super) fn fit(text: &str, room: usize) -> String {
+    let mut length: usize = text.chars().map(columns).sum();
     if length <= room {
         return text.to_owned();
     }
-    format!("...{}", text.chars().skip(length + 3 - room).collect::<String>())
+    let too_long = |c: &char| {
+        let was = length;
+        length -= columns(*c);
+        was + 3 > room
+    };
+    format!("...{}", text.chars().skip_while(too_long).collect::<String>())
+}
+
+/// Columns that a character takes on a terminal, roughly: those of East Asia and pictures take two.
+fn columns(c: char) -> usize {
+    let is_wide = matches!(c,
+        '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}'
+        | '\u{fe30}'..='\u{fe6f}' | '\u{ff01}'..='\u{ff60}' | '\u{ffe0}'..='\u{ffe6}' | '\u{1f300}'..='\u{1faff}'
+        | '\u{20000}'..='\u{3fffd}');
+    1 + usize::from(is_wide)
 }
 
 pub(super) fn short(id: &str) -> &str {
@@ -197,15 +211,20 @@ pub(super) fn short(id: &str) -> &str {
 }
 
 fn remedies(page: &mut Page<'_>, found: &[&Leak], told: &Told<'_>, redactor: &Redactor<'_>) -> io::Result<()> {
-    let culprits: Vec<&Culprit> = found.iter().filter_map(|leak| leak.culprit.as_ref()).collect();
-    mend::commits(page, &culprits, told.checked_out, redactor)?;
-    if found.iter().any(|leak| matches!(leak.spot, Spot::Tag { .. })) {
-        page.hanging("hint: ", 6, "make the tag again without it: `git tag -f -a <tag> <commit>`")?;
-    }
-    if found.iter().any(|leak| matches!(leak.spot, Spot::Ref(_))) {
-        page.hanging("hint: ", 6, "push to a ref with another name")?;
-    }
-    let words = "if it ever reached another remote, a mail or a chat, it counts as leaked: revoke it";
+    let words = if told.only_told && told.audience == Audience::Pusher {
+        // To take it out of what is pushed comes too late, and would take a forced push.
+        "it is in the server's repository now, and counts as leaked: revoke it"
+    } else {
+        let culprits: Vec<&Culprit> = found.iter().filter_map(|leak| leak.culprit.as_ref()).collect();
+        mend::commits(page, &culprits, told.checked_out, redactor)?;
+        if found.iter().any(|leak| matches!(leak.spot, Spot::Tag { .. })) {
+            page.hanging("hint: ", 6, "make the tag again without it: `git tag -f -a <tag> <commit>`")?;
+        }
+        if found.iter().any(|leak| matches!(leak.spot, Spot::Ref(_))) {
+            page.hanging("hint: ", 6, "push to a ref with another name")?;
+        }
+        "if it ever reached another remote, a mail or a chat, it counts as leaked: revoke it"
+    };
     page.hanging("hint: ", 6, words)?;
     let mut told: Vec<&str> = Vec::new();
     for rule in found.iter().take(MOST).map(|leak| &leak.rule) {
@@ -225,7 +244,7 @@ fn exceptions(page: &mut Page<'_>, found: &[&Leak], told: &Told<'_>) -> io::Resu
         page.hanging("warning: ", 9, &clean(denied))?;
     }
     if told.audience == Audience::Sender {
-        page.hanging("hint: ", 6, "if it is none, say so in the baseline and commit that:")?;
+        page.hanging("hint: ", 6, "if it is no credential, say so in the baseline and commit that:")?;
         page.line(&format!("        portcullis allow {} --reason \"...\"", first_id(found)))?;
         return page.hanging("hint: ", 6, "`git push --no-verify` goes around this guard, but not around a server's");
     }
@@ -233,8 +252,12 @@ fn exceptions(page: &mut Page<'_>, found: &[&Leak], told: &Told<'_>) -> io::Resu
         return Ok(());
     }
     match told.help {
-        Some(help) => page.hanging("hint: ", 6, &format!("if it is none: {}", clean(help)))?,
-        None => page.hanging("hint: ", 6, "if it is none, ask an admin of this server, and name the id above")?,
+        Some(help) => page.hanging("hint: ", 6, &format!("if it is no credential: {}", clean(help)))?,
+        None => {
+            let whose = if first_id(found).starts_with('<') { "an id" } else { "the id" };
+            let words = format!("if it is no credential, ask an admin of this server, and name {whose} above");
+            page.hanging("hint: ", 6, &words)?;
+        }
     }
     if told.inline_allows {
         page.hanging("hint: ", 6, "or say so in a comment on its line: `portcullis:allow <reason>`")?;

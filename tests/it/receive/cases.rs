@@ -361,7 +361,7 @@ fn the_message_says_where_and_how_to_mend_it() {
         &format!("      commit  {}", &bad[..16]),
         "      still in the tip of what you push",
         "        git commit -a --amend",
-        "hint: if it is none: write to keys@example.com",
+        "hint: if it is no credential: write to keys@example.com",
         "it counts as",
     ] {
         assert!(first.stderr.contains(line), "{line}\n{}", first.stderr);

@@ -34,6 +34,48 @@ fn r35_a_tree_that_would_unfold_to_ten_billion_files() {
     assert!(ran.stderr.contains("1 credential found"), "{}", ran.stderr);
 }
 
+/// Regression: every name in a push's trees was kept, so a pack of some kilobytes took gigabytes of memory.
+#[test]
+fn names_that_fill_gigabytes_take_no_memory() {
+    let (pair, secret) = (Pair::new(), token(33));
+    let blob = pair.object("blob", b"x\n");
+    let raw: Vec<u8> = (0..20).map(|n| u8::from_str_radix(&blob[n * 2..n * 2 + 2], 16).unwrap()).collect();
+    let long = "a".repeat(4_000);
+    let entry = |mode: &str, name: &str, raw: &[u8]| [mode.as_bytes(), b" ", name.as_bytes(), b"\0", raw].concat();
+    let mut top = Vec::new();
+    for dir in 10..40 {
+        let names = (0..1_250).map(|n| entry("100644", &format!("{dir}{n:05}{long}"), &raw));
+        let tree = pair.object("tree", &names.collect::<Vec<_>>().concat());
+        let raw: Vec<u8> = (0..20).map(|n| u8::from_str_radix(&tree[n * 2..n * 2 + 2], 16).unwrap()).collect();
+        top.extend(entry("40000", &format!("{dir}"), &raw));
+    }
+    let commit = |top: &[u8]| pair.client.git(["commit-tree", "-m", "names", &pair.object("tree", top)]).text();
+    // Git itself would look long for what to make of what.
+    pair.client.ok("config pack.window 0");
+    // 150 MB of names in 96 MiB.
+    let small = pair.script("pre-receive").replace("exec ", "ulimit -d 98304\nexec ");
+    pair.server.hook("pre-receive", &small);
+    let ran = pair.push(&format!("{}:refs/heads/names", commit(&top)));
+    assert!(ran.ok, "{}", ran.stderr);
+    // The last of them is looked at like the first.
+    top.extend(entry("100644", &format!("zz-{secret}"), &raw));
+    let ran = pair.push(&format!("{}:refs/heads/more", commit(&top)));
+    blocked("the last name", &ran, &secret);
+}
+
+/// What looks like credentials, and cannot be kept for that, is not let through for it.
+#[test]
+fn more_names_that_look_like_credentials_than_can_be_kept_are_refused() {
+    let pair = Pair::new();
+    let blob = pair.object("blob", b"x\n");
+    let lines: String = (0..26_000).map(|n| format!("100644 blob {blob}\t{}\n", token(50_000 + n))).collect();
+    let tree = pair.client.feed("mktree", lines.as_bytes());
+    let commit = pair.client.git(["commit-tree", "-m", "names", &tree]).text();
+    let ran = pair.push(&format!("{commit}:refs/heads/names"));
+    assert!(!ran.ok && ran.stderr.contains("1 object not"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("names of files: more of them"), "{}", ran.stderr);
+}
+
 /// Appendix D of the case list: 16 KiB that say "copy these 16 MiB of zeros twenty times".
 fn delta_bomb(pair: &Pair) -> Vec<u8> {
     let zeros = vec![0_u8; 0x100_0000];
@@ -132,6 +174,36 @@ fn r44_a_guard_that_is_killed_or_heard_by_nobody_lets_nothing_through() {
         assert!(!ran.ok, "{what}: {}", ran.stderr);
         assert!(!pair.holds(&secret), "{what}");
     }
+}
+
+/// Not before it begins, as above: while it looks.
+#[test]
+fn r44_a_guard_that_is_killed_while_it_looks_lets_nothing_through() {
+    let (pair, secret) = (Pair::new(), token(34));
+    // Slow to look at, small to push.
+    pair.client.stage("slow", format!("key={}\n", "\\x41".repeat(300)).repeat(20_000));
+    pair.client.stage("zz", &secret);
+    pair.client.commit("bad");
+    pair.policy(&format!("[audit]\nfile = \"{}\"\n", pair.server.beside("audit.jsonl").display()));
+    let running = pair.script("pre-receive").replace("exec ", "").trim_end().to_owned();
+    let mark = pair.server.beside("killed");
+    for signal in ["KILL", "TERM"] {
+        let _ = fs::remove_file(&mark);
+        // A moment, of the seconds that the look takes.
+        let hook = format!(
+            "exec 3<&0\n{running} <&3 &\nsleep 0.4\nkill -{signal} $! && touch '{}'\nwait $!\n",
+            mark.display()
+        );
+        pair.server.hook("pre-receive", &hook);
+        let ran = pair.push("main");
+        assert!(mark.exists(), "SIG{signal} came too late: {}", ran.stderr);
+        assert!(!ran.ok && ran.stderr.contains("declined"), "SIG{signal}: {}", ran.stderr);
+        assert!(!pair.holds(&secret), "SIG{signal}");
+        let objects = pair.server.ok("count-objects -v");
+        assert!(objects.contains("count: 0") && objects.contains("in-pack: 0"), "SIG{signal}: {objects}");
+    }
+    let log = fs::read_to_string(pair.server.beside("audit.jsonl")).unwrap();
+    assert!(log.lines().count() == 1 && log.contains("the guard was told to end"), "{log}");
 }
 
 /// Runs the gate by hand, as if from a hook of the server.

@@ -93,6 +93,66 @@ fn what_is_on_no_branch_is_checked_out_by_itself_and_its_ref_moved() {
     }
 }
 
+/// Regression: what an annotated tag names was taken for an older commit, and mending it made a tag without a message.
+#[test]
+fn what_an_annotated_tag_names_is_the_tip_and_the_tag_is_made_again() {
+    let (pair, secret) = (Pair::new(), token(75));
+    pair.seed("a", "clean");
+    pair.client.aside("other", "s", format!("key = {secret}\n"));
+    pair.client.git(["tag", "-a", "-m", "first", "inner", "other"]).text();
+    pair.client.git(["tag", "-a", "-m", "the release", "v1", "inner"]).text();
+    pair.client.ok("branch -q -D other");
+    let wanted =
+        ["still in the tip", "the commit that refs/tags/v1 names", "git commit -a --amend", "git tag -f -a v1"];
+    let ran = pair.push("v1");
+    assert!(!ran.stderr.contains("rebase") && !ran.stderr.contains("update-ref"), "{}", ran.stderr);
+    mended(pair, "v1", &secret, &wanted);
+}
+
+/// Regression: lines of messages were counted from the first line of what git writes above them.
+#[test]
+fn a_line_of_a_message_is_counted_as_its_author_does() {
+    let (pair, secret) = (Pair::new(), token(76));
+    pair.seed("a", "clean");
+    pair.client.commit(&format!("subject\n\nthe key is {secret}\n"));
+    let ran = pair.push("main");
+    assert!(ran.stderr.contains("  the commit's message, line 3"), "{}", ran.stderr);
+    pair.client.git(["-c", "user.name=x", "tag", "-a", "-m", &format!("see {secret}"), "v2", "HEAD~1"]).text();
+    let ran = pair.push("v2");
+    assert!(ran.stderr.contains(", line 1 of its message"), "{}", ran.stderr);
+    pair.client.ok("reset -q --hard HEAD~1");
+    let tree = pair.client.ok("rev-parse HEAD^{tree}");
+    let raw = format!("tree {tree}\nauthor A <a@b> 1 +0000\ncommitter A <a@b> 1 +0000\nx-note {secret}\n\nm\n");
+    let commit = pair.object("commit", raw.as_bytes());
+    let ran = pair.push(&format!("{commit}:refs/heads/raw"));
+    assert!(ran.stderr.contains("  the commit's header, line 4"), "{}", ran.stderr);
+}
+
+/// Regression: where a push is let through and told, the pusher was told to rewrite it and push again.
+#[test]
+fn what_was_let_through_is_to_be_revoked_and_not_rewritten() {
+    let (pair, secret) = (Pair::new(), token(77));
+    pair.policy("mode = \"report-only\"\n");
+    pair.client.stage("s", &secret);
+    pair.client.commit("bad");
+    let ran = pair.push("main");
+    assert!(ran.ok && ran.stderr.contains("it is in the server's repository now"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("amend") && !ran.stderr.contains("push again"), "{}", ran.stderr);
+}
+
+/// Regression: a branch's name, or a path in characters that take two columns, made a line as long as they liked.
+#[test]
+fn long_and_wide_names_fit_the_line() {
+    let (pair, secret) = (Pair::new(), token(78));
+    let wide = "日本語".repeat(12);
+    pair.client.stage(&format!("{wide}/s"), &secret);
+    pair.client.commit("bad");
+    let ran = pair.push(&format!("HEAD:refs/heads/{}", "x".repeat(150)));
+    super::pair::blocked("long", &ran, &secret);
+    let place = ran.stderr.lines().find(|line| line.contains("/s:1")).unwrap();
+    assert!(place.contains("...") && place.trim_end().chars().filter(|c| *c == '語').count() < 12, "{place}");
+}
+
 /// Regression: a merge cannot be marked `edit`, which is what was told.
 #[test]
 fn a_merge_that_brings_one_in_is_mended_after_its_line() {

@@ -53,7 +53,7 @@ fn a_broken_policy_rejects_every_push_and_says_where() {
     ] {
         pair.policy(text);
         let ran = pair.push("main");
-        assert!(!ran.ok && ran.stderr.contains(said), "{text}: {}", ran.stderr);
+        assert!(!ran.ok && flat(&ran).contains(said), "{text}: {}", ran.stderr);
         assert!(ran.stderr.contains("an admin of this server"), "{text}: {}", ran.stderr);
     }
     fs::remove_file(pair.policy_file()).unwrap();
@@ -167,6 +167,46 @@ fn r47_a_bypass_is_for_those_who_are_listed_and_is_noted() {
     assert_eq!(last["detail"], "made up \\033[31m");
     assert_eq!(last["credentials"][0]["fingerprint"], id.as_str());
     assert_eq!(log.iter().filter(|line| line["event"] == "block").count(), 3);
+}
+
+/// A bypass is for what it names, and for nobody and nothing else that comes with it.
+#[test]
+fn a_bypass_lets_nothing_else_through() {
+    let mut pair = Pair::new();
+    pair.server.ok("config receive.advertisePushOptions true");
+    pair.policy(&audited(&pair, "[bypass]\nenabled = true\nidentities = [\"alice\"]"));
+    pair.client.set_env("REMOTE_USER", "alice");
+    let first = bad(&pair, 530);
+    let ran = pair.push("main");
+    let id = |ran: &Ran| ran.stderr.split("id      ").nth(1).unwrap()[..32].to_owned();
+    let (one, reason) = (id(&ran), "portcullis.reason=made up");
+    let push = |pair: &Pair, options: &[String], words: &str| {
+        let options = options.iter().flat_map(|option| ["-o", option.as_str()]);
+        pair.client.git(["push", "-q"].into_iter().chain(options).chain(["-o", reason, "origin", words]))
+    };
+    let allow = |id: &str| format!("portcullis.allow={id}");
+    // Another one's id, one that is none, and half a list of which one is none: nothing is let through.
+    let other = "0123456789abcdef0123456789abcdef";
+    for options in [vec![allow(other)], vec![allow("*")], vec![allow(&one), allow("all")], vec![allow(&one[..31])]] {
+        blocked(&options.join(" "), &push(&pair, &options, "main"), &first);
+    }
+    // Its own lets it through, once more elsewhere, and nothing that comes in beside it.
+    assert!(push(&pair, &[allow(&one)], "main").ok);
+    assert!(push(&pair, &[allow(&one.to_uppercase())], "main:refs/heads/again").ok);
+    let second = bad(&pair, 531);
+    blocked("replayed", &push(&pair, &[allow(&one)], "main"), &second);
+    // Without the option there is no bypass any more: it was for one push.
+    pair.client.ok("checkout -q --orphan elsewhere");
+    pair.client.ok("rm -q --cached s531");
+    pair.client.stage("s530", format!("again: {first}"));
+    pair.client.commit("again");
+    blocked("without", &pair.push("elsewhere"), &first);
+    // A name that only looks like a listed one is nobody's.
+    for who in ["Alice", "alice ", "alice,bob", "\u{430}lice"] {
+        pair.client.set_env("REMOTE_USER", who);
+        blocked(who, &push(&pair, &[allow(&one)], "elsewhere"), &first);
+    }
+    assert!(log(&pair).iter().all(|line| line["accepted"] == (line["event"] == "bypass")));
 }
 
 #[test]
