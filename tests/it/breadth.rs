@@ -50,8 +50,10 @@ fn blocking(engine: &Engine, text: &str) -> Vec<Finding> {
 fn written(form: &str, rule: &Rule, secret: &str) -> String {
     let lower = rule.provider.replace('-', "_");
     let form = form.replace("@@", "\0").replace("UPPER", &lower.to_uppercase()).replace("lower", &lower);
-    let encoded = expand(&format!("{{b64:{secret}}}"), 1).expect("a template");
-    form.replace('@', secret).replace('#', &encoded).replace('\0', "@@")
+    // What a mask holds may be no template.
+    let encoded = |text: &str| expand(&format!("{{b64:{text}}}"), 1).expect("a template");
+    let form = if form.contains('#') { form.replace('#', &encoded(secret)) } else { form };
+    form.replace('@', secret).replace('\0', "@@")
 }
 
 #[test]
