@@ -228,7 +228,9 @@ impl Compiled {
         let cache = memory.secret.get_or_insert_with(|| regex.create_cache());
         match regex.search_half_with(cache, &input) {
             // There is nothing behind the credential, and what is before it has no say in where it ends.
-            Some(found) => Supposed::Match(Match { start, end: found.offset(), secret_start, secret_end: found.offset() }),
+            Some(found) => {
+                Supposed::Match(Match { start, end: found.offset(), secret_start, secret_end: found.offset() })
+            }
             None => Supposed::None,
         }
     }

@@ -265,9 +265,8 @@ impl Attempt<'_> {
             let memory = memory(self.regexes, rule_ix);
             // Nearly all credentials that generic rules match are none, which they tell themselves, whether there is a
             // match or not. To find a match and its groups takes ten times as long.
-            let supposed = secret.map_or(Supposed::Unknown, |secret| {
-                regex.supposed(text.bytes, [start, secret, end], memory)
-            });
+            let supposed =
+                secret.map_or(Supposed::Unknown, |secret| regex.supposed(text.bytes, [start, secret, end], memory));
             match supposed {
                 Supposed::None => continue,
                 Supposed::Match(supposed) if judge(rule, rule_ix, text, supposed).is_none() => {

@@ -183,6 +183,8 @@ fn a_merge_gets_one_answer_however_it_is_concluded() {
     blocks(&repo, &["merge", "-q", "--no-ff", "-m", "m", "side"]);
     // What git says to do next must not go around what it has just said.
     blocks(&repo, &["commit", "--no-edit"]);
+    let told = repo.git(["commit", "--no-edit"]).stderr;
+    assert!(told.contains("git merge --abort") && !told.contains("git reset"), "{told}");
     blocks(&repo, &["merge", "--continue"]);
     // A merge with a conflict brings in the same.
     repo.ok("merge --abort");
