@@ -237,7 +237,9 @@ fn glance_source(source: &mut String, of: &str, at: usize, glance: &rules::Glanc
 
 /// An expression that is a [`rules::Glance`] of such statics.
 fn glance_value(of: &str, at: usize) -> String {
-    format!("crate::rules::Glance {{ classes: Cow::Borrowed(&{of}CLASSES_{at}), cells: Cow::Borrowed(&{of}CELLS_{at}) }}")
+    format!(
+        "crate::rules::Glance {{ classes: Cow::Borrowed(&{of}CLASSES_{at}), cells: Cow::Borrowed(&{of}CELLS_{at}) }}"
+    )
 }
 
 fn anchors_source(source: &mut String, at: usize, rule: &Rule) -> std::fmt::Result {
@@ -331,7 +333,10 @@ fn tables_source(tables: &Tables) -> Result<String, std::fmt::Error> {
         writeln!(source, "{},", glance_value("GATE_", at))?;
     }
     writeln!(source, "];")?;
-    writeln!(source, "pub(super) static TABLES: Tables = Tables {{ pairs: Cow::Borrowed(&PAIRS), seconds: Cow::Borrowed(&SECONDS), open: OPEN,")?;
+    writeln!(
+        source,
+        "pub(super) static TABLES: Tables = Tables {{ pairs: Cow::Borrowed(&PAIRS), seconds: Cow::Borrowed(&SECONDS), open: OPEN,"
+    )?;
     writeln!(
         source,
         "base64_pairs: Cow::Borrowed(&BASE64_PAIRS), base64: BASE64, hex: HEX, needles: Cow::Borrowed(&NEEDLES), targets: Cow::Borrowed(&TARGETS), literals: Cow::Borrowed(&LITERALS), gates: Cow::Borrowed(&GATES) }};"

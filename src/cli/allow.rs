@@ -8,15 +8,11 @@ use super::config::{self, Place};
 use super::exit::ExitStatus;
 use super::failure::{Failure, Shown};
 use super::output::to_stdout;
-use super::{accepted, interrupt, plan, scan};
+use super::{accepted, explain, plan, scan};
 use crate::config::local::Flags;
 use crate::engine::Engine;
-use crate::git::{Env, Repo};
-use crate::guard::pipeline::Judge;
 use crate::guard::scan::Target;
-use crate::guard::watch::{Unwatched, Watch};
-use crate::guard::{commit_msg, precommit};
-use crate::model::{Confidence, Coverage, Day, Fingerprint, Item, Origin, Report};
+use crate::model::{Confidence, Day, Fingerprint, Item, Origin, Report};
 use crate::policy::{Baseline, Entry, Key, Policy};
 use crate::report::sanitize::clean;
 use crate::report::{Options, Redactor};
@@ -26,9 +22,17 @@ use crate::report::{Options, Redactor};
 /// # Errors
 /// If the fingerprint is none, no reason is given, the day is over, or the baseline cannot be read or written.
 pub(super) fn run(args: &AllowArgs) -> Result<ExitStatus, Failure> {
-    let print = Fingerprint::parse(&args.fingerprint.to_ascii_lowercase()).ok_or_else(|| {
-        Failure::new("that is no fingerprint").hint("reports show one with each finding: 32 hexadecimal digits")
-    })?;
+    let typed = explain::digits(&args.fingerprint)?;
+    let top = plan::worktree_top(Path::new("."));
+    let key = plan::fingerprint_key(args.key_file.as_deref())?;
+    let (print, seen) = match (Fingerprint::parse(&typed), &top) {
+        (Some(print), _) => (print, None),
+        (None, Some(top)) => only(&typed, top, &key).map(|(print, what)| (print, Some(what)))?,
+        (None, None) => {
+            return Err(Failure::new("this directory is in no git repository, so nothing can be looked up in it")
+                .hint("give all 32 hexadecimal digits of the fingerprint"));
+        }
+    };
     let entry = Entry {
         fingerprint: print,
         rule: None,
@@ -36,13 +40,11 @@ pub(super) fn run(args: &AllowArgs) -> Result<ExitStatus, Failure> {
         reason: reason(&args.reason)?,
         line: 0,
     };
-    let top = plan::worktree_top(Path::new("."));
     let path = args.baseline.clone().or_else(|| Some(top.as_ref()?.join(plan::BASELINE))).ok_or_else(|| {
         Failure::new("this directory is in no git repository, so there is no baseline to add it to")
             .hint("go into one, or name the file: `--baseline FILE`")
     })?;
     let file = path.shown();
-    let key = plan::fingerprint_key(args.key_file.as_deref())?;
     let old = accepted::read_or_begin(&path, &key)?;
     let known = old.baseline.entries().iter().find(|own| own.fingerprint == print && own.rule.is_none());
     if let Some(own) = known.filter(|own| own.until == entry.until && own.reason == entry.reason) {
@@ -53,7 +55,10 @@ pub(super) fn run(args: &AllowArgs) -> Result<ExitStatus, Failure> {
         .map_err(|error| Failure::because(format_args!("cannot add to `{file}`"), &error))?;
     accepted::write(&path, &text)?;
     // It stands there, whatever becomes of the look: this only says what it was that was typed.
-    let seen = top.map(|top| look(&top, print, key));
+    let seen = match seen {
+        Some(what) => Some(Ok(Some(what))),
+        None => top.map(|top| look(&top, &typed, &key).map(|mut seen| seen.pop().map(|(_, what)| what))),
+    };
     let (verb, until) = (
         if known.is_some() { "changed the allow of" } else { "allowed" },
         entry.until.map_or_else(String::new, |day| format!(" until {day}")),
@@ -75,34 +80,44 @@ pub(super) fn run(args: &AllowArgs) -> Result<ExitStatus, Failure> {
     Ok(ExitStatus::Clean)
 }
 
-/// What has that fingerprint: the title of its rule and a place. What is staged is looked at first, then the work tree.
-fn look(top: &Path, print: Fingerprint, key: Key) -> Result<Option<String>, Failure> {
+/// The one finding whose fingerprint begins so, and what it is.
+///
+/// # Errors
+/// If there is none, or more than one.
+fn only(begin: &str, top: &Path, key: &Key) -> Result<(Fingerprint, String), Failure> {
+    let mut seen = look(top, begin, key)?;
+    match (seen.pop(), seen.len()) {
+        (Some(only), 0) => Ok(only),
+        (Some(_), more) => Err(Failure::new(format_args!("{} fingerprints here begin so", more + 1))
+            .hint("give more of its 32 hexadecimal digits")),
+        (None, _) => Err(Failure::new("nothing that is staged or in the work tree has a fingerprint that begins so")
+            .hint("give all of its 32 hexadecimal digits")),
+    }
+}
+
+/// The fingerprints that begin so, each with what has it: the title of its rule and a place. What is staged is looked at
+/// first, then the work tree.
+fn look(top: &Path, begin: &str, key: &Key) -> Result<Vec<(Fingerprint, String)>, Failure> {
     let known = KnownArgs::default();
     let flags = Flags { min_confidence: Some(Confidence::Low), no_inline: false };
     let settled = config::settle(&Place::Disk(top), &known, flags)?;
-    let policy = Policy { key, ..settled.policy };
+    let policy = Policy { key: key.clone(), ..settled.policy };
     let engine = Engine::new(settled.rules);
-    let report = staged(&engine, &policy);
-    if let Some(item) = report.items.iter().find(|item| item.fingerprint == print) {
-        return Ok(Some(told(item, &report)));
+    let mut seen: Vec<(Fingerprint, String)> = Vec::new();
+    let mut take = |report: &Report| {
+        for item in report.items.iter().filter(|item| item.fingerprint.to_string().starts_with(begin)) {
+            if seen.iter().all(|(print, _)| *print != item.fingerprint) {
+                seen.push((item.fingerprint, told(item, report)));
+            }
+        }
+        seen.len()
+    };
+    // A whole one that is met need not be looked for any longer.
+    if take(&explain::staged(&engine, &policy)) == 0 || Fingerprint::parse(begin).is_none() {
+        let walk = WalkArgs { respect_gitignore: true, ..WalkArgs::default() };
+        take(&scan::watched(&[Target::Path(top.to_path_buf())], &walk, &engine, &policy));
     }
-    let walk = WalkArgs { respect_gitignore: true, ..WalkArgs::default() };
-    let report = scan::watched(&[Target::Path(top.to_path_buf())], &walk, &engine, &policy);
-    Ok(report.items.iter().find(|item| item.fingerprint == print).map(|item| told(item, &report)))
-}
-
-/// What the gates of a commit find now. What they cannot look at is not what was asked for.
-fn staged(engine: &Engine, policy: &Policy) -> Report {
-    let watch = Watch { stop: interrupt::flag(), progress: &Unwatched };
-    let Ok(repo) = Repo::open(Env::from_process(), Path::new(".")) else { return Report::default() };
-    let files = precommit::run(&repo, engine, watch);
-    let message = commit_msg::run(&repo, engine, &repo.git_dir().join("COMMIT_EDITMSG"), watch.stop);
-    let (mut found, mut names) = (Vec::new(), Vec::new());
-    for outcome in [files, message].into_iter().flatten() {
-        found.extend(outcome.found);
-        names.extend(outcome.names);
-    }
-    Report { names, ..Judge::new(engine.rules(), policy).report("allow", found, Coverage::default()) }
+    Ok(seen)
 }
 
 fn told(item: &Item, report: &Report) -> String {

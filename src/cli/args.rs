@@ -339,8 +339,9 @@ pub struct ExplainArgs {
     /// The finding's fingerprint, or at least the first eight digits of it.
     #[arg(value_name = "FINGERPRINT")]
     pub fingerprint: String,
-    /// Where to look for it; `-` is standard input.
-    #[arg(value_name = "PATH", default_value = ".")]
+    /// Where to look for it; `-` is standard input [default: what is staged, the last commit message, and the whole work
+    /// tree].
+    #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// How to read them.
     #[command(flatten)]

@@ -118,22 +118,41 @@ fn is_found(entry: &Entry, found: &Found) -> bool {
     same.any(|((_, rule), _)| entry.rule.as_ref().is_none_or(|own| own == rule))
 }
 
+/// Whether the entry accepts this, as far as no last day is in the way.
+fn fits(entry: &Entry, (print, rule): &Identity) -> bool {
+    entry.fingerprint == *print && entry.rule.as_ref().is_none_or(|own| own == rule)
+}
+
 fn write(path: &Path, old: &Baseline, head: &str, found: &Found, prune: bool) -> Result<ExitStatus, Failure> {
+    let mut valid = old.clone();
+    let expired = valid.take_expired(plan::today());
+    let open: Vec<&Identity> = found.keys().filter(|(print, rule)| valid.lookup(*print, rule).is_none()).collect();
     let mut lines: BTreeSet<(Identity, String)> = BTreeSet::new();
-    let (mut dropped, mut added) = (0_u64, 0_u64);
-    for entry in old.entries() {
+    let mut keep = |entry: &Entry| {
+        lines.insert(((entry.fingerprint, entry.rule.clone().unwrap_or_default()), entry.to_string()));
+    };
+    let (mut dropped, mut added, mut renewed) = (0_u64, 0_u64, 0_u64);
+    for entry in &expired {
+        if open.iter().any(|open| fits(entry, open)) {
+            // It is here still and accepted by nothing else: so anew, by the same words.
+            renewed += 1;
+            keep(&Entry { until: None, ..entry.clone() });
+        } else if prune && !is_found(entry, found) {
+            dropped += 1;
+        } else {
+            keep(entry);
+        }
+    }
+    for entry in valid.entries() {
         if prune && !is_found(entry, found) {
             dropped += 1;
-            continue;
+        } else {
+            keep(entry);
         }
-        let rule = entry.rule.clone().unwrap_or_default();
-        lines.insert(((entry.fingerprint, rule), entry.to_string()));
     }
-    for (print, rule) in found.keys().filter(|(print, rule)| old.lookup(*print, rule).is_none()) {
+    for (print, rule) in open.iter().filter(|open| !expired.iter().any(|entry| fits(entry, open))) {
         added += 1;
-        let entry =
-            Entry { fingerprint: *print, rule: Some(rule.clone()), until: None, reason: String::new(), line: 0 };
-        lines.insert(((*print, rule.clone()), entry.to_string()));
+        keep(&Entry { fingerprint: *print, rule: Some(rule.clone()), until: None, reason: String::new(), line: 0 });
     }
     let mut text = head.to_owned();
     if !text.ends_with('\n') {
@@ -145,11 +164,12 @@ fn write(path: &Path, old: &Baseline, head: &str, found: &Found, prune: bool) ->
     }
     accepted::write(path, &text)?;
     let shown = path.shown();
-    let kept = lines.len() as u64 - added;
+    let kept = lines.len() as u64 - added - renewed;
+    let renewed = if renewed > 0 { format!(", {renewed} renewed that had expired") } else { String::new() };
     to_stdout(|out| {
         writeln!(
             out,
-            "{shown}: {added} added, {kept} kept, {dropped} dropped\nsay in a comment (`# ...`) why each is accepted, and stage the file"
+            "{shown}: {added} added{renewed}, {kept} kept, {dropped} dropped\nsay in a comment (`# ...`) why each is accepted, and stage the file"
         )
     })?;
     Ok(ExitStatus::Clean)

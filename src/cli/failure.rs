@@ -39,6 +39,12 @@ impl Failure {
         Self { message: text, hint: String::new() }
     }
 
+    /// What failed, on one line: what is said first, and the first of what follows.
+    #[must_use]
+    pub(super) fn brief(&self) -> String {
+        visible(&self.message.lines().take(2).collect::<Vec<_>>().join(": "))
+    }
+
     /// With what to do about it.
     #[must_use]
     pub(super) fn hint(mut self, hint: impl fmt::Display) -> Self {

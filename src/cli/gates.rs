@@ -1,5 +1,6 @@
 //! `pre-commit` and `commit-msg`: what git's hooks run. Silent when there is nothing to say.
 
+use std::env;
 use std::io::{self, IsTerminal};
 use std::path::Path;
 
@@ -7,15 +8,17 @@ use super::args::{CommitMsgArgs, GateArgs, PolicyArgs};
 use super::config::{self, Place};
 use super::exit::ExitStatus;
 use super::failure::Failure;
-use super::{interrupt, output, plan};
+use super::{accepted, interrupt, output, plan};
 use crate::engine::Engine;
 use crate::git::{Env, GitError, Repo};
 use crate::guard::commit_msg;
 use crate::guard::pipeline::Judge;
 use crate::guard::precommit::{self, Outcome};
 use crate::guard::watch::{Unwatched, Watch};
-use crate::policy::{Baseline, Policy};
-use crate::report::{Options, gate};
+use crate::model::{Fingerprint, Item, Report};
+use crate::policy::{Baseline, Key, Policy};
+use crate::report::Options;
+use crate::report::gate::{self, Around};
 
 const HINT: &str =
     "the commit is blocked, because nobody could look at it; `git commit --no-verify` goes around every hook";
@@ -63,7 +66,10 @@ fn run(
     let mut report = Judge::new(engine.rules(), &policy).report(command, outcome.found, outcome.coverage);
     report.names = outcome.names;
     let options = Options { color: color(), width: output::width(), ..Options::default() };
-    gate::write(&report, &options, &mut io::stderr().lock())
+    let recorded =
+        if args.known.baseline.is_none() && settled.trusted { recorded(&report, &policy.key) } else { Vec::new() };
+    let around = Around { recorded: &recorded, merging: is_merge(&repo) };
+    gate::write(&report, &options, around, &mut io::stderr().lock())
         .map_err(|error| Failure::because("cannot say why the commit is blocked", &error))?;
     let status = ExitStatus::of(&report);
     if status != ExitStatus::Clean {
@@ -81,6 +87,24 @@ fn baseline(args: &PolicyArgs, repo: &Repo, trusted: bool) -> Result<Baseline, F
         return Ok(Baseline::default());
     }
     plan::staged_baseline(repo).map_err(|failure| failure.or_hint(HINT))
+}
+
+/// What is blocked and stands in the baseline of the work tree: people record it, and forget to stage that. A baseline
+/// that cannot be read is none here; this is advice.
+fn recorded(report: &Report, key: &Key) -> Vec<Fingerprint> {
+    let file =
+        plan::worktree_top(Path::new(".")).and_then(|top| accepted::read(&top.join(plan::BASELINE)).ok().flatten());
+    let Some((baseline, _)) = file.and_then(|file| plan::heed(file.baseline, "the", key).ok()) else {
+        return Vec::new();
+    };
+    let is_recorded = |item: &&Item| baseline.lookup(item.fingerprint, &item.rule.id).is_some();
+    report.blocking().filter(is_recorded).map(|item| item.fingerprint).collect()
+}
+
+/// Whether a merge is being committed: one that stopped, or (git then names its heads in variables) one under way.
+fn is_merge(repo: &Repo) -> bool {
+    repo.git_dir().join("MERGE_HEAD").exists()
+        || env::vars_os().any(|(name, _)| name.as_encoded_bytes().starts_with(b"GITHEAD_"))
 }
 
 fn color() -> bool {

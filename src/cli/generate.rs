@@ -30,6 +30,11 @@ pub(super) fn man(args: &ManArgs) -> Result<ExitStatus, Failure> {
         Failure::because(format_args!("cannot write manual pages to `{}`", args.dir.shown()), &error)
     };
     fs::create_dir_all(&args.dir).map_err(cannot)?;
-    clap_mangen::generate_to(Cli::command().disable_help_subcommand(true), &args.dir).map_err(cannot)?;
+    let command = Cli::command().disable_help_subcommand(true);
+    // What stands after the options is about the exit status; the generator has no other name for it than EXTRA.
+    clap_mangen::generate_to(command, &args.dir).map_err(cannot)?;
+    let first = args.dir.join("portcullis.1");
+    let page = fs::read_to_string(&first).map_err(cannot)?;
+    fs::write(&first, page.replace(".SH EXTRA\n", ".SH \"EXIT STATUS\"\n")).map_err(cannot)?;
     Ok(ExitStatus::Clean)
 }

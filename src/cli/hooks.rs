@@ -1,14 +1,17 @@
 //! `install`, `uninstall` and `doctor`: what was done to git's hooks, and where.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::args::{DoctorArgs, InstallArgs, PlaceArgs, UninstallArgs};
+use super::args::{DoctorArgs, InstallArgs, KnownArgs, PlaceArgs, UninstallArgs};
 use super::exit::ExitStatus;
 use super::failure::Failure;
 use super::output::to_stdout;
 use super::receive::trial;
-use crate::hook::doctor::{self, Verdict};
+use super::{config, plan};
+use crate::config::local::Flags;
+use crate::git::{Env, Repo};
+use crate::hook::doctor::{self, Note, Verdict};
 use crate::hook::global::{self, Way};
 use crate::hook::install::{self, Done, Step};
 use crate::hook::managers::{self, Managed};
@@ -49,8 +52,20 @@ pub(super) fn install(args: &InstallArgs) -> Result<ExitStatus, Failure> {
             return say(&text, ExitStatus::Findings);
         }
     }
+    if !args.force && git.only_receives().map_err(|error| cannot_install(&error))? {
+        return Err(cannot_install(&HookError::Bare(place.common_dir)));
+    }
     let dir = match install::own_dir(&place) {
         Err(HookError::Shared { .. }) if args.force => &place.hooks_dir,
+        Err(HookError::Shared { path, scope }) if install::is_installed(&path) => {
+            let dir = shown(&path);
+            let _ = writeln!(
+                text,
+                "Nothing to do: core.hooksPath ({scope} configuration) leads to {dir}, where the hooks are installed.\n\
+                 `portcullis doctor` proves that they work."
+            );
+            return say(&text, ExitStatus::Clean);
+        }
         other => other.map_err(|error| cannot_install(&error))?,
     };
     let steps = install::install(dir, &guard, args.force).map_err(|error| cannot_install(&error))?;
@@ -119,13 +134,16 @@ pub(super) fn uninstall(args: &UninstallArgs) -> Result<ExitStatus, Failure> {
 /// # Errors
 /// If the answer cannot be written.
 pub(super) fn doctor(args: &DoctorArgs) -> Result<ExitStatus, Failure> {
-    let notes = match &args.place.server {
+    let git = Git::at(".");
+    // Into a bare repository things are pushed: what guards it is the gate of a server.
+    let bare = || git.only_receives().is_ok_and(|bare| bare).then(|| git.place().ok()).flatten();
+    let notes = match &args.place.server.clone().or_else(|| bare().map(|place| place.common_dir)) {
         Some(place) => {
             let (mut notes, trial) = trial::examine(place);
             notes.extend(server::examine(recipe(&args.place, place)?, place, VERSION, trial.as_ref()));
             notes
         }
-        None => doctor::examine(&Git::at("."), VERSION),
+        None => [doctor::examine(&git, VERSION), settings()].concat(),
     };
     let mut text = String::new();
     for note in &notes {
@@ -147,6 +165,31 @@ pub(super) fn doctor(args: &DoctorArgs) -> Result<ExitStatus, Failure> {
     say(&text, status)
 }
 
+/// What of the settings here would stop the gates: they look at nothing by half a configuration.
+fn settings() -> Vec<Note> {
+    let Ok(repo) = Repo::open(Env::from_process(), Path::new(".")) else { return Vec::new() };
+    let (known, flags) = (KnownArgs::default(), Flags::default());
+    let (check, mend) = ("portcullis config check", "mend it, and `git add` it");
+    let mut notes = Vec::new();
+    let mut look = |what: &str, stops: &str, result: Result<(), Failure>, remedy: String| {
+        if let Err(failure) = result {
+            notes.push(Note::problem(format!("{what}: {}; {stops}", failure.brief()), remedy));
+        }
+    };
+    let staged = config::settle(&config::Place::Staged(&repo), &known, flags).map(drop);
+    let top = plan::worktree_top(Path::new("."));
+    let unstaged = |top: &PathBuf| config::settle(&config::Place::Disk(top), &known, flags).map(drop);
+    match (staged, top.as_ref().map(unstaged)) {
+        (Ok(()), Some(Err(failure))) => {
+            look("in the work tree", "once it is staged, every commit is blocked", Err(failure), check.to_owned());
+        }
+        (staged, _) => look("as staged", "every commit is blocked", staged, format!("{check}; {mend}")),
+    }
+    let baseline = plan::staged_baseline(&repo).map(drop);
+    look("as staged", "a commit with anything to judge is blocked", baseline, mend.to_owned());
+    notes
+}
+
 fn say(text: &str, status: ExitStatus) -> Result<ExitStatus, Failure> {
     to_stdout(|out| out.write_all(text.as_bytes()))?;
     Ok(status)
@@ -162,8 +205,13 @@ fn tell_steps(text: &mut String, steps: &[Step]) -> bool {
         let _ = match &step.done {
             Done::Installed(None) => writeln!(text, "Installed {name} in {dir}."),
             Done::Installed(Some(kept)) => {
+                let runs = if install::is_executable(kept) {
+                    "and runs first"
+                } else {
+                    "and does not run, as before: it is not executable, or a link that leads nowhere"
+                };
                 let kept = kept.file_name().unwrap_or_default().to_string_lossy();
-                writeln!(text, "Installed {name} in {dir}; an existing hook was kept as {kept} and runs first.")
+                writeln!(text, "Installed {name} in {dir}; an existing hook was kept as {kept} {runs}.")
             }
             Done::Renewed => writeln!(text, "Renewed {name} in {dir}."),
             Done::Already => writeln!(text, "{name} is installed in {dir} already."),

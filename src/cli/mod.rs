@@ -7,6 +7,7 @@ mod baseline;
 mod config;
 mod date;
 pub mod exit;
+mod explain;
 mod failure;
 mod gates;
 mod generate;
@@ -73,7 +74,7 @@ fn dispatch(command: Command) -> Result<ExitStatus, Failure> {
         Command::PreReceive(args) => Ok(receive::pre_receive(&args)),
         Command::Update(args) => Ok(receive::update(&args)),
         Command::PostReceive(args) => receive::post_receive(&args),
-        Command::Explain(args) => scan::explain(&args),
+        Command::Explain(args) => explain::run(&args),
         Command::Allow(args) => allow::run(&args),
         Command::Baseline(command) => baseline::run(&command),
         Command::Import(args) => import::run(&args),
@@ -92,10 +93,16 @@ fn dispatch(command: Command) -> Result<ExitStatus, Failure> {
 
 /// Help and version are asked for; anything else on the command line's account is an error.
 fn usage(error: &clap::Error) -> ExitStatus {
-    // Where this cannot be written, there is nobody to tell.
-    let _ = error.print();
-    match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitStatus::Clean,
+    let printed = error.print().and_then(|()| io::stdout().flush());
+    match (error.kind(), printed) {
+        (ErrorKind::DisplayHelp | ErrorKind::DisplayVersion, Err(error))
+            if error.kind() != io::ErrorKind::BrokenPipe =>
+        {
+            output::cannot_write("standard output", &error).tell();
+            ExitStatus::Unknown
+        }
+        (ErrorKind::DisplayHelp | ErrorKind::DisplayVersion, _) => ExitStatus::Clean,
+        // Where this cannot be written, there is nobody to tell.
         _ => ExitStatus::Unknown,
     }
 }

@@ -40,6 +40,41 @@ pub(super) fn targets(paths: &[PathBuf]) -> Vec<Target> {
     targets
 }
 
+/// Refuses to write a report over a file that is named to be scanned: it would be lost before anybody has read it.
+///
+/// # Errors
+/// If one of `outputs` is one of the files named, by whatever path.
+pub(super) fn spare(targets: &[Target], outputs: &[Option<&Path>]) -> Result<(), Failure> {
+    for output in outputs.iter().flatten() {
+        let same = |target: &Target| matches!(target, Target::Path(path) if is_same_file(path, output));
+        if targets.iter().any(same) {
+            let shown = output.display();
+            return Err(Failure::new(format_args!(
+                "`{shown}` is to be scanned, and the report would be written over it"
+            ))
+            .hint("name another file for the report"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether two paths lead to one regular file. A terminal or a pipe holds nothing that could be lost.
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    let (Ok(left), Ok(right)) = (fs::metadata(one), fs::metadata(other)) else { return false };
+    if !left.is_file() || !right.is_file() {
+        return false;
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        (left.dev(), left.ino()) == (right.dev(), right.ino())
+    }
+    #[cfg(not(unix))]
+    {
+        matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
+    }
+}
+
 /// How to read them.
 #[must_use]
 pub(super) const fn walk(args: &WalkArgs) -> Options {
@@ -163,6 +198,14 @@ pub(super) fn today() -> Day {
 #[must_use]
 pub(super) fn default_baseline(near: &Path) -> PathBuf {
     worktree_top(near).unwrap_or_else(|| directory(near)).join(BASELINE)
+}
+
+/// The top of the work tree that the current directory lies in, by the way up from here: so paths below it are told as
+/// one would type them.
+pub(super) fn top_from_here() -> Option<PathBuf> {
+    let here = Path::new(".").canonicalize().ok()?;
+    let steps = here.ancestors().position(|dir| dir.join(".git").exists())?;
+    Some(if steps == 0 { PathBuf::from(".") } else { std::iter::repeat_n("..", steps).collect() })
 }
 
 /// The nearest directory, from `near` upwards, that holds a `.git`.

@@ -73,6 +73,7 @@ impl Counts {
             [&self.done, &self.all, &self.bytes, &self.secrets].map(|count| count.load(Ordering::Relaxed));
         let seconds = elapsed.as_secs_f64();
         let of = if all > 0 { format!(" of {}", HumanCount(all.max(done))) } else { String::new() };
+        let unit = if done.max(all) == 1 { unit.strip_suffix('s').unwrap_or(unit) } else { unit };
         let mut parts = vec![format!("{}{of} {unit}", HumanCount(done)), HumanBytes(bytes).to_string()];
         if seconds > 0.0 {
             #[expect(clippy::cast_precision_loss, clippy::cast_sign_loss, reason = "it is shown with three digits")]
@@ -124,6 +125,9 @@ mod tests {
         let line = |seconds| counts.line("objects", Duration::from_secs(seconds));
         assert_eq!(line(0), "1,000 objects, 10.00 MiB");
         assert_eq!(line(5), "1,000 objects, 10.00 MiB, 2.00 MiB/s");
+        counts.done.store(1, Ordering::Relaxed);
+        assert_eq!(line(0), "1 object, 10.00 MiB");
+        counts.done.store(1000, Ordering::Relaxed);
         counts.all.store(3000, Ordering::Relaxed);
         counts.secrets.store(1, Ordering::Relaxed);
         assert_eq!(line(5), "1,000 of 3,000 objects, 10.00 MiB, 2.00 MiB/s, 1 secret so far, 10 seconds left");

@@ -1,6 +1,6 @@
-//! `scan` and `explain`.
+//! `scan`.
 
-use super::args::{ExplainArgs, OutputArgs, ScanArgs, WalkArgs};
+use super::args::{ScanArgs, WalkArgs};
 use super::config::{self, Place};
 use super::exit::ExitStatus;
 use super::failure::Failure;
@@ -9,16 +9,12 @@ use super::output::Output;
 use super::page::Page;
 use super::plan;
 use super::progress::Bar;
-use crate::config::local::Flags;
 use crate::engine::Engine;
 use crate::guard::scan::{self, Target};
 use crate::guard::watch::{Unwatched, Watch};
-use crate::model::{Confidence, Report};
+use crate::model::Report;
 use crate::policy::Policy;
 use crate::report::{self, html};
-
-/// Least digits of a fingerprint that name a finding.
-const LEAST_DIGITS: usize = 8;
 
 /// Runs `scan`.
 ///
@@ -31,6 +27,7 @@ pub(super) fn run(args: &ScanArgs) -> Result<ExitStatus, Failure> {
     let mut settled = config::settle(&Place::Disk(near), &looked.policy.known, config::flags(&looked.policy))?;
     let policy = settled.on_disk(&looked.policy.known, near)?;
     let format = report::format(&args.format).ok_or_else(|| Failure::new("no such format"))?;
+    plan::spare(&targets, &[args.output.output.as_deref(), args.report.as_deref()])?;
     let (output, page) = (Output::open(&args.output)?, Page::begin(args.report.as_deref())?);
     settled.tell_expired();
     let mut report = watched(&targets, &looked.walk, &Engine::new(settled.rules.clone()), &policy);
@@ -42,34 +39,6 @@ pub(super) fn run(args: &ScanArgs) -> Result<ExitStatus, Failure> {
     });
     told.and(shown)?;
     Ok(ExitStatus::of(&report))
-}
-
-/// Runs `explain`: a scan of which one fingerprint is told in full, whatever its confidence.
-///
-/// # Errors
-/// If it cannot begin, nothing there has that fingerprint, or the report cannot be written.
-pub(super) fn explain(args: &ExplainArgs) -> Result<ExitStatus, Failure> {
-    let wanted = args.fingerprint.to_ascii_lowercase();
-    if wanted.len() < LEAST_DIGITS || !wanted.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Err(
-            Failure::new("that is no fingerprint").hint("reports show one with each finding: 32 hexadecimal digits")
-        );
-    }
-    let targets = plan::targets(&args.paths);
-    let near = plan::near(&targets);
-    let flags = Flags { min_confidence: Some(Confidence::Low), no_inline: false };
-    let mut settled = config::settle(&Place::Disk(near), &args.known, flags)?;
-    let policy = settled.on_disk(&args.known, near)?;
-    let output =
-        Output::open(&OutputArgs { output: None, show_secrets: args.show_secrets, why: true, color: args.color })?;
-    let mut report = watched(&targets, &args.walk, &Engine::new(settled.rules), &policy);
-    report.items.retain(|item| item.fingerprint.to_string().starts_with(&wanted));
-    if report.items.is_empty() {
-        let hint = "give the path it was found under, and the same --rules; a commit's message is not looked at";
-        return Err(Failure::new("nothing here has that fingerprint").hint(hint));
-    }
-    output.write(|options, out| report::explain(&report, options, out))?;
-    Ok(if report.coverage.is_complete() { ExitStatus::Clean } else { ExitStatus::Unknown })
 }
 
 pub(super) fn watched(targets: &[Target], walk: &WalkArgs, engine: &Engine, policy: &Policy) -> Report {

@@ -239,7 +239,12 @@ impl Compiled {
 
     /// The match that begins at `start` and ends at `end` or before, if there is one, and if its credential then begins
     /// at `secret_start`: of the whole regex, it reads the credential only, which takes a tenth of the time.
-    pub(super) fn supposed(&self, text: &[u8], [start, secret_start, end]: [usize; 3], memory: &mut Memory) -> Supposed {
+    pub(super) fn supposed(
+        &self,
+        text: &[u8],
+        [start, secret_start, end]: [usize; 3],
+        memory: &mut Memory,
+    ) -> Supposed {
         let (Some(regex), Some(text)) = (&self.secret, text.get(..end)) else { return Supposed::Unknown };
         let input = Input::new(text).range(secret_start..).anchored(Anchored::Yes);
         match regex.find(&input, &mut memory.secret) {

@@ -257,7 +257,9 @@ impl Attempt<'_> {
         for lead in usize::from(anchor.lead_min)..=usize::from(anchor.lead_max) {
             let Some(start) = at.checked_sub(lead) else { break };
             // An anchor far inside a match leads to many places where it may have begun. Most are none.
-            if lead > 0 && text.bytes.get(start).is_some_and(|&first| rule.glance.step(Glance::START, first) == Step::No) {
+            if lead > 0
+                && text.bytes.get(start).is_some_and(|&first| rule.glance.step(Glance::START, first) == Step::No)
+            {
                 looked_at = looked_at.map(|(_, to)| (start, to));
                 continue;
             }
@@ -280,9 +282,8 @@ impl Attempt<'_> {
             let memory = memory(self.regexes, rule_ix);
             // Nearly all credentials that generic rules match are none, which they tell themselves, whether there is a
             // match or not. To find a match and its groups takes ten times as long.
-            let supposed = secret.map_or(Supposed::Unknown, |secret| {
-                regex.supposed(text.bytes, [start, secret, end], memory)
-            });
+            let supposed =
+                secret.map_or(Supposed::Unknown, |secret| regex.supposed(text.bytes, [start, secret, end], memory));
             match supposed {
                 Supposed::None => continue,
                 Supposed::Match(supposed) if judge(rule, rule_ix, text, supposed).is_none() => {

@@ -165,12 +165,16 @@ impl Git {
             other => other,
         })?;
         let bare = inside.as_os_str() == "false";
+        let hooks_path = self.hooks_path()?;
+        if let Some(path) = hooks_path.as_ref().filter(|path| path.value.as_os_str().is_empty()) {
+            return Err(HookError::EmptyHooksPath(path.scope.clone()));
+        }
         let top = if bare { None } else { Some(self.path(&["--path-format=absolute", "--show-toplevel"])?) };
         Ok(Place {
             top,
             common_dir: self.path(&["--path-format=absolute", "--git-common-dir"])?,
             hooks_dir: self.path(&["--path-format=absolute", "--git-path", "hooks"])?,
-            hooks_path: self.hooks_path()?,
+            hooks_path,
         })
     }
 
@@ -189,6 +193,16 @@ impl Git {
         let text = self.run(&["worktree", "list", "--porcelain", "-z"])?;
         let found = text.split(|byte| *byte == 0).filter_map(|line| line.strip_prefix(b"worktree "));
         Ok(found.map(script::path).collect())
+    }
+
+    /// Whether there is no work tree to commit from: the repository is bare, and none is linked to it.
+    ///
+    /// # Errors
+    /// If git will not say.
+    pub fn only_receives(&self) -> Result<bool, HookError> {
+        let bare = self.path(&["--is-bare-repository"])?;
+        // The first of the list is the repository itself.
+        Ok(bare.as_os_str() == "true" && self.worktrees()?.len() <= 1)
     }
 
     /// What `git rev-parse` answers: a path, which may end in a line break of its own.

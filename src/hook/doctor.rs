@@ -65,6 +65,13 @@ pub fn examine(git: &Git, version: &str) -> Vec<Note> {
         Err(error @ (HookError::NoGit(_) | HookError::NotInRepository)) => {
             vec![Note::unknown(tell(&error), error.hint())]
         }
+        Err(HookError::EmptyHooksPath(scope)) => {
+            let unset = format!("git config --{scope} --unset core.hooksPath");
+            vec![Note::problem(tell(&HookError::EmptyHooksPath(scope)), unset)]
+        }
+        Err(error @ HookError::Git { .. }) if !error.hint().is_empty() => {
+            vec![Note::unknown(tell(&error), error.hint())]
+        }
         Err(error) => vec![Note::unknown(tell(&error), "git rev-parse --git-path hooks")],
     }
 }
@@ -177,6 +184,12 @@ impl<'a> Examination<'a> {
             Ok(Found::Dangling) => {
                 Note::problem(format!("{} is a link that leads nowhere: git ignores it", shown(&path)), self.install())
             }
+            // Whoever switched their own off did so on purpose; to switch it on would not bring in ours.
+            Ok(Found::File(Author::Others)) if !install::is_executable(&path) && !self.names_us(&path) => {
+                let text =
+                    format!("{} was not written by portcullis and is not executable: git ignores it", shown(&path));
+                Note::problem(text, INSTALL)
+            }
             Ok(Found::File(_)) if !install::is_executable(&path) => {
                 let mend = format!("chmod +x {}", word(&path));
                 Note::problem(format!("{} is not executable: git ignores it", shown(&path)), mend)
@@ -185,6 +198,12 @@ impl<'a> Examination<'a> {
         };
         self.notes.push(note);
         Ok(())
+    }
+
+    /// Whether a hook of somebody else's runs us, by its own words or its manager's.
+    fn names_us(&self, path: &Path) -> bool {
+        self.managed.as_ref().is_some_and(|managed| managed.names_us)
+            || std::fs::read(path).is_ok_and(|text| managers::mentions(&text, "portcullis"))
     }
 
     fn script(&mut self, hook: &'static Hook, path: PathBuf, author: &Author, programs: &mut Vec<PathBuf>) -> Note {

@@ -32,6 +32,12 @@ pub enum HookError {
     /// Git looks for hooks in what is no directory.
     #[error("git looks for hooks in {}, which is no directory: git runs no hooks at all here", shown(.0))]
     NoDirectory(PathBuf),
+    /// There is a file where git's own directory of hooks ought to be.
+    #[error("{} is a file and no directory: git runs no hooks at all here", shown(.0))]
+    FileForHooks(PathBuf),
+    /// `core.hooksPath` is there and empty, in the configuration of that scope.
+    #[error("core.hooksPath is set to nothing ({0} configuration): git runs no hooks at all here")]
+    EmptyHooksPath(String),
     /// The hook's place is taken by what is no file.
     #[error("{} is no file", shown(.0))]
     NoFile(PathBuf),
@@ -60,6 +66,9 @@ pub enum HookError {
         /// Git's word for where it is set.
         scope: String,
     },
+    /// Nobody commits in a bare repository; what is pushed into it is looked at by other hooks.
+    #[error("{} is a bare repository: nobody commits here, and these hooks do not see what is pushed into it", shown(.0))]
+    Bare(PathBuf),
     /// There is no bare repository.
     #[error("{} is no bare repository", shown(.0))]
     NoRepository(PathBuf),
@@ -79,6 +88,13 @@ impl HookError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::NoGit(_) => "install git, or put it on PATH",
+            Self::FileForHooks(_) => "move it away: `portcullis install` makes the directory",
+            Self::EmptyHooksPath(_) => {
+                "`git config --unset core.hooksPath`; with --global where that is where it is set"
+            }
+            Self::Git { said, .. } if said.contains("dubious ownership") => {
+                "if you trust its owner: `git config --global --add safe.directory DIR`, with that path for DIR"
+            }
             Self::NoDirectory(_) => "find who set it with `git config --show-origin core.hooksPath`, and unset it",
             Self::KeptAlready { .. } => {
                 "put what you need of both into the first, delete the second, and install again"
@@ -86,6 +102,9 @@ impl HookError {
             Self::Taken(_) => "move it away, or give it another name",
             Self::NotInRepository => "go into one, or make one with `git init`; `--global` is for all repositories",
             Self::Edited(_) => "move your changes elsewhere, or give --force to lose them",
+            Self::Bare(_) => {
+                "`portcullis install --server .` puts in place what looks at pushes; --force installs these"
+            }
             Self::NoRepository(_) => "name the directory that `objects` and `refs` are in, or another --host",
             Self::Shared { .. } => "`portcullis install --global` is for all repositories; --force installs there now",
             Self::Io { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {

@@ -49,10 +49,15 @@ pub(super) enum Found {
 /// Checks that a repository's hooks are its own, so that installing there guards nothing else.
 ///
 /// # Errors
-/// [`HookError::Shared`] if not, or [`HookError::NoDirectory`] if git is told to run none.
+/// [`HookError::Shared`] if not, or [`HookError::NoDirectory`] or [`HookError::FileForHooks`] if git runs none.
 pub fn own_dir(place: &Place) -> Result<&Path, HookError> {
     if place.hooks_dir.exists() && !place.hooks_dir.is_dir() {
-        return Err(HookError::NoDirectory(place.hooks_dir.clone()));
+        let dir = place.hooks_dir.clone();
+        return Err(if place.hooks_path.is_some() {
+            HookError::NoDirectory(dir)
+        } else {
+            HookError::FileForHooks(dir)
+        });
     }
     match &place.hooks_path {
         Some(path) if path.is_shared() => {
@@ -226,7 +231,8 @@ fn exists(path: &Path) -> bool {
 }
 
 /// Whether git would run it: elsewhere than on Unix it runs every hook there is.
-pub(super) fn is_executable(path: &Path) -> bool {
+#[must_use]
+pub fn is_executable(path: &Path) -> bool {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;

@@ -19,7 +19,7 @@ pub enum SkipReason {
     Vanished,
     /// Its size changed while it was being read.
     Changed,
-    /// An object that the repository names but does not hold.
+    /// A path that was named and is not there, or an object that the repository names but does not hold.
     Missing,
     /// A stated budget ran out.
     Budget,

@@ -184,16 +184,23 @@ impl Configured {
     /// The allows that nothing in the report needed.
     #[must_use]
     pub fn unused(&self, report: &Report) -> Vec<UnusedAllow> {
-        use crate::model::Verdict::Allowed;
-        let used: HashSet<&str> = report
+        use crate::model::Verdict::{Allowed, BelowThreshold, Block};
+        // What is below the threshold today needs no leave, and may need it tomorrow: with the threshold, or the text
+        // around it.
+        let used: HashSet<String> = report
             .items
             .iter()
             .filter_map(|item| match &item.verdict {
-                Allowed(AllowReason::Config { entry, .. }) => Some(entry.as_str()),
+                Allowed(reason) => Some(reason.clone()),
+                BelowThreshold => self.at(&item.rule.id, &item.finding, item.fingerprint, Some(&item.origin)),
+                Block => None,
+            })
+            .filter_map(|reason| match reason {
+                AllowReason::Config { entry, .. } => Some(entry),
                 _ => None,
             })
             .collect();
-        let unused = self.allows.iter().filter(|allow| allow.tell_unused && !used.contains(allow.entry.as_str()));
+        let unused = self.allows.iter().filter(|allow| allow.tell_unused && !used.contains(&allow.entry));
         unused.map(|allow| UnusedAllow { entry: allow.entry.clone(), reason: allow.reason.clone() }).collect()
     }
 }

@@ -49,7 +49,7 @@ pub(super) fn brief(
     let margin = indent + 4;
     page.line(&format!("{}{}", " ".repeat(indent), page.ink(Ink::Bold, &place(item, redactor))))?;
     let severity = page.ink(severity.into(), severity.as_str());
-    page.words(margin, &format!("{} ({severity}, {confidence})", clean(&item.rule.title)))?;
+    page.words(margin, &format!("{} ({severity} severity, {confidence} confidence)", clean(&item.rule.title)))?;
     page.words(margin, &format!("{}, id {}", options.shown(&item.finding.secret), item.fingerprint))
 }
 

@@ -9,7 +9,7 @@ use super::redact::Redactor;
 use super::sanitize::{clean, shell_word};
 use super::text::{Ink, Page, count, thousands};
 use super::{Options, block};
-use crate::model::{Item, Origin, Report};
+use crate::model::{Fingerprint, Item, Origin, Report};
 
 /// Most findings, and most skips, that are told one by one.
 pub const MOST: usize = 10;
@@ -18,11 +18,20 @@ const FEW: usize = 5;
 /// Width of a page that every terminal and every hook's output has room for.
 pub const WIDTH: usize = 72;
 
+/// How it stands around the commit: what the advice depends on.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Around<'a> {
+    /// The credentials that the baseline in the work tree accepts, and the staged one does not.
+    pub recorded: &'a [Fingerprint],
+    /// Whether it is a merge, of which no file can be left out.
+    pub merging: bool,
+}
+
 /// Writes why the commit is blocked; nothing where it is not: where nothing counts and all was scanned.
 ///
 /// # Errors
 /// Only the writer's own.
-pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(report: &Report, options: &Options, around: Around<'_>, out: &mut dyn Write) -> io::Result<()> {
     let found: Vec<&Item> = report.blocking().collect();
     let redactor = Redactor::new(report, options);
     let missed = report.coverage.skips.len();
@@ -43,9 +52,9 @@ pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Res
         page.gap()?;
         findings(&mut page, &found, options, &redactor)?;
         page.gap()?;
-        remedies(&mut page, &found, &redactor)?;
+        remedies(&mut page, &found, around.merging, &redactor)?;
         page.gap()?;
-        allowing(&mut page, &found)?;
+        allowing(&mut page, &found, around.recorded)?;
     }
     if missed > 0 {
         page.gap()?;
@@ -67,18 +76,24 @@ fn findings(page: &mut Page<'_>, found: &[&Item], options: &Options, redactor: &
         block::write(page, item, 2, options, redactor)?;
     }
     if found.len() > MOST {
-        page.line(&format!("  and {} more", thousands((found.len() - MOST) as u64)))?;
+        let more = thousands((found.len() - MOST) as u64);
+        page.line(&format!("  and {more} more; `portcullis scan` names them all"))?;
     }
     Ok(())
 }
 
-fn remedies(page: &mut Page<'_>, found: &[&Item], redactor: &Redactor<'_>) -> io::Result<()> {
+fn remedies(page: &mut Page<'_>, found: &[&Item], merging: bool, redactor: &Redactor<'_>) -> io::Result<()> {
     page.line(&page.ink(Ink::Bold, "What to do"))?;
     let in_name = |item: &&&Item| matches!(item.origin, Origin::Name { .. });
     let files = found.iter().filter(|item| !in_name(item));
     let mut paths: Vec<&[u8]> = files.filter_map(|item| item.origin.path()).collect();
     paths.dedup();
-    if !paths.is_empty() {
+    if merging && !paths.is_empty() {
+        let mend = "It comes in with this merge. Take it out of the file, `git add` that and `git commit`. Or take the \
+                    merge back, and have it taken out of the other branch first:";
+        page.hanging("  - ", 4, mend)?;
+        page.line("      git merge --abort")?;
+    } else if !paths.is_empty() {
         let leave = "Take it out of the file and `git add` that, or leave the file out of this commit:";
         page.hanging("  - ", 4, leave)?;
         let all = paths.len();
@@ -104,13 +119,15 @@ fn remedies(page: &mut Page<'_>, found: &[&Item], redactor: &Redactor<'_>) -> io
     }
     let revoke = "If it was ever pushed or shared, revoke it: removing it is not enough.";
     page.hanging("  - ", 4, revoke)?;
-    let mut told: Vec<&str> = Vec::new();
-    for rule in found.iter().take(MOST).map(|item| &item.rule) {
+    let (mut told, mut unnamed): (Vec<&str>, bool) = (Vec::new(), false);
+    for (at, rule) in found.iter().map(|item| &item.rule).enumerate() {
         if told.contains(&rule.id.as_str()) || (rule.revoke.is_empty() && rule.revoke_url.is_empty()) {
             continue;
         }
         told.push(&rule.id);
         if told.len() > FEW {
+            // Past the findings that are told, no id stands above by which it could be explained.
+            unnamed |= at >= MOST;
             continue;
         }
         let how = if rule.revoke.is_empty() { String::new() } else { format!(": {}", clean(&rule.revoke)) };
@@ -121,7 +138,8 @@ fn remedies(page: &mut Page<'_>, found: &[&Item], redactor: &Redactor<'_>) -> io
     }
     if told.len() > FEW {
         let more = count((told.len() - FEW) as u64, "more kind", "more kinds");
-        page.words(6, &format!("and {more} of credentials: `portcullis explain <id>` says how"))?;
+        let who = if unnamed { "portcullis scan" } else { "portcullis explain <id>" };
+        page.words(6, &format!("and {more} of credentials: `{who}` says how"))?;
     }
     Ok(())
 }
@@ -135,10 +153,28 @@ fn pathspec(path: &[u8]) -> String {
     shell_word(&[top, path].concat())
 }
 
-fn allowing(page: &mut Page<'_>, found: &[&Item]) -> io::Result<()> {
+fn allowing(page: &mut Page<'_>, found: &[&Item], recorded: &[Fingerprint]) -> io::Result<()> {
+    let number = found.iter().filter(|item| recorded.contains(&item.fingerprint)).count();
+    if number > 0 {
+        let which = match number {
+            _ if number < found.len() => format!("{} of them", thousands(number as u64)),
+            1 => "It".to_owned(),
+            _ => "All of them".to_owned(),
+        };
+        let stands = if number == 1 { "stands" } else { "stand" };
+        page.line(&page.ink(Ink::Bold, "Recorded, but not staged"))?;
+        let words = format!("{which} {stands} in the baseline of the work tree. What counts is the staged one:");
+        page.hanging("  - ", 4, &words)?;
+        page.line("      git add .portcullis.baseline")?;
+        if number == found.len() {
+            return Ok(());
+        }
+        page.gap()?;
+    }
+    let found: Vec<&Item> = found.iter().filter(|item| !recorded.contains(&item.fingerprint)).copied().collect();
     page.line(&page.ink(Ink::Bold, "If it is no credential"))?;
     if found.iter().any(|item| !matches!(item.origin, Origin::CommitMessage | Origin::Name { .. })) {
-        page.hanging("  - ", 4, "Say so in a comment on its line:")?;
+        page.hanging("  - ", 4, "Say so in a comment on its line (spelt as here, reason optional):")?;
         page.line("      portcullis:allow <reason>")?;
     }
     page.hanging("  - ", 4, "Record it in the baseline, and stage that:")?;

@@ -109,8 +109,6 @@ pub(super) fn allowed_by(by: &AllowReason, redactor: &Redactor<'_>) -> String {
 
 /// How many findings there are, by confidence, and how many do not count.
 fn totals(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
-    let of =
-        |verdict: &dyn Fn(&Verdict) -> bool| report.items.iter().filter(|item| verdict(&item.verdict)).count() as u64;
     let blocking = report.blocking().count() as u64;
     if blocking > 0 {
         let bands = Confidence::ALL.iter().rev().filter_map(|&band| {
@@ -132,16 +130,30 @@ fn totals(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
             &format!("{} more below the confidence asked for; {LOWER_THRESHOLD} shows {them}", thousands(below)),
         )?;
     }
-    let inline = of(&|verdict| matches!(verdict, Verdict::Allowed(AllowReason::Inline { .. })));
-    let baseline = of(&|verdict| matches!(verdict, Verdict::Allowed(AllowReason::Baseline { .. })));
-    let config = of(&|verdict| matches!(verdict, Verdict::Allowed(AllowReason::Config { .. })));
-    if inline + baseline + config > 0 {
-        let all = thousands(inline + baseline + config);
-        let (inline, baseline) = (thousands(inline), thousands(baseline));
-        let config = if config > 0 { format!(", {} by the configuration", thousands(config)) } else { String::new() };
-        page.line(&format!("{all} allowed: {inline} inline, {baseline} by the baseline{config}"))?;
+    if let Some(words) = allowed_in_all(report.items.iter().map(|item| &item.verdict)) {
+        page.line(&words)?;
     }
     unused(page, report)
+}
+
+/// How many were allowed, and by what; `None` where none was.
+pub(super) fn allowed_in_all<'v>(verdicts: impl Iterator<Item = &'v Verdict>) -> Option<String> {
+    let (mut inline, mut baseline, mut config) = (0_u64, 0_u64, 0_u64);
+    for verdict in verdicts {
+        match verdict {
+            Verdict::Allowed(AllowReason::Inline { .. }) => inline += 1,
+            Verdict::Allowed(AllowReason::Baseline { .. }) => baseline += 1,
+            Verdict::Allowed(AllowReason::Config { .. }) => config += 1,
+            Verdict::Block | Verdict::BelowThreshold => {}
+        }
+    }
+    let all = inline + baseline + config;
+    if all == 0 {
+        return None;
+    }
+    let [all, inline, baseline] = [all, inline, baseline].map(thousands);
+    let config = if config > 0 { format!(", {} by the configuration", thousands(config)) } else { String::new() };
+    Some(format!("{all} allowed: {inline} inline, {baseline} by the baseline{config}"))
 }
 
 /// Allows that nothing needed: they are to be taken out before something else fits them.

@@ -141,7 +141,9 @@ impl Glance {
             return None;
         }
         let (classes, samples) = classes(|byte| {
-            all.iter().map(|glance| glance.classes.get(usize::from(byte)).copied().unwrap_or_default()).collect::<Vec<_>>()
+            all.iter()
+                .map(|glance| glance.classes.get(usize::from(byte)).copied().unwrap_or_default())
+                .collect::<Vec<_>>()
         });
         let mut shares = vec![0.0; samples.len()];
         (0..=u8::MAX).for_each(|byte| shares[usize::from(classes[usize::from(byte)])] += share(byte));
@@ -156,7 +158,9 @@ impl Glance {
             let state = states[likeliest].clone();
             let mut row = Vec::new();
             for (&byte, share) in samples.iter().zip(&shares) {
-                let step = |(glance, state): (&&Self, &Option<usize>)| state.map_or(Step::No, |state| glance.step(state, byte));
+                let step = |(glance, state): (&&Self, &Option<usize>)| {
+                    state.map_or(Step::No, |state| glance.step(state, byte))
+                };
                 let steps: Vec<Step> = all.iter().zip(&state).map(step).collect();
                 let next: Vec<Option<usize>> = steps.iter().map(|step| step.state()).collect();
                 row.push(if steps.contains(&Step::Perhaps) {
@@ -334,8 +338,10 @@ mod tests {
 
     #[test]
     fn one_look_tells_of_all() {
-        let glances = ["(?i)key[a-z]{0,9}=[0-9]{6}", "(?i)key: ?[a-f]{4}"].map(|regex| Glance::of(&parsed(regex), Kind::Token, 0));
-        let gate = Glance::of_all(&glances.each_ref(), (b"key", true), 4096, |_| 0.01).expect("it begins with the anchor");
+        let glances = ["(?i)key[a-z]{0,9}=[0-9]{6}", "(?i)key: ?[a-f]{4}"]
+            .map(|regex| Glance::of(&parsed(regex), Kind::Token, 0));
+        let gate =
+            Glance::of_all(&glances.each_ref(), (b"key", true), 4096, |_| 0.01).expect("it begins with the anchor");
         for text in ["s", "=", ":", ": ", ": af", "=12a", ": abcd", "ring=123456", " =", "-"] {
             let whole = format!("key{text}");
             let told = glances.each_ref().map(|glance| walk(glance, whole.as_bytes()));
@@ -351,7 +357,9 @@ mod tests {
             };
             assert_eq!(told, expected, "{text}");
         }
-        let small = Glance::of_all(&glances.each_ref(), (b"key", true), 32, |byte| if byte == b'=' { 0.1 } else { 0.01 }).expect("as before");
+        let small =
+            Glance::of_all(&glances.each_ref(), (b"key", true), 32, |byte| if byte == b'=' { 0.1 } else { 0.01 })
+                .expect("as before");
         assert_eq!(walk(&small, b"-"), Step::No);
         assert_eq!(walk(&small, b"=12345x"), Step::Perhaps, "it leaves the rest to them");
     }

@@ -54,12 +54,10 @@ fn is_reference(name: &[u8]) -> bool {
         b"secrets.",
     ];
     let cover = words::cover(name);
-    let is_dotted = || {
-        name.split(|&b| b == b'.').all(|part| part.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_'))
-    };
+    let is_dotted =
+        || name.split(|&b| b == b'.').all(|part| part.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_'));
     let starts = |start: &&[u8]| name.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start));
-    if name.contains(&b'.')
-        && (cover.share() >= 0.5 && is_dotted() || cover.share() >= 0.4 && KNOWN.iter().any(starts))
+    if name.contains(&b'.') && (cover.share() >= 0.5 && is_dotted() || cover.share() >= 0.4 && KNOWN.iter().any(starts))
     {
         return true;
     }

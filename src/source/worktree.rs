@@ -32,8 +32,9 @@ pub fn named(path: PathBuf) -> Named {
     let meta = match fs::metadata(&path) {
         Ok(meta) => meta,
         Err(error) => {
-            let detail = error.to_string();
-            return Named::Not(path, Trouble { reason: SkipReason::Unreadable, detail });
+            let reason =
+                if error.kind() == io::ErrorKind::NotFound { SkipReason::Missing } else { SkipReason::Unreadable };
+            return Named::Not(path, Trouble { reason, detail: error.to_string() });
         }
     };
     if meta.is_dir() {

@@ -6,6 +6,7 @@ use std::process::Stdio;
 use portcullis::rules::example::expand;
 
 use crate::scan::sandbox::{Sandbox, token};
+use crate::support::Repo;
 
 #[test]
 fn the_exit_status_says_clean_found_or_unknown() {
@@ -66,6 +67,27 @@ fn a_report_goes_into_a_file_and_replaces_what_was_there() {
 }
 
 #[test]
+fn a_report_is_not_written_over_what_is_to_be_scanned() {
+    let sandbox = Sandbox::new();
+    sandbox.leak("d/leak", 1);
+    let before = fs::read(sandbox.path("d/leak")).unwrap();
+    fs::hard_link(sandbox.path("d/leak"), sandbox.path("another name")).unwrap();
+    for output in ["d/leak", "./d/../d/leak", "another name"] {
+        for flag in ["--output", "--report"] {
+            let ran = sandbox.run(&["scan", "d/leak", flag, output]).exits(2);
+            assert!(ran.stderr().contains("the report would be written over it"), "{}", ran.stderr());
+            assert_eq!(fs::read(sandbox.path("d/leak")).unwrap(), before, "{flag} {output}");
+        }
+    }
+    // An old report lies in the directory that is scanned, and is written anew.
+    for _ in 0..2 {
+        sandbox.run(&["scan", "d", "--output", "d/report"]).exits(1);
+    }
+    #[cfg(target_os = "linux")]
+    sandbox.run(&["scan", "/dev/null", "--output", "/dev/null"]).exits(0);
+}
+
+#[test]
 fn a_report_that_cannot_be_written_is_an_error_and_not_clean() {
     let sandbox = Sandbox::new();
     let ran = sandbox.run(&["scan", "--output", "no/such/dir/report"]).exits(2);
@@ -78,6 +100,36 @@ fn a_report_that_cannot_be_written_is_an_error_and_not_clean() {
         let status = sandbox.command(&["scan"]).stdout(full).stderr(Stdio::null()).status().unwrap();
         assert_eq!(status.code(), Some(2));
     }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn help_that_cannot_be_written_is_an_error() {
+    for args in [&["--help"][..], &["scan", "--help"], &["--version"]] {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = Sandbox::new().command(args).stdout(full).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("cannot write to standard output"));
+    }
+}
+
+#[test]
+fn a_filter_whose_reader_has_seen_enough_says_nothing() {
+    let sandbox = Sandbox::new();
+    let mut child = sandbox
+        .command(&["redact"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let mut stdin = child.stdin.take().unwrap();
+    // Until nobody reads any more.
+    while std::io::Write::write_all(&mut stdin, &b"a line\n".repeat(1000)).is_ok() {}
+    drop(stdin);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stderr.len()), (Some(0), 0));
 }
 
 #[test]
@@ -148,11 +200,48 @@ fn allow_says_what_it_was_that_was_allowed() {
     assert!(said.contains("that is GitHub personal access token (classic) in ") && said.contains("line 2"), "{said}");
     let said = sandbox.run(&["allow", unseen, "--reason", "a test"]).exits(0).stdout();
     assert!(said.contains("nothing that is staged or in the work tree has this id"), "{said}");
-    for malformed in [&print[..31], "0123", &format!("{print}0"), "../../etc"] {
+    for malformed in ["0123", &format!("{print}0"), "../../etc"] {
         let ran = sandbox.run(&["allow", malformed, "--reason", "a test"]).exits(2);
         assert!(ran.stderr().contains("32 hexadecimal digits"), "{}", ran.stderr());
     }
     assert_eq!(fs::read_to_string(sandbox.path(".portcullis.baseline")).unwrap().lines().count(), 4);
+}
+
+/// The id in what a gate told.
+fn id(told: &str) -> String {
+    told.split("id      ").nth(1).expect("an id")[..32].to_owned()
+}
+
+#[test]
+fn what_a_gate_tells_of_is_explained_and_allowed_wherever_one_stands() {
+    let mut repo = Repo::init(&[]);
+    repo.write("d/e/clean", "clean\n");
+    repo.stage("staged only", format!("token = {}\n", token(1)));
+    let staged = id(&repo.portcullis(&["pre-commit"]).stderr);
+    repo.write("staged only", "clean\n");
+    repo.write("high up", format!("token = {}\n", token(2)));
+    fs::write(repo.git_dir().join("COMMIT_EDITMSG"), format!("token = {}\n", token(3))).unwrap();
+    let message = id(&repo.portcullis(&["commit-msg", ".git/COMMIT_EDITMSG"]).stderr);
+    let high = id(&String::from_utf8(repo.portcullis(&["scan", "high up"]).stdout).unwrap());
+    let top = repo.dir.clone();
+    for dir in ["", "d/e"] {
+        repo.dir = top.join(dir);
+        for (print, place) in [(&staged, "staged only:1:9"), (&message, "commit message"), (&high, "high up:1:9")] {
+            for digits in [32, 8] {
+                let told = repo.portcullis(&["explain", &print[..digits]]).text();
+                assert!(told.contains(place) && told.contains(print.as_str()), "{dir}: {told}");
+            }
+        }
+        let ran = repo.portcullis(&["explain", "0123456789"]);
+        assert!(ran.code == Some(2) && ran.stderr.contains("portcullis history"), "{}", ran.stderr);
+    }
+    for print in [&staged, &message, &high] {
+        let told = repo.portcullis(&["allow", &print[..8], "--reason", "a test"]).text();
+        assert!(told.contains(&format!("allowed {print} ")) && told.contains("that is GitHub"), "{told}");
+    }
+    let ran = repo.portcullis(&["allow", "01234567", "--reason", "a test"]);
+    assert!(ran.code == Some(2) && ran.stderr.contains("32 hexadecimal digits"), "{}", ran.stderr);
+    assert_eq!(fs::read_to_string(top.join(".portcullis.baseline")).unwrap().matches("# a test").count(), 3);
 }
 
 #[test]

@@ -186,3 +186,19 @@ fn exit_codes() {
     }
     compare("exit-codes.md", &text);
 }
+
+/// What makes a finding quiet must be found in the documentation, and not in the code alone.
+#[test]
+fn every_comment_that_is_honoured_is_documented() {
+    let text = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/configuration.md")).unwrap();
+    for marker in portcullis::policy::MARKERS {
+        let row = |line: &&str| line.contains(&format!("`{}`", marker.name)) && line.contains(marker.tool);
+        assert!(
+            marker.tool == "portcullis" || text.lines().any(|line| row(&line)),
+            "{} of {}",
+            marker.name,
+            marker.tool
+        );
+    }
+    assert!(text.contains("`portcullis:allow`") && text.contains("--no-inline-allow"));
+}

@@ -49,6 +49,8 @@ fn every_command_has_a_manual_page() {
         let page = fs::read_to_string(sandbox.path(format!("made/man1/portcullis-{command}.1"))).expect(&command);
         assert!(page.contains(".SH NAME") && page.contains(".SH SYNOPSIS"), "{command}");
     }
+    let first = fs::read_to_string(sandbox.path("made/man1/portcullis.1")).unwrap();
+    assert!(first.contains(".SH \"EXIT STATUS\"") && !first.contains("EXTRA"), "{first}");
     sandbox.write("file", "");
     let ran = sandbox.run(&["man", "file/below"]).exits(2);
     assert!(ran.stderr().contains("cannot write manual pages"), "{}", ran.stderr());

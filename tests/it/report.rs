@@ -18,7 +18,7 @@ use serde_json::Value;
 fn render(name: &str, report: &Report, options: &Options) -> String {
     let mut out = Vec::new();
     if name == "gate" {
-        gate::write(report, options, &mut out).unwrap();
+        gate::write(report, options, gate::Around::default(), &mut out).unwrap();
     } else {
         (format(name).unwrap().write)(report, options, &mut out).unwrap();
     }

@@ -84,6 +84,7 @@ fn what_is_not_there_is_not_clean_and_the_rest_is_still_scanned() {
     let ran = sandbox.run(&["scan", "--format", "jsonl", "nowhere", "there"]).exits(2);
     assert_eq!(ran.places(), ["there:2:9"]);
     assert_eq!(ran.coverage()["skips"][0]["path"], "nowhere");
+    assert_eq!(ran.coverage()["skips"][0]["reason"], "missing");
 }
 
 #[test]

@@ -67,7 +67,7 @@ pub enum BaselineCommand {
 /// `allow`.
 #[derive(Debug, Args)]
 pub struct AllowArgs {
-    /// The finding's fingerprint: 32 hexadecimal digits, as reports show it.
+    /// The finding's fingerprint: 32 hexadecimal digits, or the first eight or more.
     #[arg(value_name = "FINGERPRINT")]
     pub fingerprint: String,
     /// Why it is accepted; written beside the fingerprint.

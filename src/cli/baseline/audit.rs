@@ -17,7 +17,7 @@ use crate::policy::{Baseline, Entry, Key, Policy};
 use crate::report::sanitize::clean;
 use crate::report::{Options, Redactor};
 
-const ASK: &str = "[r]eal  [f]alse  [t]est  [s]kip  [u]ndo  [q]uit  (words after f and t: why) > ";
+const ASK: &str = "[r]eal  [f]alse  [t]est  [s]kip  [u]ndo  [q]uit  (f and t take a reason: `f a sample value`) > ";
 
 /// What can be answered.
 enum Answer {

@@ -231,7 +231,8 @@ fn reason(words: &str, name: &str) -> String {
 fn sorts(allow: &NewAllow) -> String {
     let lists = [("path", &allow.paths), ("rule", &allow.rules), ("regex", &allow.secrets)];
     let named = lists.iter().filter(|(_, list)| !list.is_empty()).map(|(name, list)| match (*name, list.len()) {
-        ("regex", many) => format!("{many} on the credential"),
+        ("regex", 1) => "a regex on the credential".to_owned(),
+        ("regex", many) => format!("{many} regexes on the credential"),
         (name, _) => format!("{name}: {}", list.join(", ")),
     });
     named.collect::<Vec<_>>().join("; ")

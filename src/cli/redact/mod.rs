@@ -18,7 +18,7 @@ use crate::model::Confidence;
 /// Bytes asked of a stream at a time.
 const BLOCK: usize = 64 * 1024;
 
-/// Runs `redact`: as a filter, 0 once all has been written; else the status of the command that was run.
+/// Runs `redact`: as a filter, 0 once all has been written, or as much as anybody wanted to read; else the status of the command that was run.
 ///
 /// # Errors
 /// If it cannot begin, or something cannot be read or written. What was not scanned is not written.
@@ -31,7 +31,11 @@ pub(super) fn run(args: &RedactArgs) -> Result<ExitCode, Failure> {
     }
     let filter = Filter::new(&engine, threshold);
     let copied = copy(filter, &mut io::stdin().lock(), &mut io::stdout().lock());
-    copied.map_err(|error| Failure::because("cannot pass everything on", &error))?;
+    match copied {
+        // Whoever reads has seen enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+        other => other.map_err(|error| Failure::because("cannot pass everything on", &error))?,
+    }
     Ok(ExitStatus::Clean.into())
 }
 

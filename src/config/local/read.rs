@@ -50,6 +50,10 @@ impl Reader<'_> {
     }
 
     fn rule_files(&mut self, value: &Value<'_>, sink: &mut Sink<'_>) {
+        if value.get_ref().is_table() {
+            let hint = "`rules` lists files of rules; what is said of one rule stands under [rule.some-rule-id]";
+            return sink.add_with(value.span().start, "expected a list", hint);
+        }
         for file in words(value, sink) {
             if self.owner == Owner::Project && !is_inside(&file.value) {
                 let at = value.span().start;

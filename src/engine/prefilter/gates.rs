@@ -26,7 +26,8 @@ pub(super) fn gates(rules: &[Rule], needles: &mut [Needle], targets: &[Target]) 
         }
         let of: Vec<u16> = behind.iter().map(|target| target.rule).collect();
         needle.gate = *known.entry((first, of)).or_insert_with_key(|(first, of)| {
-            let glances: Vec<&Glance> = of.iter().filter_map(|&rule| rules.get(usize::from(rule))).map(|rule| &rule.glance).collect();
+            let glances: Vec<&Glance> =
+                of.iter().filter_map(|&rule| rules.get(usize::from(rule))).map(|rule| &rule.glance).collect();
             gates.push(Glance::of_all(&glances, (&first.literal, first.fold), MAX_CELLS, |byte| frequency.byte(byte))?);
             u16::try_from(gates.len() - 1).ok()
         });

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::{Redactor, date};
 use crate::model::history::{CommitInfo, History, Life, Listed, LiveAt, Part, Spot};
 use crate::model::{Confidence, Verdict};
-use crate::report::human::{allowed_by, incomplete, is_interrupted};
+use crate::report::human::{allowed_by, allowed_in_all, incomplete, is_interrupted};
 use crate::report::sanitize::{clean, quote};
 use crate::report::text::{Ink, Page, count, size, thousands};
 use crate::report::{LOWER_THRESHOLD, Options};
@@ -241,10 +241,8 @@ impl Teller<'_, '_> {
             self.page
                 .words(0, &format!("{below} more below the confidence asked for; {LOWER_THRESHOLD} shows {them}"))?;
         }
-        let allowed = history.lives.iter().filter(|life| matches!(life.verdict, Verdict::Allowed(_))).count() as u64;
-        if allowed > 0 {
-            self.page
-                .line(&format!("{} allowed, inline, by the baseline or by the configuration", thousands(allowed)))?;
+        if let Some(words) = allowed_in_all(history.lives.iter().map(|life| &life.verdict)) {
+            self.page.line(&words)?;
         }
         Ok(())
     }
@@ -263,6 +261,7 @@ impl Teller<'_, '_> {
             count(scope.blobs, "blob", "blobs"),
             count(scope.refs, "ref", "refs"),
         ];
+        let refs_and_logs = format!("{refs} and {}", if scope.refs == 1 { "its reflog" } else { "their reflogs" });
         let since = scope.part.since.map(|second| format!(" since {}", date::day(second, 0))).unwrap_or_default();
         let which = match (scope.part, scope.unreachable) {
             (Part { range: true, .. }, _) => format!(": what the commits of that range{since} brought in"),
@@ -270,18 +269,18 @@ impl Teller<'_, '_> {
                 format!(": what commits{since} brought in, of all that the {refs} asked for reach")
             }
             (Part { since: Some(_), .. }, _) => {
-                format!(": what commits{since} brought in, of all that {refs} and their reflogs reach")
+                format!(": what commits{since} brought in, of all that {refs_and_logs} reach")
             }
             (Part { refs: true, .. }, _) => format!(" that the {refs} asked for reach"),
             (_, None) => {
-                format!(" that {refs} and their reflogs reach; --unreachable looks at what they do not reach, too")
+                format!(" that {refs_and_logs} reach; --unreachable looks at what they do not reach, too")
             }
             (_, Some(number)) => {
                 let among = count(number, "object", "objects");
-                format!(" that {refs} and their reflogs reach, and among them {among} that they do not reach")
+                format!(", which {refs_and_logs} reach, but for {among} that they do not reach")
             }
         };
-        self.page.words(0, &format!("Scanned {commits}, {tags}, {trees}, {blobs} ({bytes}){which}"))?;
+        self.page.words(0, &format!("Scanned {bytes} in {commits}, {tags}, {trees}, {blobs}{which}"))?;
         match scope.remembered {
             Some(number) if number > 0 => {
                 let known = count(number, "object was", "objects were");

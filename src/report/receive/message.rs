@@ -68,8 +68,7 @@ pub fn push(push: &Push, told: &Told<'_>, out: &mut dyn Write) -> io::Result<()>
 pub fn refusal(what: &str, hint: &str, told: &Told<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut text = Vec::new();
     let mut page = Page::new(&mut text, WIDTH, false);
-    let (label, verdict) =
-        if told.only_told { ("warning: ", "push accepted unseen") } else { ("error: ", verdict(told)) };
+    let (label, verdict) = if told.only_told { ("warning: ", "push accepted unseen") } else { verdict(told) };
     page.hanging(label, label.len(), &clean(&format!("portcullis: {verdict}: {what}")))?;
     if !hint.is_empty() {
         page.hanging("hint: ", 6, &clean(hint))?;
@@ -77,10 +76,12 @@ pub fn refusal(what: &str, hint: &str, told: &Told<'_>, out: &mut dyn Write) -> 
     deliver(&text, told.prefixed, out)
 }
 
-const fn verdict(told: &Told<'_>) -> &'static str {
+/// The verdict, and the word before it: what comes from a server is marked as git marks it, and a push that is stopped
+/// here is told as a commit is.
+const fn verdict(told: &Told<'_>) -> (&'static str, &'static str) {
     match told.audience {
-        Audience::Pusher => "push rejected",
-        Audience::Sender => "push blocked",
+        Audience::Pusher => ("error: ", "push rejected"),
+        Audience::Sender => ("", "push blocked"),
     }
 }
 
@@ -99,14 +100,17 @@ fn body(push: &Push, told: &Told<'_>, page: &mut Page<'_>) -> io::Result<()> {
     let missed = push.coverage.skips.len();
     let mut causes = Vec::new();
     if !found.is_empty() {
-        let more = if push.more { " or more" } else { "" };
-        causes.push(format!("{}{more}", count(found.len() as u64, "credential found", "credentials found")));
+        let number = found.len() as u64;
+        causes.push(match push.more {
+            true => format!("{} or more credentials found", thousands(number)),
+            false => count(number, "credential found", "credentials found"),
+        });
     }
     if missed > 0 {
         causes.push(format!("{} not looked at", count(missed as u64, "object", "objects")));
     }
     if !causes.is_empty() {
-        let (label, words) = if told.only_told { ("warning: ", "push accepted") } else { ("error: ", verdict(told)) };
+        let (label, words) = if told.only_told { ("warning: ", "push accepted") } else { verdict(told) };
         page.hanging(label, label.len(), &format!("portcullis: {words}: {}", causes.join(", ")))?;
     }
     let secrets = push.leaks.iter().map(|leak| &leak.finding.secret);
@@ -230,7 +234,8 @@ fn remedies(page: &mut Page<'_>, found: &[&Leak], told: &Told<'_>, redactor: &Re
     for rule in found.iter().take(MOST).map(|leak| &leak.rule) {
         if !told.contains(&rule.id.as_str()) && !rule.revoke_url.is_empty() && told.len() < 3 {
             told.push(&rule.id);
-            page.line(&format!("        {}", fit(&clean(&rule.revoke_url), 62)))?;
+            // Whole, however long: what is left of an address cannot be opened.
+            page.line(&format!("        {}", clean(&rule.revoke_url)))?;
         }
     }
     Ok(())
@@ -246,6 +251,7 @@ fn exceptions(page: &mut Page<'_>, found: &[&Leak], told: &Told<'_>) -> io::Resu
     if told.audience == Audience::Sender {
         page.hanging("hint: ", 6, "if it is no credential, say so in the baseline and commit that:")?;
         page.line(&format!("        portcullis allow {} --reason \"...\"", first_id(found)))?;
+        page.line("        git add .portcullis.baseline && git commit")?;
         return page.hanging("hint: ", 6, "`git push --no-verify` goes around this guard, but not around a server's");
     }
     if told.only_told {

@@ -142,6 +142,51 @@ fn an_entry_whose_last_day_is_over_does_not_hold_and_says_so() {
 }
 
 #[test]
+fn an_update_accepts_anew_what_has_expired_and_is_still_there() {
+    let sandbox = project("");
+    let prints = prints(&sandbox);
+    let gone = "0123456789abcdef0123456789abcdef  until:2020-02-29  # gone";
+    let text = format!("{gone}\n{}  github-pat-classic  until:2020-02-29  # a fixture\n{}\n", prints[0], prints[1]);
+    sandbox.write(".portcullis.baseline", &text);
+    sandbox.run(&["scan"]).exits(1);
+    let said = sandbox.run(&["baseline", "update"]).exits(0).stdout();
+    assert!(said.contains("0 added, 1 renewed that had expired, 2 kept, 0 dropped"), "{said}");
+    let now = read(&sandbox);
+    assert!(now.contains(&format!("{}  github-pat-classic  # a fixture\n", prints[0])), "{now}");
+    assert!(now.contains(gone), "what is gone goes only if asked: {now}");
+    sandbox.run(&["scan"]).exits(0);
+    let diff = sandbox.run(&["baseline", "diff"]).exits(0).stdout();
+    assert!(!diff.contains(&prints[0]), "{diff}");
+    let said = sandbox.run(&["baseline", "update", "--prune"]).exits(0).stdout();
+    assert!(said.contains("0 added, 2 kept, 1 dropped") && !read(&sandbox).contains(gone), "{said}");
+}
+
+#[test]
+fn a_gate_says_that_what_is_recorded_is_not_staged_yet() {
+    let repo = Repo::init(&[]);
+    repo.stage("a", format!("token = {}\n", super::token(1)));
+    let told = repo.portcullis(&["pre-commit"]).stderr;
+    assert!(told.contains("Record it in the baseline, and stage that:"), "{told}");
+    let id = told.split("id      ").nth(1).unwrap()[..32].to_owned();
+    repo.portcullis(&["allow", &id, "--reason", "a fixture"]).text();
+    let ran = repo.portcullis(&["pre-commit"]);
+    assert!(ran.code == Some(1) && ran.stderr.contains("Recorded, but not staged"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("git add .portcullis.baseline") && !ran.stderr.contains("Record it"), "{}", ran.stderr);
+    // One of two: the other one still has to be judged.
+    repo.stage("b", format!("token = {}\n", super::token(2)));
+    let told = repo.portcullis(&["pre-commit"]).stderr;
+    assert!(told.contains("1 of them stands in the baseline") && told.contains("Record it"), "{told}");
+    repo.ok("add .portcullis.baseline");
+    repo.ok("rm -q --cached b");
+    assert_eq!(repo.portcullis(&["pre-commit"]).code, Some(0));
+    // A baseline that makes no sense is no reason to say nothing.
+    repo.ok("rm -q --cached .portcullis.baseline");
+    repo.write(".portcullis.baseline", "what\n");
+    let ran = repo.portcullis(&["pre-commit"]);
+    assert!(ran.code == Some(1) && ran.stderr.contains("Record it"), "{}", ran.stderr);
+}
+
+#[test]
 fn a_baseline_of_another_key_is_an_error_that_names_the_way_out() {
     let sandbox = project("");
     sandbox.write("key", "0123456789abcdef of this project\n");

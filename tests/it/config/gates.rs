@@ -62,6 +62,30 @@ fn rules_that_a_project_brings_run_in_its_gates() {
 }
 
 #[test]
+fn of_many_kinds_all_are_counted_and_one_is_told_where_their_remedies_are() {
+    let mut rules = "provider = \"acme\"\n".to_owned();
+    let (repo, mut text) = (Repo::init(&[]), String::new());
+    for n in 10..55 {
+        rules += &format!(
+            "[[rule]]\nid = \"acme-{n}\"\ntitle = \"Acme {n}\"\nseverity = \"high\"\nrevoke = \"Revoke {n}.\"\n\
+             regex = 'acme{n}_[a-z0-9]{{24}}'\nanchors = [\"acme{n}_\"]\n\
+             examples = [\"acme{n}_{{base36:24}}\"]\nrejects = [\"acme{n}_{{base36:9}}\"]\n"
+        );
+        let key = portcullis::rules::example::expand(&format!("acme{n}_{{base36:24}}"), n).unwrap();
+        text += &format!("see {key} there\n");
+    }
+    repo.stage("acme.toml", rules);
+    repo.stage(".portcullis.toml", "rules = [\"acme.toml\"]\n");
+    repo.stage("a", text);
+    let (status, told) = code(&repo, &["pre-commit"]);
+    assert!(status == Some(1) && told.contains("45 credentials found"), "{told}");
+    assert!(told.contains("and 35 more; `portcullis scan` names them all"), "{told}");
+    assert!(told.contains("and 40 more kinds of credentials: `portcullis scan` says how"), "{told}");
+    let scan = String::from_utf8(repo.portcullis(&["scan", "a"]).stdout).unwrap();
+    assert!((10..55).all(|n| scan.contains(&format!("Revoke {n}."))), "{scan}");
+}
+
+#[test]
 fn in_history_a_path_is_allowed_if_the_credential_never_stood_elsewhere() {
     let repo = Repo::init(&[]);
     repo.stage("tests/a", leak(1));

@@ -69,6 +69,50 @@ fn a_hook_that_is_not_executable() {
 }
 
 #[test]
+fn a_hook_that_its_owner_switched_off_is_not_to_be_switched_on() {
+    let repo = installed();
+    let path = hooks_dir(&repo).join("commit-msg");
+    fs::write(&path, "#!/bin/sh\nexit 1\n").unwrap();
+    set_mode(&path, 0o644);
+    assert_problem(&repo, "was not written by portcullis and is not executable", "portcullis install");
+    let said = repo.portcullis(&["doctor"]).stdout;
+    assert!(!String::from_utf8_lossy(&said).contains("chmod"), "it would be switched on");
+}
+
+#[test]
+fn a_configuration_or_baseline_that_stops_every_commit() {
+    for (file, staged) in [(".portcullis.toml", true), (".portcullis.toml", false), (".portcullis.baseline", true)] {
+        let repo = installed();
+        assert_eq!(repo.portcullis(&["doctor"]).code, Some(0));
+        if staged {
+            repo.stage(file, "what = 1\n");
+            assert!(!commit_clean(&repo, 1).ok, "{file} stops it");
+            assert_problem(&repo, "as staged: ", "git add");
+        } else {
+            repo.write(file, "what = 1\n");
+            assert_problem(&repo, "in the work tree: ", "portcullis config check");
+        }
+    }
+}
+
+#[test]
+fn in_a_bare_repository_it_is_the_gate_of_a_server_that_is_looked_at() {
+    let mut repo = Repo::init(&["--bare"]);
+    assert_problem(&repo, "every push is let through", "portcullis install --server");
+    let ran = repo.portcullis(&["install"]);
+    assert!(ran.code == Some(2) && ran.stderr.contains("portcullis install --server ."), "{}", ran.stderr);
+    assert!(!repo.dir.join("hooks/pre-commit").exists());
+    repo.portcullis(&["install", "--server", "."]).text();
+    assert_eq!(repo.portcullis(&["doctor"]).code, Some(0));
+    // Where work trees are linked to it, people commit.
+    let tree = repo.beside("tree");
+    repo.git(["worktree", "add", "-q", "--orphan", "-b", "main", tree.to_str().unwrap()]).text();
+    repo.portcullis(&["install"]).text();
+    repo.dir = tree;
+    assert_guarded(&repo);
+}
+
+#[test]
 fn a_link_that_leads_nowhere() {
     let repo = installed();
     let path = hooks_dir(&repo).join("commit-msg");

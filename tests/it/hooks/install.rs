@@ -50,7 +50,11 @@ fn uninstall_puts_back_exactly_what_was_there() {
     set_mode(&dir.join("pre-merge-commit"), 0o604);
     symlink("nowhere/at all", dir.join("commit-msg")).unwrap();
     let before = snapshot(&dir);
-    repo.portcullis(&["install"]).text();
+    let said = repo.portcullis(&["install"]).text();
+    assert!(said.contains("kept as pre-commit.portcullis-chained and runs first."), "{said}");
+    for hook in ["pre-merge-commit", "commit-msg"] {
+        assert!(said.contains(&format!("kept as {hook}.portcullis-chained and does not run, as before")), "{said}");
+    }
     assert_ne!(snapshot(&dir), before);
     assert_guarded(&repo);
     let said = repo.portcullis(&["uninstall"]).text();

@@ -67,6 +67,36 @@ fn a_hooks_path_that_switches_hooks_off_is_an_error() {
 }
 
 #[test]
+fn what_keeps_git_from_running_hooks_is_told_with_its_own_remedy() {
+    let repo = Repo::init(&[]);
+    repo.git(["config", "core.hooksPath", ""]).text();
+    let ran = repo.portcullis(&["install"]);
+    assert!(ran.code == Some(2) && ran.stderr.contains("git config --unset core.hooksPath"), "{}", ran.stderr);
+    let ran = repo.portcullis(&["doctor"]);
+    let said = String::from_utf8_lossy(&ran.stdout);
+    assert!(ran.code == Some(1) && said.contains("-> git config --local --unset core.hooksPath"), "{said}");
+    repo.ok("config --unset core.hooksPath");
+    // Nobody has set core.hooksPath: nothing is to be unset.
+    let hooks = repo.git_dir().join("hooks");
+    let _ = fs::remove_dir_all(&hooks);
+    fs::write(&hooks, "").unwrap();
+    let ran = repo.portcullis(&["install"]);
+    assert!(ran.code == Some(2) && ran.stderr.contains("is a file and no directory"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("move it away") && !ran.stderr.contains("unset"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_repository_of_somebody_else_is_told_with_gits_remedy() {
+    let mut repo = Repo::init(&[]);
+    repo.set_env("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1");
+    for command in ["install", "doctor"] {
+        let ran = repo.portcullis(&[command]);
+        let said = format!("{}{}", ran.stderr, String::from_utf8_lossy(&ran.stdout));
+        assert!(ran.code == Some(2) && said.contains("--add safe.directory"), "{command}: {said}");
+    }
+}
+
+#[test]
 fn hooks_for_all_repositories_are_not_installed_by_accident() {
     let repo = Repo::init(&[]);
     let dir = repo.beside("everybodys");
@@ -77,6 +107,8 @@ fn hooks_for_all_repositories_are_not_installed_by_accident() {
     assert!(!dir.exists());
     repo.portcullis(&["install", "--force"]).text();
     assert_guarded(&repo);
+    let said = repo.portcullis(&["install"]).text();
+    assert!(said.contains("Nothing to do: core.hooksPath (global configuration)"), "{said}");
 }
 
 #[test]

@@ -16,7 +16,9 @@ fn pair() -> Pair {
 #[track_caller]
 fn blocked(what: &str, ran: &Ran, secret: &str) {
     assert!(
-        !ran.ok && ran.stderr.contains("error: portcullis: push blocked: 1 credential found"),
+        !ran.ok
+            && ran.stderr.contains("portcullis: push blocked: 1 credential found")
+            && !ran.stderr.contains("error: portcullis"),
         "{what}: {}",
         ran.stderr
     );
@@ -166,6 +168,7 @@ fn the_baseline_and_marks_are_the_developers() {
     pair.client.commit("bad");
     let ran = pair.push("main");
     blocked("not yet", &ran, &second);
+    assert!(ran.stderr.contains("git add .portcullis.baseline && git commit"), "{}", ran.stderr);
     let id = ran.stderr.split("id      ").nth(1).unwrap()[..32].to_owned();
     pair.client.portcullis(&["allow", &id, "--reason", "a fixture"]).text();
     pair.client.git(["add", ".portcullis.baseline"]).text();
