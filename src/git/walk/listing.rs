@@ -113,7 +113,7 @@ impl Listing<'_> {
         let same = same_start(ours, theirs);
         let first = match starts.partition_point(|at| *at as usize <= same) {
             all if same == theirs.len() => all,
-            some => some.checked_sub(1)?,
+            past => past.checked_sub(1)?,
         };
         let start = begins(first);
         let same = same_end(ours.get(start..)?, theirs.get(start..)?);
