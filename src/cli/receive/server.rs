@@ -255,8 +255,8 @@ impl Gate {
         let (started, pusher) = (self.noter.started, &self.noter.pusher);
         let deadline = Duration::from_millis(self.settings.deadline_ms.unwrap_or_else(|| pusher.deadline_ms()));
         if self.hook.is_gate() {
-            let noter = Arc::clone(&self.noter);
-            let note = Box::new(move || drop(noter.note(Event::Timeout, false, None, LATE)));
+            let log = Arc::clone(&self.noter);
+            let note = Box::new(move || drop(log.note(Event::Timeout, false, None, LATE)));
             clock::deadline(&halt, started, deadline, Last { words: outcry(self.hook, pusher, LATE, ""), note });
         }
         let (input, commands) = match commands(lines) {
