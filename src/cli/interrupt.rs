@@ -14,7 +14,11 @@ pub(super) fn flag() -> &'static AtomicBool {
     &STOP
 }
 
-#[expect(clippy::disallowed_methods, reason = "nobody waits for main, which may be in the middle of something long")]
+#[expect(
+    clippy::disallowed_methods,
+    clippy::exit,
+    reason = "nobody waits for main, which may be in the middle of something long"
+)]
 fn again() {
     if STOP.swap(true, Ordering::Relaxed) {
         std::process::exit(ExitStatus::Unknown.code().into());

@@ -210,9 +210,9 @@ impl<'e> Feed<'e> {
     ) -> (Vec<Finding>, usize) {
         let (mut findings, mut seen) = (Vec::new(), core.start);
         while seen < core.end {
-            let step = seen..core.end.min(seen + STEP);
-            seen = step.end;
-            self.engine.scan_range(&mut self.scratch, window, step, base, &mut findings);
+            let next = seen..core.end.min(seen + STEP);
+            seen = next.end;
+            self.engine.scan_range(&mut self.scratch, window, next, base, &mut findings);
             if stop.load(Ordering::Relaxed) {
                 break;
             }

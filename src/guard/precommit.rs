@@ -196,8 +196,8 @@ impl Gate<'_> {
     /// staged is then reported as new.
     fn learn(&self, repo: &Repo, feed: &mut Feed<'_>, oid: Oid, name: Option<&[u8]>, known: &mut Known) {
         if let Ok(content) = staged::content(repo, oid) {
-            let fed = self.scan(content, feed, name);
-            known.extend(fed.found.iter().map(|(finding, _)| identity(finding)));
+            let before = self.scan(content, feed, name);
+            known.extend(before.found.iter().map(|(finding, _)| identity(finding)));
         }
     }
 }
