@@ -47,7 +47,9 @@ pub(super) fn run(args: &HistoryArgs) -> Result<ExitStatus, Failure> {
         output.write(|options, out| formats::verify::write(&history, asked, format, options, out))?;
         let left = replaced.map(|replaced| replaced.left).unwrap_or_default();
         if format.name != "human" {
-            left.iter().for_each(|left| note(&format!("not clean: {}", formats::verify::told(left))));
+            for left in &left {
+                note(&format!("not clean: {}", formats::verify::told(left)));
+            }
         }
         let told = if left.is_empty() { ExitStatus::Clean } else { ExitStatus::Findings };
         return Ok(status(&history).merge(told));

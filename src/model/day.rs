@@ -32,6 +32,7 @@ impl Day {
 
     /// The day that second since 1970 lies in; past the end of the year 9999, its last.
     #[must_use]
+    #[expect(clippy::cast_sign_loss, reason = "no year since 1970, month or day is negative")]
     pub fn of_second(second: u64) -> Self {
         let (year, month, of_month) = date(i64::try_from(second / 86_400).unwrap_or(LAST).min(LAST));
         Self { year: year as u16, month: month as u8, of_month: of_month as u8 }
@@ -106,7 +107,7 @@ mod tests {
             assert_eq!((date(count), days(year, month, day)), ((year, month, day), count));
             let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
             let lengths = [31, if leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-            (month, day) = if day == lengths[month as usize - 1] { (month + 1, 1) } else { (month, day + 1) };
+            (month, day) = if day == lengths[usize::try_from(month - 1).unwrap_or(0)] { (month + 1, 1) } else { (month, day + 1) };
             (year, month) = if month == 13 { (year + 1, 1) } else { (year, month) };
         }
     }

@@ -51,8 +51,8 @@ impl<const HEX: bool> Runs<HEX> {
         // Few blocks have two adjoining eights of digits, which vectors tell at once.
         let eights = digits::<HEX>(block);
         let before = std::mem::replace(&mut self.last, eights[7]);
-        let any = before & eights[0] == u64::MAX;
-        if (1..8).fold(any, |any, at| any | (eights[at - 1] & eights[at] == u64::MAX)) {
+        let is_run = |first: u64, second: u64| u64::from(first & second == u64::MAX);
+        if (1..8).fold(is_run(before, eights[0]), |any, at| any | is_run(eights[at - 1], eights[at])) != 0 {
             self.note(at);
         }
     }

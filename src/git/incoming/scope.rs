@@ -340,16 +340,13 @@ fn parents_first(mut commits: Vec<(Oid, CommitLinks)>) -> Vec<(Oid, CommitLinks)
             else {
                 continue;
             };
-            match links.parents.get(next) {
-                Some(parent) => {
-                    stack.push((at, next + 1));
-                    let parent = commits.binary_search_by_key(parent, |(oid, _)| *oid).ok();
-                    stack.extend(parent.filter(|at| !entered[*at]).map(|at| (at, 0)));
-                }
-                None => {
-                    place[at] = placed;
-                    placed += 1;
-                }
+            if let Some(parent) = links.parents.get(next) {
+                stack.push((at, next + 1));
+                let parent = commits.binary_search_by_key(parent, |(oid, _)| *oid).ok();
+                stack.extend(parent.filter(|at| !entered[*at]).map(|at| (at, 0)));
+            } else {
+                place[at] = placed;
+                placed += 1;
             }
         }
     }
@@ -397,7 +394,7 @@ mod tests {
             let mut commits: Vec<(Oid, CommitLinks)> = Vec::new();
             for n in 0..size {
                 let parents = (0..draw(4)).filter(|_| n > 0).map(|_| oid(draw(n.max(1)))).collect();
-                commits.push((oid(n), CommitLinks { tree: oid(0), parents, time: draw(50) as i64 }));
+                commits.push((oid(n), CommitLinks { tree: oid(0), parents, time: draw(50).cast_signed() }));
             }
             for at in (1..commits.len()).rev() {
                 commits.swap(at, draw(at as u64 + 1) as usize);

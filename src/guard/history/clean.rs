@@ -180,7 +180,7 @@ mod tests {
     fn every_id_of_many_is_met_and_no_other() {
         let oid = |at: u32| {
             // The first bytes all alike for some, so that a guess by them is wrong.
-            let lead = if at % 3 == 0 { 0x0707_0707 } else { at.wrapping_mul(0x9e37_79b9) };
+            let lead = if at.is_multiple_of(3) { 0x0707_0707 } else { at.wrapping_mul(0x9e37_79b9) };
             let bytes = [lead.to_be_bytes(), at.to_be_bytes(), [0; 4], [0; 4], [0; 4]].concat();
             Oid::from_bytes(&bytes).unwrap()
         };

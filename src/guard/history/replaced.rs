@@ -80,7 +80,7 @@ impl Replacements {
             if longest.is_empty() {
                 return Err(ReplacementsError::Pattern(line));
             }
-            texts.push(Text { line, anchor, lines });
+            texts.push(Text { line, lines, anchor });
         }
         if texts.is_empty() {
             return Err(ReplacementsError::Empty);
@@ -238,7 +238,9 @@ impl Search<'_> {
             match log.lines() {
                 Ok(lines) => {
                     let mut found = Vec::new();
-                    lines.iter().for_each(|line| self.look(line, &mut found));
+                    for line in &lines {
+                        self.look(line, &mut found);
+                    }
                     self.note(&found, || "a reflog".to_owned());
                 }
                 Err(error) => {

@@ -101,9 +101,10 @@ fn body(push: &Push, told: &Told<'_>, page: &mut Page<'_>) -> io::Result<()> {
     let mut causes = Vec::new();
     if !found.is_empty() {
         let number = found.len() as u64;
-        causes.push(match push.more {
-            true => format!("{} or more credentials found", thousands(number)),
-            false => count(number, "credential found", "credentials found"),
+        causes.push(if push.more {
+            format!("{} or more credentials found", thousands(number))
+        } else {
+            count(number, "credential found", "credentials found")
         });
     }
     if missed > 0 {
@@ -257,13 +258,12 @@ fn exceptions(page: &mut Page<'_>, found: &[&Leak], told: &Told<'_>) -> io::Resu
     if told.only_told {
         return Ok(());
     }
-    match told.help {
-        Some(help) => page.hanging("hint: ", 6, &format!("if it is no credential: {}", clean(help)))?,
-        None => {
-            let whose = if first_id(found).starts_with('<') { "an id" } else { "the id" };
-            let words = format!("if it is no credential, ask an admin of this server, and name {whose} above");
-            page.hanging("hint: ", 6, &words)?;
-        }
+    if let Some(help) = told.help {
+        page.hanging("hint: ", 6, &format!("if it is no credential: {}", clean(help)))?;
+    } else {
+        let whose = if first_id(found).starts_with('<') { "an id" } else { "the id" };
+        let words = format!("if it is no credential, ask an admin of this server, and name {whose} above");
+        page.hanging("hint: ", 6, &words)?;
     }
     if told.inline_allows {
         page.hanging("hint: ", 6, "or say so in a comment on its line: `portcullis:allow <reason>`")?;
