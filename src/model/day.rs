@@ -107,7 +107,8 @@ mod tests {
             assert_eq!((date(count), days(year, month, day)), ((year, month, day), count));
             let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
             let lengths = [31, if leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-            (month, day) = if day == lengths[usize::try_from(month - 1).unwrap_or(0)] { (month + 1, 1) } else { (month, day + 1) };
+            (month, day) =
+                if day == lengths[usize::try_from(month - 1).unwrap_or(0)] { (month + 1, 1) } else { (month, day + 1) };
             (year, month) = if month == 13 { (year + 1, 1) } else { (year, month) };
         }
     }
