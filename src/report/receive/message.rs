@@ -101,9 +101,10 @@ fn body(push: &Push, told: &Told<'_>, page: &mut Page<'_>) -> io::Result<()> {
     let mut causes = Vec::new();
     if !found.is_empty() {
         let number = found.len() as u64;
-        causes.push(match push.more {
-            true => format!("{} or more credentials found", thousands(number)),
-            false => count(number, "credential found", "credentials found"),
+        causes.push(if push.more {
+            format!("{} or more credentials found", thousands(number))
+        } else {
+            count(number, "credential found", "credentials found")
         });
     }
     if missed > 0 {
