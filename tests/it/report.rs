@@ -127,7 +127,7 @@ fn the_gate_keeps_to_72_columns() {
 fn the_gate_tells_ten_findings_and_counts_the_rest() {
     let text = render("gate", &fixture::staged(13), &Options::default());
     assert_eq!(text.matches(", id ").count(), gate::MOST);
-    assert!(text.contains("13 credentials found") && text.contains("and 3 more\n"), "{text}");
+    assert!(text.contains("13 credentials found") && text.contains("and 3 more;"), "{text}");
     // Many are told shortly: what a terminal of fifty lines shows at once, or nearly so.
     assert!(text.lines().count() <= 60, "{text}");
     let six = render("gate", &fixture::staged(6), &Options::default());

@@ -67,7 +67,7 @@ fn of_many_kinds_all_are_counted_and_one_is_told_where_their_remedies_are() {
     let (repo, mut text) = (Repo::init(&[]), String::new());
     for n in 10..55 {
         rules += &format!(
-            "[[rule]]\nid = \"acme-{n}\"\ntitle = \"Acme {n}\"\nseverity = \"high\"\nrevoke = \"Revoke {n}.\"\n\
+            "[[rule]]\nid = \"acme-{n}\"\ntitle = \"Acme {n}\"\nseverity = \"high\"\nrevoke = {{ text = \"Revoke {n}.\", url = \"https://acme.example/{n}\" }}\n\
              regex = 'acme{n}_[a-z0-9]{{24}}'\nanchors = [\"acme{n}_\"]\n\
              examples = [\"acme{n}_{{base36:24}}\"]\nrejects = [\"acme{n}_{{base36:9}}\"]\n"
         );

@@ -36,7 +36,7 @@ fn a_link_that_is_named_is_what_it_points_to() {
     symlink("nowhere", sandbox.path("dangling")).unwrap();
     assert_eq!(sandbox.run(&["scan", "--format", "jsonl", "d", "f"]).exits(1).places(), ["d/secret:2:9", "f:2:9"]);
     let ran = sandbox.run(&["scan", "--format", "jsonl", "dangling"]).exits(2);
-    assert_eq!(ran.coverage()["skips"][0]["reason"], "unreadable");
+    assert_eq!(ran.coverage()["skips"][0]["reason"], "missing");
 }
 
 #[test]
