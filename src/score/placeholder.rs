@@ -397,7 +397,7 @@ mod tests {
 
     #[test]
     fn stand_ins_are_told_apart() {
-        let long = format!("abcd-{}", "*".repeat(64));
+        let long = format!("kqzd-{}", "*".repeat(64));
         let crossed = format!("abcd9-{}", "x".repeat(40));
         let cases: [(&str, Placeholder); 17] = [
             (&long, Placeholder::Word),

@@ -44,6 +44,7 @@ mod redact;
 mod report;
 mod report_command;
 mod rules;
+mod rules_command;
 mod scan;
 mod score;
 mod support;

@@ -161,8 +161,8 @@ fn a_gate_that_is_interrupted_blocks_soon() {
     use std::time::{Duration, Instant};
 
     let repo = Repo::init(&[]);
-    // Nothing but anchors, and no credential: the slowest there is.
-    repo.stage("f", "ghp_ AKIA xoxb- ".repeat(400_000));
+    // Nothing but escaped anchors, and no credential: seconds of work.
+    repo.stage("f", "password%3D".repeat(600_000));
     let mut command = repo.command(env!("CARGO_BIN_EXE_portcullis"));
     let mut child = command.arg("pre-commit").stderr(Stdio::piped()).spawn().expect("it runs");
     let pid = child.id().to_string();
