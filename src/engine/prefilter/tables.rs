@@ -194,7 +194,7 @@ pub struct Tables {
     pub targets: Cow<'static, [Target]>,
     /// The needles' bytes.
     pub literals: Cow<'static, [u8]>,
-    /// A look at what is behind an anchor, for all the rules that [`is_behind`](super::gates::is_behind) tells of.
+    /// A look at what is behind an anchor, for all the rules whose matches begin with it.
     pub gates: Cow<'static, [Glance]>,
 }
 
