@@ -27,14 +27,14 @@ fn leaked(pair: &Pair, seed: u64) -> String {
     format!("{} {} refs/heads/main\n", raw::null(), pair.client.ok("rev-parse HEAD"))
 }
 
-fn gate(pair: &Pair) -> Command {
+pub(super) fn gate(pair: &Pair) -> Command {
     let mut command = pair.server.command(env!("CARGO_BIN_EXE_portcullis"));
     command.args(["pre-receive", "--config"]).arg(pair.policy_file()).env("GIT_DIR", ".");
     command
 }
 
 /// Waits until the handler of SIGTERM is set, and sends one.
-fn kill(child: &mut Child) {
+pub(super) fn kill(child: &mut Child) {
     let status = format!("/proc/{}/status", child.id());
     let caught = || {
         let text = fs::read_to_string(&status).unwrap_or_default();

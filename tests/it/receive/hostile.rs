@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::ends::{gate, kill};
 use super::pair::{Pair, blocked, piped, token};
 use super::raw;
 use crate::support::repo::Ran;
@@ -342,21 +343,9 @@ fn nothing_is_left_behind() {
 fn a_polite_kill_is_answered_with_words_and_a_push_that_is_declined() {
     use std::process::Stdio;
     let pair = Pair::new();
-    let mut command = pair.server.command(env!("CARGO_BIN_EXE_portcullis"));
-    command.args(["pre-receive", "--config"]).arg(pair.policy_file()).env("GIT_DIR", ".");
     // It waits for lines that do not come.
-    let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let status = format!("/proc/{}/status", child.id());
-    // The handler is set when the mask of caught signals has SIGTERM in it.
-    let caught = || {
-        let text = fs::read_to_string(&status).unwrap_or_default();
-        let mask = text.lines().find_map(|line| line.strip_prefix("SigCgt:")).map_or("0", str::trim);
-        u64::from_str_radix(mask, 16).unwrap_or(0) & (1 << 14) != 0
-    };
-    while !caught() && child.try_wait().unwrap().is_none() {
-        std::thread::yield_now();
-    }
-    assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
+    let mut child = gate(&pair).stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    kill(&mut child);
     let input = child.stdin.take();
     let output = child.wait_with_output().unwrap();
     drop(input);
