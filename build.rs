@@ -129,7 +129,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     fs::write(out.join("builtin_rules.rs"), rules_source(&rules)?)?;
     fs::write(out.join("builtin_names.rs"), names_source(&names)?)?;
-    fs::write(out.join("builtin_tables.rs"), tables_source(&Tables::new(&rules))?)?;
+    fs::write(out.join("builtin_tables.rs"), tables_source(&Tables::new(&rules, 0))?)?;
     // Last, so that it stands for files that are whole.
     fs::write(stamp, now)?;
     Ok(())

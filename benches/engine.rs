@@ -11,7 +11,7 @@ use std::path::Path;
 use std::time::Instant;
 use std::{env, fs, io};
 
-use portcullis::engine::prefilter::{self, tables::Tables};
+use portcullis::engine::prefilter::Prefilter;
 use portcullis::engine::{Engine, Scratch};
 
 /// The best of so many runs counts: other work on the machine only ever makes a run slower.
@@ -23,7 +23,7 @@ const MOST: usize = 40;
 
 fn main() -> io::Result<()> {
     let engine = Engine::builtin();
-    let tables = Tables::new(engine.rules().as_slice());
+    let sought = Prefilter::new(engine.rules());
     // `cargo bench` adds `--bench`.
     let (options, files): (Vec<String>, Vec<String>) = env::args().skip(1).partition(|arg| arg.starts_with("--"));
     let hits = options.iter().any(|option| option == "--hits");
@@ -32,13 +32,13 @@ fn main() -> io::Result<()> {
         texts.push((file.rsplit('/').next().unwrap_or(file).to_owned(), fs::read(file)?));
     }
     if texts.is_empty() {
-        texts = made(&engine, &tables)?;
+        texts = made(&engine, &sought)?;
     }
     for (name, text) in &texts {
         if hits {
-            tell_hits(&tables, name, text);
+            tell_hits(&sought, name, text);
         } else {
-            measure(&engine, &tables, name, text);
+            measure(&engine, &sought, name, text);
         }
     }
     Ok(())
@@ -46,7 +46,7 @@ fn main() -> io::Result<()> {
 
 /// The texts made here: this crate's source over and over; random base64 in one line and in lines; UTF-16;
 /// every anchor in turn, plain and in every encoded form.
-fn made(engine: &Engine, tables: &Tables) -> io::Result<Vec<(String, Vec<u8>)>> {
+fn made(engine: &Engine, sought: &Prefilter) -> io::Result<Vec<(String, Vec<u8>)>> {
     let mut source = Vec::new();
     gather(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut source)?;
     let long = |unit: &[u8]| unit.iter().copied().cycle().take(SIZE).collect::<Vec<u8>>();
@@ -65,8 +65,7 @@ fn made(engine: &Engine, tables: &Tables) -> io::Result<Vec<(String, Vec<u8>)>> 
         .iter()
         .flat_map(|rule| rule.anchors.iter().flat_map(|anchor| anchor.literal.iter().copied().chain([b' '])))
         .collect();
-    let needles: Vec<u8> =
-        tables.needles.iter().flat_map(|needle| tables.literal(needle).iter().copied().chain([b'A'])).collect();
+    let needles: Vec<u8> = sought.needles().flat_map(|needle| needle.literal().iter().copied().chain([b'A'])).collect();
     let texts = [
         ("source", long(&source)),
         ("base64", base64),
@@ -92,12 +91,12 @@ fn gather(dir: &Path, text: &mut Vec<u8>) -> io::Result<()> {
     Ok(())
 }
 
-fn measure(engine: &Engine, tables: &Tables, name: &str, text: &[u8]) {
+fn measure(engine: &Engine, sought: &Prefilter, name: &str, text: &[u8]) {
     let mut scratch = Scratch::default();
     let (mut hits, mut findings) = (0, 0);
     let prefilter = best(|| {
         hits = 0;
-        prefilter::find(tables, text, 0..text.len(), |_, _| hits += 1);
+        sought.find(text, 0..text.len(), |_, _| hits += 1);
     });
     let scan = best(|| findings = engine.scan(&mut scratch, text).len());
     let megabytes = text.len() as f64 / 1e6;
@@ -140,10 +139,10 @@ impl Clock {
     }
 }
 
-fn tell_hits(tables: &Tables, name: &str, text: &[u8]) {
+fn tell_hits(sought: &Prefilter, name: &str, text: &[u8]) {
     let mut count = BTreeMap::new();
-    prefilter::find(tables, text, 0..text.len(), |_, needle| {
-        *count.entry((tables.literal(needle), needle.forms)).or_insert(0_u32) += 1;
+    sought.find(text, 0..text.len(), |_, found| {
+        *count.entry((found.literal(), found.needle.forms)).or_insert(0_u32) += 1;
     });
     let mut count: Vec<_> = count.into_iter().collect();
     count.sort_by_key(|&(_, hits)| std::cmp::Reverse(hits));

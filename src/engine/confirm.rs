@@ -6,8 +6,9 @@ use memchr::{memchr_iter, memchr2};
 
 use super::compiled::{Match, Memory, Supposed};
 use super::glance::{self, Glimpse};
+use super::prefilter::Sought;
 use super::prefilter::gates::is_behind;
-use super::prefilter::tables::{Needle, Target};
+use super::prefilter::tables::Target;
 use super::stats::{RuleCost, Stats};
 use super::text::{Layer, Text};
 use super::{Engine, boundary, extend};
@@ -46,20 +47,20 @@ impl Engine {
         scratch: &mut Scratch,
         text: Text<'_>,
         at: usize,
-        needle: &Needle,
+        sought: Sought<'_>,
         findings: &mut Vec<Finding>,
     ) {
-        let targets = self.tables.targets(needle);
+        let (needle, targets) = (sought.needle, sought.targets());
         let Scratch { views: [outer, inner, part], regexes, stats } = scratch;
         let (anchor_len, stats) = (usize::from(needle.anchor_len), stats.as_deref_mut());
         // Who asks what each rule costs is told what it would cost without the others.
-        let gate = needle.gate.filter(|_| stats.is_none()).and_then(|gate| self.tables.gates.get(usize::from(gate)));
+        let gate = sought.gate().filter(|_| stats.is_none());
         let mut attempt = Attempt { engine: self, targets, gate, anchor_len, part, regexes, stats, findings };
         if needle.forms[0] == Form::Plain {
             attempt.run(text, at);
             return;
         }
-        if needle.forms[0].is_base64() && !self.is_spelled(text, at, needle, [&mut *outer, &mut *inner]) {
+        if needle.forms[0].is_base64() && !self.is_spelled(text, at, sought, [&mut *outer, &mut *inner]) {
             return;
         }
         let limit = attempt.limit();
@@ -83,7 +84,8 @@ impl Engine {
     /// Whether the anchor of a base64 needle stands there to its last bit: a needle is made of the digits that hold
     /// nothing else, and in a megabyte of digits some stand there by chance. To decode all that a rule can look at
     /// costs ten times as much.
-    fn is_spelled(&self, text: Text<'_>, at: usize, needle: &Needle, [outer, inner]: [&mut View; 2]) -> bool {
+    fn is_spelled(&self, text: Text<'_>, at: usize, sought: Sought<'_>, [outer, inner]: [&mut View; 2]) -> bool {
+        let needle = sought.needle;
         // The digits on both sides that hold the rest of the anchor, be there a line break between.
         let limit = |len: usize| Limit { before: NEAR, after: len + NEAR };
         let (inner_len, anchor_len) = (usize::from(needle.inner_len), usize::from(needle.anchor_len));
@@ -92,7 +94,7 @@ impl Engine {
         };
         let stands = |text: Text<'_>, at: usize| {
             let bytes = text.bytes.get(at..at + anchor_len).unwrap_or_default();
-            self.tables.targets(needle).iter().any(|target| {
+            sought.targets().iter().any(|target| {
                 let rule = &self.rules().as_slice()[usize::from(target.rule)];
                 rule.anchors.get(usize::from(target.anchor)).is_some_and(|anchor| anchor.is(bytes))
             })

@@ -10,9 +10,9 @@ use std::ops::Range;
 
 use memchr::memchr2;
 
-use super::prefilter::tables::Needle;
+use super::prefilter::Sought;
 use super::text::Text;
-use super::{Engine, Scratch, confirm, prefilter};
+use super::{Engine, Scratch, confirm};
 use crate::decode::{Form, FormInfo, Limit};
 use crate::model::{Confidence, Finding};
 
@@ -99,9 +99,9 @@ impl<'e> Tracer<'e> {
     /// A tracer of that engine.
     #[must_use]
     pub fn new(engine: &'e Engine) -> Self {
-        let needles = &engine.tables.needles;
-        let longest = needles.iter().map(|needle| usize::from(needle.len)).max().unwrap_or(0);
-        let reaches = needles.iter().map(|needle| reach(engine, needle)).collect();
+        let needles = || engine.prefilter.needles();
+        let longest = needles().map(|sought| usize::from(sought.needle.len)).max().unwrap_or(0);
+        let reaches = needles().map(|sought| reach(engine, sought)).collect();
         Self { engine, reaches, margin: longest + MARGIN }
     }
 
@@ -236,12 +236,8 @@ impl<'s, 'e, 'a> Scan<'s, 'e, 'a> {
     }
 
     fn piece(&mut self, range: Range<usize>) {
-        let tables = &self.tracer.engine.tables;
-        let start = std::ptr::from_ref(tables.needles.as_ref()).addr();
         let mut fresh = Vec::new();
-        prefilter::find(tables, self.bytes, range, |at, needle: &Needle| {
-            fresh.push((at, ((std::ptr::from_ref(needle).addr() - start) / size_of::<Needle>()) as u32));
-        });
+        self.tracer.engine.prefilter.find(self.bytes, range, |at, sought| fresh.push((at, sought.number)));
         fresh.sort_unstable();
         for (at, needle) in fresh {
             self.confirm(at, needle);
@@ -252,7 +248,9 @@ impl<'s, 'e, 'a> Scan<'s, 'e, 'a> {
         let Self { tracer, scratch, bytes, .. } = self;
         let first = self.found.len() as u32;
         let text = Text::raw(bytes, 0);
-        tracer.engine.confirm(scratch, text, at, tracer.engine.tables.needle(needle), &mut self.found);
+        if let Some(sought) = tracer.engine.prefilter.sought(needle) {
+            tracer.engine.confirm(scratch, text, at, sought, &mut self.found);
+        }
         if !self.ask.keep {
             return;
         }
@@ -282,11 +280,11 @@ impl<'s, 'e, 'a> Scan<'s, 'e, 'a> {
 }
 
 /// How far the bytes matter around a needle.
-fn reach(engine: &Engine, needle: &Needle) -> Reach {
+fn reach(engine: &Engine, sought: Sought<'_>) -> Reach {
     let rules = engine.rules().as_slice();
     let (mut limit, mut with_escapes) = (Limit { before: 0, after: 0 }, Limit { before: 0, after: 0 });
     let wider = |a: Limit, b: Limit| Limit { before: a.before.max(b.before), after: a.after.max(b.after) };
-    for target in engine.tables.targets(needle) {
+    for target in sought.targets() {
         let Some(rule) = rules.get(usize::from(target.rule)) else { continue };
         let own = confirm::limit_of(rule, target.anchor);
         limit = wider(limit, own);
@@ -294,7 +292,7 @@ fn reach(engine: &Engine, needle: &Needle) -> Reach {
             with_escapes = wider(with_escapes, own);
         }
     }
-    let [outer, inner] = needle.forms;
+    let [outer, inner] = sought.needle.forms;
     if outer != Form::Plain {
         if inner != Form::Plain {
             limit = Limit { before: limit.before * 4, after: limit.after * 4 };

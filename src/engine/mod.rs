@@ -18,13 +18,12 @@ mod resolve;
 pub mod stats;
 mod text;
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use compiled::Regexes;
 pub use compiled::is_too_large;
 pub use confirm::Scratch;
-use prefilter::tables::Tables;
+use prefilter::Prefilter;
 use text::Text;
 
 use crate::model::Finding;
@@ -37,26 +36,22 @@ pub const OVERLAP: usize = 64 * 1024;
 #[derive(Debug)]
 pub struct Engine {
     rules: RuleSet,
-    tables: Cow<'static, Tables>,
+    prefilter: Prefilter,
     regexes: Regexes,
     /// Indexes of the rules that are bound to file names.
     named: Vec<usize>,
 }
 
 impl Engine {
-    /// The engine of a rule set. Only the prefilter's tables are computed, and of the built-in rules not even
-    /// those, which are static data; a regex is compiled when its anchor is first hit.
+    /// The engine of a rule set. Only the prefilter's tables of rules that are not built in are computed; a regex
+    /// is compiled when its anchor is first hit.
     #[must_use]
     pub fn new(rules: RuleSet) -> Self {
-        let tables = if rules.is_builtin() {
-            Cow::Borrowed(prefilter::builtin())
-        } else {
-            Cow::Owned(Tables::new(rules.as_slice()))
-        };
+        let prefilter = Prefilter::new(&rules);
         let regexes = Regexes::new(rules.as_slice().len());
         let bound = |(ix, rule): (usize, &Rule)| (!rule.files.is_empty()).then_some(ix);
         let named = rules.as_slice().iter().enumerate().filter_map(bound).collect();
-        Self { rules, tables, regexes, named }
+        Self { rules, prefilter, regexes, named }
     }
 
     /// The engine of the built-in rules.
@@ -68,9 +63,7 @@ impl Engine {
     /// What tells this engine from any other that might find something else: the code, and the rules added to it.
     #[must_use]
     pub fn print(&self) -> String {
-        let builtin = RuleSet::builtin();
-        let own = self.rules().as_slice();
-        let own = if own.starts_with(builtin.as_slice()) { &own[builtin.as_slice().len()..] } else { own };
+        let own = self.rules.as_slice().get(self.rules.builtin_count()..).unwrap_or_default();
         format!("{} {} {own:?}", env!("CARGO_PKG_VERSION"), env!("PORTCULLIS_FINDERS"))
     }
 
@@ -101,7 +94,7 @@ impl Engine {
         findings: &mut Vec<Finding>,
     ) {
         let text = Text::raw(window, base);
-        prefilter::find(&self.tables, window, core, |at, needle| self.confirm(scratch, text, at, needle, findings));
+        self.prefilter.find(window, core, |at, sought| self.confirm(scratch, text, at, sought, findings));
     }
 
     /// Scans a whole object by the rules that are bound to file names (`.pgpass`, `.netrc`), as far as

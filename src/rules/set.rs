@@ -23,25 +23,27 @@ pub enum NotAdded {
 #[derive(Clone, Debug, Default)]
 pub struct RuleSet {
     rules: Cow<'static, [Rule]>,
+    /// How many of the first ones are the built-in rules: all of them, or none.
+    builtin: usize,
 }
 
 impl RuleSet {
     /// A set of these rules. Ids are the caller's care (the parser's lint holds them unique).
     #[must_use]
     pub fn new(rules: impl Into<Cow<'static, [Rule]>>) -> Self {
-        Self { rules: rules.into() }
+        Self { rules: rules.into(), builtin: 0 }
     }
 
     /// The built-in rules. Borrowed static data: costs nothing.
     #[must_use]
     pub fn builtin() -> Self {
-        Self { rules: Cow::Borrowed(&super::builtin::BUILTIN) }
+        Self { rules: Cow::Borrowed(&super::builtin::BUILTIN), builtin: super::builtin::BUILTIN.len() }
     }
 
-    /// Whether these are the built-in rules and no others.
+    /// How many of the first rules are the built-in ones: all of these, or none.
     #[must_use]
-    pub fn is_builtin(&self) -> bool {
-        matches!(self.rules, Cow::Borrowed(rules) if std::ptr::eq(rules, super::builtin::BUILTIN.as_slice()))
+    pub fn builtin_count(&self) -> usize {
+        self.builtin
     }
 
     /// This set with a user's rules after its own, so that the indices of the old ones stay.
@@ -55,14 +57,14 @@ impl RuleSet {
         if self.rules.len() + rules.len() > MOST {
             return Err(NotAdded::TooMany);
         }
-        let mut all = self.rules.into_owned();
+        let mut all = self.rules.clone().into_owned();
         for rule in rules {
             if all.iter().any(|other| other.id == rule.id) {
                 return Err(NotAdded::Duplicate(rule.id.into_owned()));
             }
             all.push(rule);
         }
-        Ok(Self { rules: Cow::Owned(all) })
+        Ok(Self { rules: Cow::Owned(all), ..self })
     }
 
     /// The rule at that index.

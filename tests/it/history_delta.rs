@@ -9,18 +9,21 @@ use portcullis::git::{Env, Limits, Repo as Ours, Store};
 use portcullis::guard::history::{ObjectFindings, Options, scan_objects};
 use portcullis::guard::watch::{Unwatched, Watch};
 use portcullis::model::{Confidence, Finding, Secret};
-use portcullis::rules::example;
+use portcullis::rules::{RuleSet, example};
 
 mod large;
 
 use super::support::Repo;
 use super::support::draw::Draw;
+use super::support::own_rules::with_own;
 
 /// A credential as some rule's example draws it, or a piece of one, in one of several dresses.
 fn credential(draw: &mut Draw, engine: &Engine) -> Vec<u8> {
-    let rules = engine.rules().as_slice();
+    let (rules, builtin) = (engine.rules().as_slice(), RuleSet::builtin().as_slice().len());
     loop {
-        let rule = &rules[draw.below(rules.len())];
+        // A user's rules are few beside the built-in ones, and would hardly ever be drawn.
+        let own = rules.len() > builtin && draw.below(6) == 0;
+        let rule = &rules[if own { builtin + draw.below(rules.len() - builtin) } else { draw.below(rules.len()) }];
         if rule.examples.is_empty() {
             continue;
         }
@@ -103,7 +106,7 @@ fn edit(draw: &mut Draw, engine: &Engine, base: &[u8]) -> (Vec<u8>, Vec<Copied>)
 
 #[test]
 fn random_edit_histories() {
-    let engine = Engine::builtin();
+    let engine = Engine::new(with_own());
     let tracer = Tracer::new(&engine);
     let (mut scratch, mut other) = (Scratch::default(), Scratch::default());
     let (mut found, mut short) = (0, 0);

@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 use naive::{Naive, Plain, sort};
 use portcullis::engine::{Engine, OVERLAP, Scratch};
 use portcullis::model::Finding;
-use portcullis::rules::{RuleSet, example};
+use portcullis::rules::{Rule, RuleSet, example};
 use proptest::prelude::*;
+
+use super::support::own_rules::{own, with_own};
 
 /// What the engine found in plain text, as the naive engine says it.
 fn plain(findings: &[Finding]) -> Vec<Plain> {
@@ -38,7 +40,7 @@ fn assert_same(engine: &Engine, naive: &Naive, text: &[u8], what: &str) {
     let expected = naive.scan(text);
     // Not `assert_eq`: the corpus holds credentials, and a failure is printed in CI's log.
     let rules = |list: &[Plain]| {
-        let set = RuleSet::builtin();
+        let set = with_own();
         list.iter()
             .map(|(rule, span, secret, score)| format!("{} {span:?} {secret:?} {}\n", set.get(*rule).id, score.points))
             .collect::<String>()
@@ -55,18 +57,17 @@ fn assert_same(engine: &Engine, naive: &Naive, text: &[u8], what: &str) {
 
 /// Text made of the rules' own examples, counter-examples and anchors, joined by pieces of code and noise.
 fn generated_text() -> impl Strategy<Value = Vec<u8>> {
-    let rules = RuleSet::builtin().as_slice().len();
+    let set = RuleSet::builtin();
+    let builtin = set.as_slice();
+    // A user's rules are few beside the built-in ones, and would hardly ever be drawn.
+    let rules: Vec<Rule> = builtin.iter().cloned().chain(own().into_iter().cycle().take(builtin.len() / 6)).collect();
+    let rule = prop::sample::select(rules);
     let piece = prop_oneof![
-        4 => (0..rules, any::<u64>(), any::<prop::sample::Index>()).prop_map(|(rule, seed, which)| {
-            let set = RuleSet::builtin();
-            let rule = &set.as_slice()[rule];
+        4 => (rule.clone(), any::<u64>(), any::<prop::sample::Index>()).prop_map(|(rule, seed, which)| {
             let templates: Vec<_> = rule.examples.iter().chain(rule.rejects.iter()).collect();
             example::expand(which.get(&templates[..]).as_ref(), seed).unwrap_or_default().into_bytes()
         }),
-        2 => (0..rules).prop_map(|rule| {
-            let set = RuleSet::builtin();
-            set.as_slice()[rule].anchors.first().map_or_else(Vec::new, |anchor| anchor.literal.to_vec())
-        }),
+        2 => rule.prop_map(|rule| rule.anchors.first().map_or_else(Vec::new, |anchor| anchor.literal.to_vec())),
         3 => prop::sample::select(vec![" ", "\n", "=", "\"", "'", ": ", "\\n", "%3D", "\\\"", "\t", "_", "-", "x", "{", "}", ",", "password", "\0", "-----"])
             .prop_map(|piece| piece.as_bytes().to_vec()),
         1 => prop::collection::vec(any::<u8>(), 0..40),
@@ -80,14 +81,17 @@ proptest! {
 
     #[test]
     fn the_engine_finds_what_its_rules_say(text in generated_text()) {
-        let engine = Engine::builtin();
-        let naive = Naive::new(RuleSet::builtin());
-        assert_same(&engine, &naive, &text, "generated text");
+        assert_same(&Engine::builtin(), &Naive::new(RuleSet::builtin()), &text, "generated text");
+    }
+
+    #[test]
+    fn and_what_a_users_rules_say(text in generated_text()) {
+        assert_same(&Engine::new(with_own()), &Naive::new(with_own()), &text, "generated text");
     }
 
     #[test]
     fn cutting_changes_nothing(text in generated_text(), pad in 0_usize..200, core in 1_usize..600) {
-        let engine = Engine::builtin();
+        let engine = Engine::new(with_own());
         let mut padded = vec![b'.'; pad];
         padded.extend_from_slice(&text);
         let sorted = |mut findings: Vec<Finding>| {

@@ -25,6 +25,7 @@ mod frequency;
 pub(super) mod gates;
 mod layout;
 mod runs;
+mod sought;
 pub mod tables;
 mod units;
 mod windows;
@@ -32,7 +33,8 @@ mod windows;
 use std::ops::Range;
 
 use runs::Runs;
-use tables::{Entry, Filter, Index, Needle, PAIRS, SECONDS, Tables};
+pub use sought::{Prefilter, Sought};
+use tables::{Entry, Filter, PAIRS, SECONDS, Tables};
 
 use crate::decode::Form;
 
@@ -45,14 +47,9 @@ const PLACES: usize = STRETCH / 2;
 /// Bytes a block's samples read: the last one begins at the last but one byte.
 const BLOCK_BYTES: usize = BLOCK + 1;
 
-/// The tables of the built-in rules.
-pub(super) fn builtin() -> &'static Tables {
-    &builtin::TABLES
-}
-
-/// Calls `found(at, needle)` for every needle that begins inside `core` and lies wholly in `window`, once for
-/// each; in no particular order.
-pub fn find<'t>(tables: &'t Tables, window: &[u8], core: Range<usize>, mut found: impl FnMut(usize, &'t Needle)) {
+/// Calls `found(at, ix)` for every needle of these tables, by its index, that begins inside `core` and lies wholly in
+/// `window`, once for each; in no particular order.
+fn find(tables: &Tables, window: &[u8], core: Range<usize>, mut found: impl FnMut(usize, u32)) {
     let search = Search { tables, open: tables.open.filter(), window, core: &core, found: &mut found };
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx2")
@@ -70,19 +67,19 @@ pub fn find<'t>(tables: &'t Tables, window: &[u8], core: Range<usize>, mut found
 /// [`Search::run`], compiled for the wider vectors and cheaper shifts of processors since 2013.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn wide<'t, F: FnMut(usize, &'t Needle)>(search: Search<'_, 't, F>) {
+fn wide<F: FnMut(usize, u32)>(search: Search<'_, F>) {
     search.run();
 }
 
-struct Search<'a, 't, F> {
-    tables: &'t Tables,
-    open: Filter<'t>,
+struct Search<'a, F> {
+    tables: &'a Tables,
+    open: Filter<'a>,
     window: &'a [u8],
     core: &'a Range<usize>,
     found: &'a mut F,
 }
 
-impl<'t, F: FnMut(usize, &'t Needle)> Search<'_, 't, F> {
+impl<F: FnMut(usize, u32)> Search<'_, F> {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "it is compiled once more for each set of instructions")]
     fn run(mut self) {
@@ -222,13 +219,13 @@ impl<'t, F: FnMut(usize, &'t Needle)> Search<'_, 't, F> {
     }
 
     /// Where the needle begins whose window is at `at`, if all of it stands there, and begins in the core.
-    fn stands(&self, entry: &Entry, at: usize) -> Option<(usize, &'t Needle)> {
+    fn stands(&self, entry: &Entry, at: usize) -> Option<(usize, u32)> {
         let start = at.checked_sub(usize::from(entry.offset)).filter(|start| self.core.contains(start))?;
         if !self.is_between(at, entry.sides) {
             return None;
         }
         let needle = self.tables.needle(entry.needle);
-        self.tables.matches(needle, &self.window[start..]).then_some((start, needle))
+        self.tables.matches(needle, &self.window[start..]).then_some((start, entry.needle))
     }
 }
 
@@ -312,7 +309,7 @@ mod tests {
         }
         let tables = builder.finish();
         let mut found = Vec::new();
-        find(&tables, text, core, |at, needle| found.push((at, tables.literal(needle).to_vec())));
+        find(&tables, text, core, |at, needle| found.push((at, tables.literal(tables.needle(needle)).to_vec())));
         found.sort();
         found
     }
@@ -349,14 +346,14 @@ mod tests {
         };
         let mut all = Vec::new();
         for at in core {
-            for needle in tables.needles.iter() {
+            for (ix, needle) in (0..).zip(tables.needles.iter()) {
                 let may_stand = match needle.forms[0] {
                     Form::Hex => in_run(at, u8::is_ascii_hexdigit),
                     form if form.is_base64() => in_run(at, u8::is_ascii_alphanumeric),
                     _ => true,
                 };
                 if may_stand && tables.matches(needle, &text[at..]) {
-                    all.push((at, needle.literal));
+                    all.push((at, ix));
                 }
             }
         }
@@ -417,7 +414,7 @@ mod tests {
             let from = random(text.len() + 1);
             for core in [0..text.len(), from..from + random(text.len() - from + 1)] {
                 let mut found = Vec::new();
-                find(&tables, &text, core.clone(), |at, needle| found.push((at, needle.literal)));
+                find(&tables, &text, core.clone(), |at, ix| found.push((at, ix)));
                 found.sort_unstable();
                 assert_eq!(found, naive(&tables, &text, core), "round {round}: {}", text.escape_ascii());
                 found_any += found.len();

@@ -1,6 +1,6 @@
 //! The search for base64 and hexadecimal needles, in runs of digits that are long enough for a credential.
 
-use super::tables::{Needle, PAIRS};
+use super::tables::{Index, PAIRS};
 use super::{BLOCK, Search, units};
 
 /// The shortest run in which encoded needles are sought: of letters and digits for base64, of hexadecimal digits for
@@ -86,7 +86,7 @@ fn in_run<const HEX: bool>(window: &[u8], at: usize) -> bool {
         && (ahead >= MIN_RUN || ahead + window[..at].iter().rev().take(MIN_RUN).take_while(digit).count() >= MIN_RUN)
 }
 
-impl<'t, F: FnMut(usize, &'t Needle)> Search<'_, 't, F> {
+impl<F: FnMut(usize, u32)> Search<'_, F> {
     /// Searches the runs.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "it is compiled once more for each set of instructions")]
@@ -160,7 +160,7 @@ impl<'t, F: FnMut(usize, &'t Needle)> Search<'_, 't, F> {
     }
 
     #[inline(never)]
-    fn confirm_in_run<const HEX: bool>(&mut self, index: &'t super::Index, key: u32, at: usize) {
+    fn confirm_in_run<const HEX: bool>(&mut self, index: &Index, key: u32, at: usize) {
         for entry in index.entries(key) {
             if let Some((start, needle)) = self.stands(entry, at)
                 && in_run::<HEX>(self.window, start)

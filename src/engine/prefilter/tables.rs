@@ -199,12 +199,12 @@ pub struct Tables {
 }
 
 impl Tables {
-    /// The tables of a rule set.
+    /// The tables of the rules from that index on.
     #[must_use]
-    pub fn new(rules: &[Rule]) -> Self {
+    pub fn new(rules: &[Rule], from: usize) -> Self {
         let mut builder = Builder::default();
         // Rules that are bound to file names run over whole files, without anchors.
-        for (rule_ix, rule) in rules.iter().enumerate().filter(|(_, rule)| rule.files.is_empty()) {
+        for (rule_ix, rule) in rules.iter().enumerate().skip(from).filter(|(_, rule)| rule.files.is_empty()) {
             for (anchor_ix, anchor) in rule.anchors.iter().enumerate() {
                 builder.add_anchor(anchor, rule_ix, anchor_ix);
             }

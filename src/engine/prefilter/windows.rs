@@ -93,7 +93,10 @@ const RANDOM_BASE64: f32 = 1.0 / 262_144.0; // 64^3
 /// cost no more look-ups, but the needle is compared at each of them.
 fn cost(table: &[u32], samples: &[Sample], share: impl Fn([u8; 3]) -> f32) -> f32 {
     let of = |pair: [u8; 2], thirds: u32| -> f32 {
-        let thirds = (0..=u8::MAX).filter(|third| thirds >> (third % 32) & 1 != 0);
+        // Of nearly all samples one bit is set: to ask each of the 256 bytes took half the time of a user's rules.
+        let bits = (thirds.trailing_zeros()..u32::BITS - thirds.leading_zeros()).filter(|bit| thirds >> bit & 1 != 0);
+        let bits = bits.map(|bit| bit as u8);
+        let thirds = (0..=u8::MAX).step_by(32).flat_map(|upper| bits.clone().map(move |bit| upper | bit));
         thirds.map(|third| share([pair[0], pair[1], third])).sum()
     };
     let both = samples.iter().map(|&Sample { pair, thirds, .. }| {

@@ -2,6 +2,7 @@
 
 pub(crate) mod draw;
 pub(crate) mod gate;
+pub(crate) mod own_rules;
 pub(crate) mod probe;
 pub(crate) mod repo;
 
