@@ -59,7 +59,7 @@ impl Bar {
     fn show(&self) {
         let bar = self.shown.get_or_init(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-            ProgressStyle::with_template("{spinner} {msg}").map_or(bar.clone(), |style| bar.with_style(style))
+            ProgressStyle::with_template("{spinner} {wide_msg}").map_or(bar.clone(), |style| bar.with_style(style))
         });
         bar.set_message(self.counts.line(self.unit, self.start.elapsed()));
         bar.tick();
@@ -75,7 +75,8 @@ impl Counts {
         let of = if all > 0 { format!(" of {}", HumanCount(all.max(done))) } else { String::new() };
         let unit = if done.max(all) == 1 { unit.strip_suffix('s').unwrap_or(unit) } else { unit };
         let mut parts = vec![format!("{}{of} {unit}", HumanCount(done)), HumanBytes(bytes).to_string()];
-        if seconds > 0.0 {
+        // Where the end can be told, nobody needs the rate, and a terminal of 80 columns has no room for both.
+        if seconds > 0.0 && all == 0 {
             #[expect(clippy::cast_precision_loss, clippy::cast_sign_loss, reason = "it is shown with three digits")]
             let rate = (bytes as f64 / seconds) as u64;
             parts.push(format!("{}/s", HumanBytes(rate)));
@@ -130,8 +131,8 @@ mod tests {
         counts.done.store(1000, Ordering::Relaxed);
         counts.all.store(3000, Ordering::Relaxed);
         counts.secrets.store(1, Ordering::Relaxed);
-        assert_eq!(line(5), "1,000 of 3,000 objects, 10.00 MiB, 2.00 MiB/s, 1 secret so far, 10 seconds left");
+        assert_eq!(line(5), "1,000 of 3,000 objects, 10.00 MiB, 1 secret so far, 10 seconds left");
         counts.done.store(4000, Ordering::Relaxed);
-        assert_eq!(line(5), "4,000 of 4,000 objects, 10.00 MiB, 2.00 MiB/s, 1 secret so far");
+        assert_eq!(line(5), "4,000 of 4,000 objects, 10.00 MiB, 1 secret so far");
     }
 }
