@@ -70,6 +70,8 @@ base = runs[int(sys.argv[2])]
 for run in runs:
     cpu = run["user"] + run["system"]
     times = cpu / (base["user"] + base["system"])
-    print(f'  {cpu:9.3f} s CPU  {run["mean"]:9.3f} s wall  {times:6.2f} x  {run["command"]}')
+    # A tool that does not know its own options is fast.
+    status = "/".join(sorted({str(code) for code in run["exit_codes"]}))
+    print(f'  {cpu:9.3f} s CPU  {run["mean"]:9.3f} s wall  {times:6.2f} x  exit {status:>3}  {run["command"]}')
 PY
 }

@@ -12,6 +12,8 @@ tree=${1:-$work/tree}
 if [ ! -d "$tree" ]; then
   mkdir -p "$tree"
   cp -r "${CARGO_HOME:-$HOME/.cargo}/registry/src/." "$tree"
+  # It is to be source: ripgrep leaves an archive at its first NUL, and the others do not.
+  find "$tree" -type f \( -name '*.a' -o -name '*.lib' \) -delete
 fi
 scanners
 echo "$(find "$tree" -type f | wc -l) files, $(du -sb "$tree" | cut -f1) bytes"
@@ -21,7 +23,7 @@ commands=(
   "'$PORTCULLIS' scan --no-progress '$tree'"
 )
 gitleaks=$(tool gitleaks) && [ -n "$gitleaks" ] && commands+=("'$gitleaks' dir --no-banner --exit-code 0 '$tree'")
-betterleaks=$(tool betterleaks) && [ -n "$betterleaks" ] && commands+=("'$betterleaks' dir --no-banner --exit-code 0 '$tree'")
+betterleaks=$(tool betterleaks) && [ -n "$betterleaks" ] && commands+=("'$betterleaks' auto --no-banner --exit-code 0 '$tree'")
 kingfisher=$(tool kingfisher) && [ -n "$kingfisher" ] && commands+=("'$kingfisher' scan --no-validate --no-update-check '$tree'")
 trufflehog=$(tool trufflehog) && [ -n "$trufflehog" ] && commands+=("'$trufflehog' filesystem --no-verification --no-update '$tree'")
 
