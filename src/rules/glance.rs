@@ -17,7 +17,7 @@ use super::nfa::{Nfa, State};
 /// Most cells of a table.
 const MAX_CELLS: usize = 4096;
 /// The same of the generic family, whose anchors are the most frequent by far.
-const MAX_CELLS_OF_FAMILY: usize = 32_000;
+const MAX_CELLS_OF_FAMILY: usize = 128_000;
 /// Repetitions up to this often are counted, if the table has room for that; else up to the next.
 const COUNTED: [u32; 3] = [24, 8, FEWEST];
 /// The fewest; a table that has no room for that is cut.
@@ -28,6 +28,8 @@ const NO: u16 = u16::MAX;
 const PERHAPS: u16 = u16::MAX - 1;
 /// Set in a cell: with this byte the credential begins.
 const ENTER: u16 = 1 << 15;
+/// Rows begin at multiples of so many cells, so that a cell can tell of four times as many.
+const UNIT: usize = 4;
 
 /// An automaton that reads a text from where a match would begin, for as long as a match may begin so. It accepts all
 /// that the regex does, and more: long counts are left out, and assertions (`\b`, `^`) hold everywhere.
@@ -35,8 +37,8 @@ const ENTER: u16 = 1 << 15;
 pub struct Glance {
     /// Bytes that no part of the regex tells apart, as one class. Without tables: the regex has to say.
     pub classes: Cow<'static, [u8]>,
-    /// For each state a row, for each class in it where the next state's row begins (with `ENTER` or without), `NO` or
-    /// `PERHAPS`.
+    /// For each state a row, for each class in it where the next state's row begins (in [`UNIT`]s; with `ENTER` or
+    /// without), `NO` or `PERHAPS`.
     pub cells: Cow<'static, [u16]>,
 }
 
@@ -54,10 +56,10 @@ impl Reader<'_> {
     pub fn step(&self, state: usize, byte: u8) -> Step {
         match self.cells.get(state + usize::from(self.classes[usize::from(byte)])) {
             // Nearly always: one comparison tells.
-            Some(&row) if row < ENTER => Step::On(usize::from(row)),
+            Some(&row) if row < ENTER => Step::On(usize::from(row) * UNIT),
             Some(&NO) => Step::No,
             None | Some(&PERHAPS) => Step::Perhaps,
-            Some(&row) => Step::Into(usize::from(row & !ENTER)),
+            Some(&row) => Step::Into(usize::from(row & !ENTER) * UNIT),
         }
     }
 }
@@ -151,7 +153,8 @@ impl Glance {
         let (mut states, mut weights) = (vec![start.clone()], vec![1.0_f32]);
         let (mut numbers, mut rows) = (HashMap::from([(start, 0)]), Vec::new());
         let mut row_of = HashMap::new();
-        while (rows.len() + 1) * samples.len() <= most {
+        let width = samples.len().next_multiple_of(UNIT);
+        while (rows.len() + 1) * width <= most {
             let open = (0..states.len()).filter(|number| !row_of.contains_key(number));
             let Some(likeliest) = open.max_by(|a, b| weights[*a].total_cmp(&weights[*b])) else { break };
             row_of.insert(likeliest, rows.len());
@@ -177,9 +180,10 @@ impl Glance {
                     Ok(number)
                 });
             }
+            row.resize(width, Err(NO));
             rows.push(row);
         }
-        let row = |number: usize| row_of.get(&number).map_or(PERHAPS, |row| (row * samples.len()) as u16);
+        let row = |number: usize| row_of.get(&number).map_or(PERHAPS, |row| (row * width / UNIT) as u16);
         let cells: Vec<u16> = rows.concat().into_iter().map(|cell| cell.map_or_else(|known| known, row)).collect();
         Some(Self { classes: classes.into(), cells: cells.into() })
     }
@@ -194,7 +198,7 @@ impl Glance {
         }
         let mut rows = HashMap::from([(start.clone(), 0)]);
         let (mut states, mut cells) = (vec![start], Vec::new());
-        let mut at = 0;
+        let (width, mut at) = (samples.len().next_multiple_of(UNIT), 0);
         while let Some((state, so_far)) = states.get(at).cloned() {
             at += 1;
             for &byte in &samples {
@@ -207,20 +211,22 @@ impl Glance {
                     _ if marks.accepts(&next.0) => PERHAPS,
                     Some(row) => row | enter,
                     None => {
-                        let row = states.len() * samples.len();
-                        if row + samples.len() > most {
+                        let row = states.len() * width;
+                        if row + width > most {
                             if cut {
                                 cells.push(PERHAPS);
                                 continue;
                             }
                             return None;
                         }
-                        rows.insert(next.clone(), row as u16);
+                        let row = (row / UNIT) as u16;
+                        rows.insert(next.clone(), row);
                         states.push(next);
-                        row as u16 | enter
+                        row | enter
                     }
                 });
             }
+            cells.resize(at * width, NO);
         }
         Some(Self { classes: classes.into(), cells: cells.into() })
     }

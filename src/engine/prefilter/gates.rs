@@ -8,7 +8,7 @@ use super::tables::{Needle, Target};
 use crate::rules::{Anchor, Glance, Rule};
 
 /// Most cells of a gate: what happens in the first bytes behind an anchor.
-const MAX_CELLS: usize = 1 << 13;
+const MAX_CELLS: usize = 1 << 15;
 
 /// Makes the gates of needles that have several rules, and enters which one is whose.
 pub(super) fn gates(rules: &[Rule], needles: &mut [Needle], targets: &[Target]) -> Vec<Glance> {
