@@ -101,6 +101,7 @@ impl Engine {
         findings: &mut Vec<Finding>,
     ) {
         let text = Text::raw(window, base);
+        scratch.forget();
         prefilter::find(&self.tables, window, core, |at, needle| self.confirm(scratch, text, at, needle, findings));
     }
 
