@@ -13,6 +13,8 @@ pub(super) struct Area<'w> {
     pub(super) from: usize,
     /// Whether the cut's beginning is the limit's doing, so that text may go on before it.
     pub(super) is_cut: bool,
+    /// The same of its end.
+    pub(super) is_cut_behind: bool,
     /// The hit it lies around.
     pub(super) hit: Hit,
     /// Greatest number of decoded bytes to give.
@@ -25,7 +27,14 @@ impl<'w> Area<'w> {
         let bytes = window.get(..hit.at.saturating_add(after).min(window.len()))?;
         // At an equal distance the object may or may not go on: that must not decide anything.
         let is_cut = hit.at >= before;
-        (hit.at < bytes.len()).then_some(Self { bytes, from: hit.at.saturating_sub(before), is_cut, hit, limit })
+        let is_cut_behind = hit.at.saturating_add(after) <= window.len();
+        let from = hit.at.saturating_sub(before);
+        (hit.at < bytes.len()).then_some(Self { bytes, from, is_cut, is_cut_behind, hit, limit })
+    }
+
+    /// Where the cut ends.
+    pub(super) const fn end(&self) -> usize {
+        self.bytes.len()
     }
 
     /// The byte at `at`.

@@ -26,10 +26,10 @@ pub(super) fn decode(area: &Area<'_>, view: &mut View) -> bool {
         return false;
     }
     view.anchor = view.bytes.len();
-    let most = view.anchor.saturating_add(area.limit.after);
-    while view.bytes.len() < most && area.get(at).is_some() {
-        at = take_plain(area, at, at.saturating_add(most - view.bytes.len()), view);
-        if view.bytes.len() < most {
+    let (most, end) = (view.anchor.saturating_add(area.limit.after), end(area));
+    while view.bytes.len() < most && at < end {
+        at = take_plain(area, at, end.min(at.saturating_add(most - view.bytes.len())), view);
+        if view.bytes.len() < most && at < end {
             at = take(area, at, view);
         }
     }
@@ -47,7 +47,7 @@ pub(super) fn decode_part(area: &Area<'_>, view: &mut View) -> bool {
 
 /// The first place that is no escape's inside, whatever stands before the area: a backslash after another
 /// byte always begins an escape, and an escape is over [`LONGEST_TAIL`] bytes after its backslash.
-fn start(area: &Area<'_>) -> usize {
+pub(super) fn start(area: &Area<'_>) -> usize {
     let (from, hit) = (area.from, area.hit.at);
     if !area.is_cut {
         return from;
@@ -56,6 +56,11 @@ fn start(area: &Area<'_>) -> usize {
     let safe = (from + backslashes + LONGEST_TAIL).min(hit);
     let is_fresh = |&at: &usize| area.get(at) == Some(b'\\') && area.get(at - 1) != Some(b'\\');
     (from + 1..safe).find(is_fresh).unwrap_or(safe)
+}
+
+/// Up to where a byte or an escape may begin: of one that begins later, the area might hold a piece only.
+pub(super) fn end(area: &Area<'_>) -> usize {
+    if area.is_cut_behind { area.end().saturating_sub(LONGEST_TAIL).max(area.hit.at) } else { area.end() }
 }
 
 /// Takes the bytes from `at` to the next backslash, or to `end`; gives where it came to. Most text is of such.

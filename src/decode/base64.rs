@@ -55,6 +55,22 @@ pub(super) fn decode(area: &Area<'_>, phase: usize, view: &mut View) -> bool {
     true
 }
 
+/// Whether the digits at the hit are read as such from behind them as well: not where they are an escape's last.
+pub(super) fn is_alike(area: &Area<'_>) -> bool {
+    /// Bytes of the longest escape.
+    const LONGEST: usize = 6;
+    let mut at = area.hit.at;
+    while at < area.hit.at + LONGEST
+        && let Some(digit) = digit_after(area, at)
+    {
+        at += digit.len;
+        if digit_before(area, at).is_none_or(|before| before.len != digit.len) {
+            return false;
+        }
+    }
+    true
+}
+
 /// Digits that hold `bytes` bytes.
 fn digits(bytes: usize) -> usize {
     bytes.div_ceil(3).saturating_mul(4)
@@ -66,6 +82,7 @@ fn read_on(area: &Area<'_>, most: usize, alphabet: &mut Option<Alphabet>, view: 
     while view.bytes.len() < most {
         if let Some(digit) = digit_after(area, at) {
             if !is_joinable(&digit, alphabet) {
+                view.is_other[1] = true;
                 return;
             }
             view.push(digit.value, at, at + digit.len);
@@ -85,6 +102,7 @@ fn read_back(area: &Area<'_>, most: usize, mut alphabet: Option<Alphabet>, view:
     while view.bytes.len() < end {
         if let Some(digit) = digit_before(area, at) {
             if !is_joinable(&digit, &mut alphabet) {
+                view.is_other[0] = true;
                 return;
             }
             view.push(digit.value, at - digit.len, at);

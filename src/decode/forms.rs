@@ -51,6 +51,11 @@ impl FormInfo {
     pub fn reach(&self, decoded: usize) -> usize {
         decoded.saturating_mul(self.raw_per_byte).saturating_add(SLACK).min(RAW_REACH)
     }
+
+    /// Decodes all that the area and its limit allow; says whether the hit can be one.
+    pub(super) fn decode(&self, area: &Area<'_>, view: &mut View) -> bool {
+        (self.decode)(area, view)
+    }
 }
 
 /// Every form that can be decoded, one line each.

@@ -16,13 +16,16 @@ mod base64;
 pub mod encode;
 mod forms;
 mod hex;
+mod lens;
 mod lines;
 mod percent;
 mod spanmap;
+mod stretch;
 mod view;
 mod wide;
 
 pub use encode::{EncodedAnchor, Form, encoded};
 pub use forms::{FORMS, FormInfo, Hit, Limit, RAW_REACH, view};
+pub use lens::{Lens, Seen};
 pub use spanmap::SpanMap;
 pub use view::View;

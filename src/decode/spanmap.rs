@@ -56,6 +56,16 @@ impl SpanMap {
         self.ends[at] = self.ends[to];
     }
 
+    /// Where the raw form of each byte begins.
+    pub(super) fn starts(&self) -> &[u32] {
+        &self.starts
+    }
+
+    /// Where the raw form of each byte ends.
+    pub(super) fn ends(&self) -> &[u32] {
+        &self.ends
+    }
+
     /// Number of decoded bytes.
     #[must_use]
     pub fn len(&self) -> usize {

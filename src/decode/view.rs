@@ -12,6 +12,8 @@ pub struct View {
     pub map: SpanMap,
     /// Offset in `bytes` at which the anchor begins.
     pub anchor: usize,
+    /// Whether it begins, and ends, beside a digit of the other alphabet.
+    pub(super) is_other: [bool; 2],
 }
 
 impl View {
@@ -20,6 +22,7 @@ impl View {
         self.bytes.clear();
         self.map.clear();
         self.anchor = 0;
+        self.is_other = [false; 2];
     }
 
     /// Appends a decoded byte whose raw form is `start..end` of the window.

@@ -12,7 +12,7 @@ use super::prefilter::tables::Target;
 use super::stats::{RuleCost, Stats};
 use super::text::{Layer, Text};
 use super::{Engine, boundary, extend};
-use crate::decode::{self, Form, FormInfo, Hit, Limit, View};
+use crate::decode::{self, Form, FormInfo, Hit, Lens, Limit, Seen, View};
 use crate::model::{Finding, RuleIx, Secret};
 use crate::rules::{CONTEXT, Glance, Rule, Step};
 use crate::score::{self, Evidence};
@@ -20,7 +20,10 @@ use crate::score::{self, Evidence};
 /// Reusable memory for one thread's scanning.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    views: [View; 3],
+    /// For the text itself.
+    lens: Lens,
+    /// For what stands encoded in decoded text.
+    views: [View; 2],
     regexes: Vec<Memory>,
     /// Only where somebody wants to know; one pointer else.
     stats: Option<Box<Stats>>,
@@ -31,6 +34,17 @@ impl Scratch {
     #[must_use]
     pub fn counting(stats: Stats) -> Self {
         Self { stats: Some(Box::new(stats)), ..Self::default() }
+    }
+
+    /// How many bytes were decoded: what encoded text costs.
+    #[must_use]
+    pub const fn decoded(&self) -> u64 {
+        self.lens.decoded()
+    }
+
+    /// To be called before a text is scanned.
+    pub(super) fn forget(&mut self) {
+        self.lens.forget();
     }
 
     /// What was counted, if anything was to be.
@@ -51,26 +65,27 @@ impl Engine {
         findings: &mut Vec<Finding>,
     ) {
         let (needle, targets) = (sought.needle, sought.targets());
-        let Scratch { views: [outer, inner, part], regexes, stats } = scratch;
+        let Scratch { lens, views: [inner, part], regexes, stats } = scratch;
         let (anchor_len, stats) = (usize::from(needle.anchor_len), stats.as_deref_mut());
         // Who asks what each rule costs is told what it would cost without the others.
         let gate = sought.gate().filter(|_| stats.is_none());
-        let mut attempt = Attempt { engine: self, targets, gate, anchor_len, part, regexes, stats, findings };
+        let attempt = Attempt { engine: self, targets, gate, anchor_len, lens: None, part, regexes, stats, findings };
         if needle.forms[0] == Form::Plain {
-            attempt.run(text, at);
+            Attempt { lens: Some(lens), ..attempt }.run(text, at);
             return;
         }
-        if needle.forms[0].is_base64() && !self.is_spelled(text, at, sought, [&mut *outer, &mut *inner]) {
+        if needle.forms[0].is_base64() && !self.is_spelled(text, at, sought, lens, inner) {
             return;
         }
+        let mut attempt = attempt;
         let limit = attempt.limit();
         let nested = needle.forms[1] != Form::Plain;
         // The inner encoding is at most four bytes a byte, and never longer than what a window holds.
         let outer_limit = if nested { Limit { before: limit.before * 4, after: limit.after * 4 } } else { limit };
         let inner_len = usize::from(needle.inner_len);
-        let Some((decoded, at)) = decode_within(text, needle.forms[0], at, inner_len, outer_limit, outer) else {
-            return;
-        };
+        let hit = Hit { at, anchor_len: inner_len };
+        let seen = lens.look(needle.forms[0], text.bytes, hit, outer_limit);
+        let Some((decoded, at)) = seen.and_then(|seen| seen_within(text, needle.forms[0], seen)) else { return };
         if !nested {
             attempt.run(decoded, at);
             return;
@@ -84,12 +99,14 @@ impl Engine {
     /// Whether the anchor of a base64 needle stands there to its last bit: a needle is made of the digits that hold
     /// nothing else, and in a megabyte of digits some stand there by chance. To decode all that a rule can look at
     /// costs ten times as much.
-    fn is_spelled(&self, text: Text<'_>, at: usize, sought: Sought<'_>, [outer, inner]: [&mut View; 2]) -> bool {
+    fn is_spelled(&self, text: Text<'_>, at: usize, sought: Sought<'_>, lens: &mut Lens, inner: &mut View) -> bool {
         let needle = sought.needle;
         // The digits on both sides that hold the rest of the anchor, be there a line break between.
         let limit = |len: usize| Limit { before: NEAR, after: len + NEAR };
         let (inner_len, anchor_len) = (usize::from(needle.inner_len), usize::from(needle.anchor_len));
-        let Some((decoded, at)) = decode_within(text, needle.forms[0], at, inner_len, limit(inner_len), outer) else {
+        let hit = Hit { at, anchor_len: inner_len };
+        let seen = lens.glimpse(needle.forms[0], text.bytes, hit, limit(inner_len));
+        let Some((decoded, at)) = seen.and_then(|seen| seen_within(text, needle.forms[0], seen)) else {
             return false;
         };
         let stands = |text: Text<'_>, at: usize| {
@@ -172,6 +189,8 @@ struct Attempt<'a> {
     targets: &'a [Target],
     gate: Option<&'a Glance>,
     anchor_len: usize,
+    /// For escapes in the text itself; none where that is decoded text.
+    lens: Option<&'a mut Lens>,
     part: &'a mut View,
     regexes: &'a mut Vec<Memory>,
     stats: Option<&'a mut Stats>,
@@ -240,10 +259,20 @@ impl Attempt<'_> {
             if !has_escape(text.bytes, mark, around.clone()) {
                 continue;
             }
-            let mut part = std::mem::take(self.part);
-            let hit = decode_within(text, form, at, self.anchor_len, limit, &mut part)
-                .is_some_and(|(decoded, at)| self.try_rule(rule, target, decoded, at) == Tried::Found);
-            *self.part = part;
+            let hit = if let Some(lens) = self.lens.take() {
+                let seen = lens.look(form, text.bytes, Hit { at, anchor_len: self.anchor_len }, limit);
+                let hit = seen
+                    .and_then(|seen| seen_within(text, form, seen))
+                    .is_some_and(|(decoded, at)| self.try_rule(rule, target, decoded, at) == Tried::Found);
+                self.lens = Some(lens);
+                hit
+            } else {
+                let mut part = std::mem::take(self.part);
+                let hit = decode_within(text, form, at, self.anchor_len, limit, &mut part)
+                    .is_some_and(|(decoded, at)| self.try_rule(rule, target, decoded, at) == Tried::Found);
+                *self.part = part;
+                hit
+            };
             if hit {
                 break;
             }
@@ -373,5 +402,12 @@ fn decode_within<'a>(
         return None;
     }
     let name = FormInfo::of(form)?.name;
-    Some((text.within(&view.bytes, Layer { map: &view.map, window_start, name }), view.anchor))
+    Some((text.within(&view.bytes, Layer { map: &view.map, first: 0, window_start, name }), view.anchor))
+}
+
+/// The text one step further in, as it was seen, and where the anchor stands in it.
+fn seen_within<'a>(text: Text<'a>, form: Form, seen: Seen<'a>) -> Option<(Text<'a>, usize)> {
+    let Seen { bytes, anchor, map, first, start } = seen;
+    let name = FormInfo::of(form)?.name;
+    Some((text.within(bytes, Layer { map, first, window_start: start, name }), anchor))
 }

@@ -157,6 +157,7 @@ struct Scan<'s, 'e, 'a> {
 
 impl<'s, 'e, 'a> Scan<'s, 'e, 'a> {
     fn new(tracer: &'s Tracer<'e>, scratch: &'s mut Scratch, bytes: &'s [u8], ask: Ask<'a>) -> Self {
+        scratch.forget();
         Self { tracer, scratch, bytes, ask, hits: Vec::new(), found: Vec::new(), ended: false }
     }
 

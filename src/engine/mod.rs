@@ -94,6 +94,7 @@ impl Engine {
         findings: &mut Vec<Finding>,
     ) {
         let text = Text::raw(window, base);
+        scratch.forget();
         self.prefilter.find(window, core, |at, sought| self.confirm(scratch, text, at, sought, findings));
     }
 

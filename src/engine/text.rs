@@ -7,6 +7,8 @@ use crate::model::Span;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Layer<'a> {
     pub(super) map: &'a SpanMap,
+    /// Which byte of the map the decoded window's first is.
+    pub(super) first: usize,
     pub(super) window_start: usize,
     pub(super) name: &'static str,
 }
@@ -40,7 +42,7 @@ impl<'a> Text<'a> {
     pub(super) fn span(&self, start: usize, end: usize) -> Span {
         let (mut start, mut end) = (start, end);
         for layer in self.layers.iter().rev().flatten() {
-            (start, end) = layer.map.raw(start, end);
+            (start, end) = layer.map.raw(layer.first + start, layer.first + end);
             start += layer.window_start;
             end += layer.window_start;
         }
