@@ -7,6 +7,7 @@
 //! [`OVERLAP`] of it. So any object can be scanned in overlapping chunks, in any order, on any number of
 //! threads, with the same findings.
 
+mod anchored;
 mod boundary;
 mod compiled;
 mod confirm;
@@ -101,15 +102,17 @@ impl Engine {
         findings: &mut Vec<Finding>,
     ) {
         let text = Text::raw(window, base);
-        prefilter::find(&self.tables, window, core, |at, needle| self.confirm(scratch, text, at, needle, findings));
+        prefilter::find(&self.tables, window, core, |at, needle| {
+            self.confirm(scratch, text, at, needle, findings);
+        });
     }
 
     /// Scans a whole object by the rules that are bound to file names (`.pgpass`, `.netrc`), as far as
     /// `file_name` (the last path component) is one of theirs. Appends to `findings`, unresolved.
-    pub fn scan_named(&self, scratch: &mut Scratch, bytes: &[u8], file_name: &[u8], findings: &mut Vec<Finding>) {
+    pub fn scan_named(&self, bytes: &[u8], file_name: &[u8], findings: &mut Vec<Finding>) {
         for &ix in &self.named {
             if self.rules.as_slice()[ix].files.iter().any(|pattern| name_matches(pattern.as_bytes(), file_name)) {
-                self.confirm_everywhere(scratch, bytes, ix, findings);
+                self.confirm_everywhere(bytes, ix, findings);
             }
         }
     }
