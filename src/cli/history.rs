@@ -5,6 +5,7 @@ mod rewrite;
 mod verify;
 
 use std::io::Write as _;
+use std::mem::ManuallyDrop;
 
 use ledger::Ledger;
 use rewrite::Plan;
@@ -34,7 +35,8 @@ pub(super) fn run(args: &HistoryArgs) -> Result<ExitStatus, Failure> {
     let format = formats::format(&args.format).ok_or_else(|| Failure::new("no such format"))?;
     let repo = open(args)?;
     let mut settled = config::settle(&Place::Disk(&args.path), &args.policy.known, config::flags(&args.policy))?;
-    let engine = Engine::new(settled.rules.clone());
+    // The process ends when it is done with it: to take hundreds of regexes apart would only take time.
+    let engine = ManuallyDrop::new(Engine::new(settled.rules.clone()));
     if let Some(file) = &args.answer.verify_clean {
         let key = plan::fingerprint_key(args.policy.known.key_file.as_deref())?;
         let list = verify::list(file, &key, engine.rules())?;

@@ -19,6 +19,8 @@ const WIDTH: usize = 80;
 pub(super) struct Output {
     options: Options,
     file: Option<(Target, PathBuf)>,
+    /// Whether what is told was found at another time than now.
+    is_saved: bool,
 }
 
 /// A file that a report goes to.
@@ -44,7 +46,17 @@ impl Output {
         let color = use_color(args.color, file.is_some());
         let options =
             Options { color, show_secrets: args.show_secrets, width: width(), why: args.why, times: (now(), 0) };
-        Ok(Self { options, file })
+        Ok(Self { options, file, is_saved: false })
+    }
+
+    /// The same for a report that was saved at that time, in seconds since 1970; where nobody knows when, it is told as of
+    /// now.
+    #[must_use]
+    pub(super) fn saved(mut self, at: Option<i64>) -> Self {
+        if let Some(at) = at {
+            (self.options.times, self.is_saved) = ((at, at), true);
+        }
+        self
     }
 
     /// Lets `tell` write the report. That nobody reads it any more (a closed pipe) is no error.
@@ -55,7 +67,9 @@ impl Output {
         mut self,
         tell: impl FnOnce(&Options, &mut dyn Write) -> io::Result<()>,
     ) -> Result<(), Failure> {
-        self.options.times.1 = now();
+        if !self.is_saved {
+            self.options.times.1 = now();
+        }
         let Some((file, path)) = self.file else {
             return to_stdout(|out| tell(&self.options, out));
         };
@@ -114,9 +128,13 @@ pub(super) fn width() -> usize {
     columns.filter(|columns| (40..=400).contains(columns)).unwrap_or(WIDTH)
 }
 
-/// Seconds since 1970; 0 where the clock is set before.
 fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    seconds(SystemTime::now())
+}
+
+/// Seconds since 1970; 0 for what is before.
+pub(super) fn seconds(time: SystemTime) -> i64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or_default()
 }
 

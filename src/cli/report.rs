@@ -1,6 +1,6 @@
 //! `report`: saved reports, told anew.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use super::args::ReportArgs;
 use super::exit::ExitStatus;
 use super::failure::{Failure, Shown};
 use super::history;
-use super::output::Output;
+use super::output::{Output, seconds};
 use super::plan;
 use crate::decode::FORMS;
 use crate::model::Secret;
@@ -36,7 +36,7 @@ pub(super) fn run(args: &ReportArgs) -> Result<ExitStatus, Failure> {
         return compare(args, &all(&args.against, &rules)?, &now);
     }
     let none = || Failure::new("no such format");
-    let output = Output::open(&args.output)?;
+    let output = Output::open(&args.output)?.saved(saved_at(&args.files));
     match &now {
         Saved::Scan(report) => {
             let format = format(&args.format).ok_or_else(none)?;
@@ -96,6 +96,12 @@ fn all(files: &[PathBuf], rules: &RuleSet) -> Result<Saved, Failure> {
         });
     }
     told.ok_or_else(|| Failure::new("no report is named"))
+}
+
+/// When the last of these files was written: a report tells no time itself, so that the same run gives the same bytes.
+fn saved_at(files: &[PathBuf]) -> Option<i64> {
+    let written = |file: &PathBuf| fs::metadata(file).ok().filter(fs::Metadata::is_file)?.modified().ok();
+    files.iter().map(written).collect::<Option<Vec<_>>>()?.into_iter().max().map(seconds)
 }
 
 fn open(file: &Path) -> io::Result<Box<dyn BufRead>> {

@@ -62,7 +62,7 @@ fn failures(engine: &Engine, rule: &Rule, template: &str, wanted: bool) -> Resul
 fn finds(engine: &Engine, scratch: &mut Scratch, rule: &Rule, text: &[u8], least: Confidence) -> bool {
     let mut findings: Vec<Finding> = Vec::new();
     if let Some(pattern) = rule.files.first() {
-        engine.scan_named(scratch, text, pattern.replace('*', "x").as_bytes(), &mut findings);
+        engine.scan_named(text, pattern.replace('*', "x").as_bytes(), &mut findings);
     }
     engine.scan_range(scratch, text, 0..text.len(), 0, &mut findings);
     let is_told = |finding: &Finding| finding.score.confidence >= least;

@@ -2,19 +2,18 @@
 
 use std::sync::OnceLock;
 
-use regex_automata::meta::{Cache, Config, Regex};
-use regex_automata::util::primitives::NonMaxUsize;
-use regex_automata::{Anchored, Input};
+use regex_automata::{Input, meta};
 use regex_syntax::hir::{Capture, Hir, HirKind, Repetition};
 
+use super::anchored::{self, Regex};
 use crate::rules::{self, Rule};
 
 /// Bytes a compiled regex may take. Built-in rules stay far below; a user's are held against it when they are read.
 pub(super) const REGEX_SIZE_LIMIT: usize = 4 << 20;
 
-/// The lazily compiled regexes of a rule set.
+/// The lazily compiled regexes of a rule set. Boxed, since most are never asked for.
 #[derive(Debug)]
-pub(super) struct Regexes(Box<[OnceLock<Option<Compiled>>]>);
+pub(super) struct Regexes(Box<[OnceLock<Option<Box<Compiled>>>]>);
 
 impl Regexes {
     pub(super) fn new(rules: usize) -> Self {
@@ -23,7 +22,7 @@ impl Regexes {
 
     /// The regex of the rule at that index. `None` cannot happen to a rule of which [`is_too_large`] was asked.
     pub(super) fn get(&self, ix: usize, rule: &Rule) -> Option<&Compiled> {
-        self.0.get(ix)?.get_or_init(|| Compiled::new(rule)).as_ref()
+        self.0.get(ix)?.get_or_init(|| Compiled::new(rule).map(Box::new)).as_deref()
     }
 }
 
@@ -66,16 +65,8 @@ pub(super) struct Memory {
 /// One thread's memory for a regex in both its forms.
 #[derive(Clone, Debug, Default)]
 struct Memories {
-    short: Option<Search>,
-    exact: Option<Search>,
-}
-
-/// One thread's memory for one regex.
-#[derive(Clone, Debug)]
-struct Search {
-    cache: Cache,
-    /// Where the whole match and the groups lie.
-    slots: Vec<Option<NonMaxUsize>>,
+    short: anchored::Memory,
+    exact: anchored::Memory,
 }
 
 /// A rule's regex, and the part of it that is asked first.
@@ -84,6 +75,8 @@ pub(super) struct Compiled {
     /// The group that holds the credential, where it is the regex's last part.
     secret: Option<Bounded>,
     whole: Bounded,
+    /// The regex once more, to search with: of rules that are bound to file names.
+    everywhere: OnceLock<Option<Box<meta::Regex>>>,
 }
 
 /// A regex in the forms that are asked one after the other.
@@ -120,7 +113,7 @@ struct Lazy {
     hir: Hir,
     /// The capture group that holds the credential.
     group: usize,
-    regex: OnceLock<Option<Regex>>,
+    regex: OnceLock<Option<Box<Regex>>>,
 }
 
 impl Lazy {
@@ -129,25 +122,18 @@ impl Lazy {
     }
 
     fn get(&self) -> Option<&Regex> {
-        // Literals to search for would take half the time to compile, and nothing is searched for.
-        let config = Config::new().utf8_empty(false).nfa_size_limit(Some(REGEX_SIZE_LIMIT)).auto_prefilter(false);
-        let compile = || Regex::builder().configure(config).build_from_hir(&self.hir).ok();
-        self.regex.get_or_init(compile).as_ref()
+        self.regex.get_or_init(|| Regex::new(&self.hir, REGEX_SIZE_LIMIT).map(Box::new)).as_deref()
     }
 
-    fn find(&self, input: &Input<'_>, memory: &mut Option<Search>) -> Option<Match> {
-        let regex = self.get()?;
-        let slots = || vec![None; 2 * self.group + 2];
-        let Search { cache, slots } =
-            memory.get_or_insert_with(|| Search { cache: regex.create_cache(), slots: slots() });
-        regex.search_slots_with(cache, input, slots)?;
-        let group =
-            |group: usize| Some(slots.get(2 * group).copied()??.get()..slots.get(2 * group + 1).copied()??.get());
-        let whole = group(0)?;
-        // A group that did not take part (an alternative without it) holds no credential: an empty one, which is
-        // passed over.
-        let secret = group(self.group).unwrap_or_default();
-        Some(Match { start: whole.start, end: whole.end, secret_start: secret.start, secret_end: secret.end })
+    /// A group that has no part in the match (an alternative without it) holds no credential: an empty one, which is
+    /// passed over.
+    fn find(&self, input: &Input<'_>, memory: &mut anchored::Memory) -> Option<Match> {
+        let [(start, end), (secret_start, secret_end)] = self.get()?.find(input, self.group, memory)?;
+        Some(Match { start, end, secret_start, secret_end })
+    }
+
+    fn end(&self, input: &Input<'_>, memory: &mut anchored::Memory) -> Option<usize> {
+        self.get()?.end(input, memory)
     }
 }
 
@@ -205,17 +191,30 @@ impl Bounded {
         Self { short: OnceLock::new(), exact }
     }
 
+    fn short(&self) -> Option<&Short> {
+        self.short.get_or_init(|| Short::of(&self.exact)).as_ref().filter(|short| short.regex.get().is_some())
+    }
+
     /// The match that begins where the input does.
     fn find(&self, input: &Input<'_>, memory: &mut Memories) -> Option<Match> {
-        if let Some(Short { regex, limit }) = self.short.get_or_init(|| Short::of(&self.exact))
-            && regex.get().is_some()
-        {
+        if let Some(Short { regex, limit }) = self.short() {
             let found = regex.find(input, &mut memory.short)?;
             if found.end - found.start <= *limit {
                 return Some(found);
             }
         }
         self.exact.find(input, &mut memory.exact)
+    }
+
+    /// Where that match ends, which takes a fraction of the time.
+    fn end(&self, input: &Input<'_>, memory: &mut Memories) -> Option<usize> {
+        if let Some(Short { regex, limit }) = self.short() {
+            let end = regex.end(input, &mut memory.short)?;
+            if end - input.start() <= *limit {
+                return Some(end);
+            }
+        }
+        self.exact.end(input, &mut memory.exact)
     }
 }
 
@@ -228,13 +227,18 @@ impl Compiled {
         let is_alone = |hir: &&Hir| !everywhere && hir.properties().look_set().is_empty();
         let secret = rules::last_group(&hir, rule.group).filter(is_alone);
         let secret = secret.map(|hir| Bounded::new(Lazy { hir: hir.clone(), group: 0, regex: OnceLock::new() }));
-        Some(Self { secret, whole: Bounded::new(Lazy::new(hir, rule)) })
+        Some(Self { secret, whole: Bounded::new(Lazy::new(hir, rule)), everywhere: OnceLock::new() })
     }
 
     /// The match that begins at `start` and ends at `end` or before. `memory` is this regex's own.
     pub(super) fn match_at(&self, text: &[u8], start: usize, end: usize, memory: &mut Memory) -> Option<Match> {
-        let input = Input::new(text.get(..end)?).range(start..).anchored(Anchored::Yes);
-        self.whole.find(&input, &mut memory.whole)
+        self.whole.find(&Input::new(text.get(..end)?).range(start..), &mut memory.whole)
+    }
+
+    /// Whether there is one.
+    pub(super) fn matches_at(&self, text: &[u8], start: usize, end: usize, memory: &mut Memory) -> bool {
+        let input = text.get(..end).map(|text| Input::new(text).range(start..));
+        input.is_some_and(|input| self.whole.end(&input, &mut memory.whole).is_some())
     }
 
     /// The match that begins at `start` and ends at `end` or before, if there is one, and if its credential then begins
@@ -246,18 +250,25 @@ impl Compiled {
         memory: &mut Memory,
     ) -> Supposed {
         let (Some(regex), Some(text)) = (&self.secret, text.get(..end)) else { return Supposed::Unknown };
-        let input = Input::new(text).range(secret_start..).anchored(Anchored::Yes);
-        match regex.find(&input, &mut memory.secret) {
+        match regex.end(&Input::new(text).range(secret_start..), &mut memory.secret) {
             // There is nothing behind the credential, and what is before it has no say in where it ends.
-            Some(Match { end, .. }) => Supposed::Match(Match { start, end, secret_start, secret_end: end }),
+            Some(end) => Supposed::Match(Match { start, end, secret_start, secret_end: end }),
             None => Supposed::None,
         }
     }
 
-    /// The first match at or after `from`.
-    pub(super) fn find_at(&self, text: &[u8], from: usize, memory: &mut Memory) -> Option<Match> {
-        let input = Input::new(text).range(from.min(text.len())..);
-        self.whole.exact.find(&input, &mut memory.whole.exact)
+    /// All matches anywhere in a text, one behind the other.
+    pub(super) fn find_all<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = Match> + 'a {
+        let Lazy { hir, group, .. } = &self.whole.exact;
+        let config = meta::Config::new().utf8_empty(false).nfa_size_limit(Some(REGEX_SIZE_LIMIT)).auto_prefilter(false);
+        let compile = || meta::Regex::builder().configure(config).build_from_hir(hir).ok().map(Box::new);
+        let found = self.everywhere.get_or_init(compile).iter().flat_map(move |regex| regex.captures_iter(text));
+        found.filter_map(move |found| {
+            let whole = found.get_match()?;
+            let (secret_start, secret_end) =
+                found.get_group(*group).map_or((0, 0), |secret| (secret.start, secret.end));
+            Some(Match { start: whole.start(), end: whole.end(), secret_start, secret_end })
+        })
     }
 }
 
@@ -273,10 +284,10 @@ mod tests {
         let regex = r"(?:[a-z-]{1,200}-x|[a-z-]{1,100}-[a-z]{2})(?:[0-9]{0,100})";
         let exact = Lazy { hir: parser.parse(regex).expect("a regex"), group: 0, regex: OnceLock::new() };
         let short = Short::of(&exact).expect("it has long counts");
-        let input = Input::new("aa-xa-bb").anchored(Anchored::Yes);
-        let found = exact.find(&input, &mut None);
+        let (input, mut one, mut other) = (Input::new("aa-xa-bb"), Memory::default(), Memory::default());
+        let found = exact.find(&input, &mut one.whole.exact);
         assert_eq!(found.map(|found| found.end), Some(4));
-        assert_eq!(short.regex.find(&input, &mut None), found);
+        assert_eq!(short.regex.find(&input, &mut other.whole.exact), found);
     }
 
     /// Every rule that has long counts, on its own examples, with more and less text between.
@@ -300,6 +311,7 @@ mod tests {
                         let (mut one, mut other) = (Memory::default(), Memory::default());
                         let found = compiled.match_at(&text, start, end, &mut one);
                         assert_eq!(found, exact.match_at(&text, start, end, &mut other), "{} at {start}", rule.id);
+                        assert_eq!(found.is_some(), compiled.matches_at(&text, start, end, &mut one), "{}", rule.id);
                         matches += usize::from(found.is_some());
                         beyond += usize::from(found.is_some_and(|found| found.end - found.start > 96));
                     }

@@ -24,7 +24,8 @@ pub struct Scratch {
     lens: Lens,
     /// For what stands encoded in decoded text.
     views: [View; 2],
-    regexes: Vec<Memory>,
+    /// By rule; of those that were compiled, which are few.
+    regexes: Vec<Option<Box<Memory>>>,
     /// Only where somebody wants to know; one pointer else.
     stats: Option<Box<Stats>>,
 }
@@ -55,7 +56,8 @@ impl Scratch {
 }
 
 impl Engine {
-    /// Tries the rules of a needle that stands at `at`.
+    /// Tries the rules of a needle that stands at `at`. Where glances decided it all, tells how far the bytes had a part
+    /// in that: nearly always a few, of the hundreds that the rules may look at.
     pub(super) fn confirm(
         &self,
         scratch: &mut Scratch,
@@ -63,7 +65,7 @@ impl Engine {
         at: usize,
         sought: Sought<'_>,
         findings: &mut Vec<Finding>,
-    ) {
+    ) -> Option<Around> {
         let (needle, targets) = (sought.needle, sought.targets());
         let Scratch { lens, views: [inner, part], regexes, stats } = scratch;
         let (anchor_len, stats) = (usize::from(needle.anchor_len), stats.as_deref_mut());
@@ -71,11 +73,10 @@ impl Engine {
         let gate = sought.gate().filter(|_| stats.is_none());
         let attempt = Attempt { engine: self, targets, gate, anchor_len, lens: None, part, regexes, stats, findings };
         if needle.forms[0] == Form::Plain {
-            Attempt { lens: Some(lens), ..attempt }.run(text, at);
-            return;
+            return Attempt { lens: Some(lens), ..attempt }.run(text, at);
         }
         if needle.forms[0].is_base64() && !self.is_spelled(text, at, sought, lens, inner) {
-            return;
+            return None;
         }
         let mut attempt = attempt;
         let limit = attempt.limit();
@@ -84,16 +85,16 @@ impl Engine {
         let outer_limit = if nested { Limit { before: limit.before * 4, after: limit.after * 4 } } else { limit };
         let inner_len = usize::from(needle.inner_len);
         let hit = Hit { at, anchor_len: inner_len };
-        let seen = lens.look(needle.forms[0], text.bytes, hit, outer_limit);
-        let Some((decoded, at)) = seen.and_then(|seen| seen_within(text, needle.forms[0], seen)) else { return };
-        if !nested {
-            attempt.run(decoded, at);
-            return;
-        }
-        let Some((decoded, at)) = decode_within(decoded, needle.forms[1], at, attempt.anchor_len, limit, inner) else {
-            return;
+        let seen = lens.look(needle.forms[0], text.bytes, hit, outer_limit)?;
+        let (decoded, at) = seen_within(text, needle.forms[0], seen)?;
+        let (decoded, at) = if nested {
+            decode_within(decoded, needle.forms[1], at, attempt.anchor_len, limit, inner)?
+        } else {
+            (decoded, at)
         };
+        // How far that is in the text as it is written, nobody counts.
         attempt.run(decoded, at);
+        None
     }
 
     /// Whether the anchor of a base64 needle stands there to its last bit: a needle is made of the digits that hold
@@ -124,25 +125,10 @@ impl Engine {
     }
 
     /// Tries a rule that is bound to file names over a whole object.
-    pub(super) fn confirm_everywhere(
-        &self,
-        scratch: &mut Scratch,
-        bytes: &[u8],
-        ix: usize,
-        findings: &mut Vec<Finding>,
-    ) {
+    pub(super) fn confirm_everywhere(&self, bytes: &[u8], ix: usize, findings: &mut Vec<Finding>) {
         let rule = &self.rules().as_slice()[ix];
-        let Some(regex) = self.regexes.get(ix, rule) else { return };
-        let memory = memory(&mut scratch.regexes, ix);
-        let text = Text::raw(bytes, 0);
-        let mut from = 0;
-        while let Some(found) = regex.find_at(bytes, from, memory) {
-            from = found.end.max(found.start + 1);
-            findings.extend(judge(rule, ix, text, found));
-            if from > bytes.len() {
-                break;
-            }
-        }
+        let (Some(regex), text) = (self.regexes.get(ix, rule), Text::raw(bytes, 0)) else { return };
+        findings.extend(regex.find_all(bytes).filter_map(|found| judge(rule, ix, text, found)));
     }
 }
 
@@ -192,7 +178,7 @@ struct Attempt<'a> {
     /// For escapes in the text itself; none where that is decoded text.
     lens: Option<&'a mut Lens>,
     part: &'a mut View,
-    regexes: &'a mut Vec<Memory>,
+    regexes: &'a mut Vec<Option<Box<Memory>>>,
     stats: Option<&'a mut Stats>,
     findings: &'a mut Vec<Finding>,
 }
@@ -208,18 +194,23 @@ impl Attempt<'_> {
     }
 
     /// Tries every rule with its anchor at `at`; where one does not match and the text has escapes, tries it
-    /// again on the text without them.
-    fn run(&mut self, text: Text<'_>, at: usize) {
-        let closed = self.gate.is_some_and(|gate| match glance::through(gate, text.bytes, at + self.anchor_len) {
-            Glimpse::No { to } => is_unescaped(text.bytes, at.saturating_sub(BEFORE)..to),
-            Glimpse::Perhaps { .. } => false,
+    /// again on the text without them. Tells how far the bytes had a part in that, if glances decided it all.
+    fn run(&mut self, text: Text<'_>, at: usize) -> Option<Around> {
+        let closed = self.gate.and_then(|gate| match glance::through(gate, text.bytes, at + self.anchor_len) {
+            Glimpse::No { to } => {
+                let is_plain = is_unescaped(text.bytes, at.saturating_sub(BEFORE)..to);
+                is_plain.then_some(Around { before: BEFORE, after: to - at })
+            }
+            Glimpse::Perhaps { .. } => None,
         });
+        let mut around = Some(closed.unwrap_or_default());
         for &target in self.targets {
-            if closed && is_behind(self.engine.rules().as_slice(), target) {
+            if closed.is_some() && is_behind(self.engine.rules().as_slice(), target) {
                 continue;
             }
             let began = self.stats.as_deref().map(Stats::now);
-            self.run_rule(target, text, at);
+            let own = self.run_rule(target, text, at);
+            around = around.zip(own).map(|(all, own)| all.and(own));
             if let (Some(began), Some(stats)) = (began, self.stats.as_deref_mut()) {
                 let nanos = stats.now().saturating_sub(began);
                 self.count(target, |cost| {
@@ -228,6 +219,7 @@ impl Attempt<'_> {
                 });
             }
         }
+        around
     }
 
     /// Lets a rule's counters change, where there are any.
@@ -237,26 +229,23 @@ impl Attempt<'_> {
         }
     }
 
-    fn run_rule(&mut self, target: Target, text: Text<'_>, at: usize) {
+    fn run_rule(&mut self, target: Target, text: Text<'_>, at: usize) -> Option<Around> {
         let rule = &self.engine.rules().as_slice()[usize::from(target.rule)];
-        let looked_at = match self.try_rule(rule, target, text, at) {
-            Tried::Found => return,
-            Tried::Not { looked_at } => looked_at,
+        let around = match self.try_rule(rule, target, text, at) {
+            Tried::Found => return None,
+            Tried::Not { around } => around.map(|Around { before, after }| Around { before: before + BEFORE, after }),
         };
-        let limit = limit_of(rule, target.anchor);
         if rule.extend.is_some() {
-            return; // the parsers of blocks read escapes themselves
+            return around; // the parsers of blocks read escapes themselves
         }
-        let (from, to) = match looked_at {
-            Some((from, to)) => (from.saturating_sub(BEFORE), to),
-            None => (at.saturating_sub(limit.before), at + limit.after),
-        };
-        let around = from..text.bytes.len().min(to);
-        if is_unescaped(text.bytes, around.clone()) {
-            return; // nearly always
+        let limit = limit_of(rule, target.anchor);
+        let Around { before, after } = around.unwrap_or(Around { before: limit.before, after: limit.after });
+        let looked_at = at.saturating_sub(before)..text.bytes.len().min(at + after);
+        if is_unescaped(text.bytes, looked_at.clone()) {
+            return around; // nearly always
         }
         for (form, mark) in [(Form::PartBackslash, b'\\'), (Form::PartPercent, b'%')] {
-            if !has_escape(text.bytes, mark, around.clone()) {
+            if !has_escape(text.bytes, mark, looked_at.clone()) {
                 continue;
             }
             let hit = if let Some(lens) = self.lens.take() {
@@ -277,24 +266,25 @@ impl Attempt<'_> {
                 break;
             }
         }
+        None
     }
 
     /// Tries one rule at every start that puts its anchor at `at`.
     fn try_rule(&mut self, rule: &Rule, target: Target, text: Text<'_>, at: usize) -> Tried {
         let (rule_ix, anchor_ix) = (usize::from(target.rule), usize::from(target.anchor));
-        let Some(anchor) = rule.anchors.get(anchor_ix) else { return Tried::Not { looked_at: Some((at, at)) } };
-        let (mut found_any, mut looked_at) = (false, Some((at, at)));
+        let Some(anchor) = rule.anchors.get(anchor_ix) else { return Tried::Not { around: None } };
+        let (mut found_any, mut around) = (false, Some(Around::default()));
         let (mut windows, mut confirms, mut found) = (0, 0, 0);
         for lead in usize::from(anchor.lead_min)..=usize::from(anchor.lead_max) {
+            // That the text begins too late for a match has a part in it as well.
+            around = around.map(|around| around.and(Around { before: lead, after: 0 }));
             let Some(start) = at.checked_sub(lead) else { break };
             // An anchor far inside a match leads to many places where it may have begun. Most are none.
             if lead > 0
                 && text.bytes.get(start).is_some_and(|&first| rule.glance.step(Glance::START, first) == Step::No)
             {
-                looked_at = looked_at.map(|(_, to)| (start, to));
                 continue;
             }
-            looked_at = looked_at.map(|(_, to)| (start, to));
             if rule.group == 0 && rule.extend.is_none() && !boundary::left_holds(rule.left, text.bytes, start) {
                 continue;
             }
@@ -303,30 +293,39 @@ impl Attempt<'_> {
             windows += 1;
             let secret = match glance::at(&rule.glance, text.bytes, start, end) {
                 Glimpse::No { to } => {
-                    looked_at = looked_at.map(|(from, so_far)| (from, to.max(so_far)));
+                    around = around.map(|around| around.and(Around { before: 0, after: to.saturating_sub(at) }));
                     continue;
                 }
                 Glimpse::Perhaps { secret } => secret,
             };
-            looked_at = None;
+            around = None;
             let Some(regex) = self.engine.regexes.get(rule_ix, rule) else { break };
             let memory = memory(self.regexes, rule_ix);
             // Nearly all credentials that generic rules match are none, which they tell themselves, whether there is a
             // match or not. To find a match and its groups takes ten times as long.
             let supposed =
                 secret.map_or(Supposed::Unknown, |secret| regex.supposed(text.bytes, [start, secret, end], memory));
-            match supposed {
+            let finding = match supposed {
                 Supposed::None => continue,
-                Supposed::Match(supposed) if judge(rule, rule_ix, text, supposed).is_none() => {
-                    confirms += 1;
-                    continue;
+                Supposed::Match(supposed) => {
+                    let finding = judge(rule, rule_ix, text, supposed);
+                    if finding.is_some() && !regex.matches_at(text.bytes, start, end, memory) {
+                        continue;
+                    }
+                    debug_assert!(
+                        finding.is_none() || regex.match_at(text.bytes, start, end, memory) == Some(supposed),
+                        "{}",
+                        rule.id
+                    );
+                    finding
                 }
-                Supposed::Match(_) | Supposed::Unknown => {}
-            }
-            let Some(matched) = regex.match_at(text.bytes, start, end, memory) else { continue };
-            debug_assert!(!matches!(supposed, Supposed::Match(supposed) if supposed != matched), "{}", rule.id);
+                Supposed::Unknown => {
+                    let Some(matched) = regex.match_at(text.bytes, start, end, memory) else { continue };
+                    judge(rule, rule_ix, text, matched)
+                }
+            };
             confirms += 1;
-            if let Some(finding) = judge(rule, rule_ix, text, matched) {
+            if let Some(finding) = finding {
                 found_any = true;
                 found += 1;
                 self.findings.push(finding);
@@ -337,7 +336,21 @@ impl Attempt<'_> {
             cost.confirms += confirms;
             cost.findings += found;
         });
-        if found_any { Tried::Found } else { Tried::Not { looked_at } }
+        if found_any { Tried::Found } else { Tried::Not { around } }
+    }
+}
+
+/// How many bytes before and after the place of a needle had a part in what came of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Around {
+    pub(super) before: usize,
+    pub(super) after: usize,
+}
+
+impl Around {
+    /// The bytes of both.
+    fn and(self, other: Self) -> Self {
+        Self { before: self.before.max(other.before), after: self.after.max(other.after) }
     }
 }
 
@@ -346,8 +359,8 @@ impl Attempt<'_> {
 enum Tried {
     /// A finding at least.
     Found,
-    /// None. If a glance decided everywhere, from where to where the bytes had a part in that.
-    Not { looked_at: Option<(usize, usize)> },
+    /// None. If glances decided everywhere, the bytes that had a part in that, but for those before a match.
+    Not { around: Option<Around> },
 }
 
 /// Bytes before a match that have a part in whether it may begin there, and in what an escape that reaches
@@ -379,11 +392,11 @@ pub(super) fn limit_of(rule: &Rule, anchor: u16) -> Limit {
     Limit { before: lead + behind + CONTEXT, after: ahead + CONTEXT }
 }
 
-fn memory(regexes: &mut Vec<Memory>, ix: usize) -> &mut Memory {
+fn memory(regexes: &mut Vec<Option<Box<Memory>>>, ix: usize) -> &mut Memory {
     if regexes.len() <= ix {
-        regexes.resize(ix + 1, Memory::default());
+        regexes.resize_with(ix + 1, Option::default);
     }
-    &mut regexes[ix]
+    regexes[ix].get_or_insert_default()
 }
 
 /// Decodes around `at` into `view`: the text one step further in, and where the anchor stands in it.

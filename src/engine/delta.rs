@@ -92,6 +92,7 @@ struct Reach {
 pub struct Tracer<'e> {
     engine: &'e Engine,
     reaches: Vec<Reach>,
+    /// Bytes before the end of a run in which a needle may begin that does not lie wholly in it, with its own margin.
     margin: usize,
 }
 
@@ -103,6 +104,14 @@ impl<'e> Tracer<'e> {
         let longest = needles().map(|sought| usize::from(sought.needle.len)).max().unwrap_or(0);
         let reaches = needles().map(|sought| reach(engine, sought)).collect();
         Self { engine, reaches, margin: longest + MARGIN }
+    }
+
+    /// Bytes before and after a needle that the rules may look at.
+    fn reach(&self, bytes: &[u8], at: usize, needle: u32) -> (u32, u32) {
+        let Reach { near, far } = self.reaches.get(needle as usize).copied().unwrap_or_default();
+        let around = at.saturating_sub(near.0 as usize)..bytes.len().min(at + near.1 as usize);
+        let escapes = near != far && memchr2(b'%', b'\\', bytes.get(around).unwrap_or_default()).is_some();
+        if escapes { far } else { near }
     }
 
     /// Scans a whole object: what [`Engine::scan`] finds, and the trace if it is of use and worth it.
@@ -163,12 +172,11 @@ impl<'s, 'e, 'a> Scan<'s, 'e, 'a> {
 
     /// Takes over what it can of a copied run, after searching what lies between the last one and it.
     fn run(&mut self, base: &Trace, run: Copied, done: &mut usize) {
-        let margin = self.tracer.margin;
         // An object's edge is as good as unlimited text where it is the base's edge as well.
         let at_start = run.from == 0 && run.to == 0;
         let at_end = run.to + run.len == self.bytes.len() && run.from + run.len == base.len;
-        let start = if at_start { 0 } else { run.to + margin };
-        let end = if at_end { run.to + run.len } else { (run.to + run.len).saturating_sub(margin) };
+        let start = if at_start { 0 } else { run.to + MARGIN };
+        let end = if at_end { run.to + run.len } else { (run.to + run.len).saturating_sub(self.tracer.margin) };
         if start >= end || start < *done || self.ended {
             return;
         }
@@ -249,16 +257,15 @@ impl<'s, 'e, 'a> Scan<'s, 'e, 'a> {
         let Self { tracer, scratch, bytes, .. } = self;
         let first = self.found.len() as u32;
         let text = Text::raw(bytes, 0);
-        if let Some(sought) = tracer.engine.prefilter.sought(needle) {
-            tracer.engine.confirm(scratch, text, at, sought, &mut self.found);
-        }
+        let sought = tracer.engine.prefilter.sought(needle);
+        let around = sought.and_then(|sought| tracer.engine.confirm(scratch, text, at, sought, &mut self.found));
         if !self.ask.keep {
             return;
         }
-        let Reach { near, far } = tracer.reaches.get(needle as usize).copied().unwrap_or_default();
-        let around = at.saturating_sub(near.0 as usize)..bytes.len().min(at + near.1 as usize);
-        let escapes = near != far && memchr2(b'%', b'\\', bytes.get(around).unwrap_or_default()).is_some();
-        let (before, after) = if escapes { far } else { near };
+        let (before, after) = match around {
+            Some(around) => (narrow(around.before), narrow(around.after)),
+            None => tracer.reach(bytes, at, needle),
+        };
         let count = self.found.len() as u32 - first;
         self.hits.push(Hit { at: at as u32, needle, before, after, first, count });
     }

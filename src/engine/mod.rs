@@ -7,6 +7,7 @@
 //! [`OVERLAP`] of it. So any object can be scanned in overlapping chunks, in any order, on any number of
 //! threads, with the same findings.
 
+mod anchored;
 mod boundary;
 mod compiled;
 mod confirm;
@@ -95,15 +96,17 @@ impl Engine {
     ) {
         let text = Text::raw(window, base);
         scratch.forget();
-        self.prefilter.find(window, core, |at, sought| self.confirm(scratch, text, at, sought, findings));
+        self.prefilter.find(window, core, |at, sought| {
+            self.confirm(scratch, text, at, sought, findings);
+        });
     }
 
     /// Scans a whole object by the rules that are bound to file names (`.pgpass`, `.netrc`), as far as
     /// `file_name` (the last path component) is one of theirs. Appends to `findings`, unresolved.
-    pub fn scan_named(&self, scratch: &mut Scratch, bytes: &[u8], file_name: &[u8], findings: &mut Vec<Finding>) {
+    pub fn scan_named(&self, bytes: &[u8], file_name: &[u8], findings: &mut Vec<Finding>) {
         for &ix in &self.named {
             if self.rules.as_slice()[ix].files.iter().any(|pattern| name_matches(pattern.as_bytes(), file_name)) {
-                self.confirm_everywhere(scratch, bytes, ix, findings);
+                self.confirm_everywhere(bytes, ix, findings);
             }
         }
     }

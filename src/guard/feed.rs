@@ -108,7 +108,7 @@ impl<'e> Feed<'e> {
             }
         }
         if let Some(name) = file_name {
-            self.engine.scan_named(&mut self.scratch, bytes, name, &mut findings);
+            self.engine.scan_named(bytes, name, &mut findings);
         }
         self.engine.resolve(&mut findings);
         let cut = cap(&mut findings).or(ended);
@@ -150,7 +150,7 @@ impl<'e> Feed<'e> {
         let whole_lines = memchr::memrchr(b'\n', head).map_or(head.len(), |at| at + 1);
         let head = &head[..whole_lines];
         let mut findings = Vec::new();
-        self.engine.scan_named(&mut self.scratch, head, name, &mut findings);
+        self.engine.scan_named(head, name, &mut findings);
         let mut found = Vec::new();
         place_all(Placer::new(head, 0, Lines::starting_at(0)), findings, &mut found);
         let detail = format!("rules bound to this file's name saw only its first {whole_lines} bytes");

@@ -116,6 +116,9 @@ pub(super) struct FindingRecord<'a> {
     end_column: u64,
     start_byte: u64,
     end_byte: u64,
+    /// Only so that a saved report can be told as SARIF, which counts in characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    character_columns: Option<(u64, u64)>,
     #[serde(flatten)]
     secret: SecretRecord<'a>,
 }
@@ -142,7 +145,7 @@ pub(super) fn listed(report: &Report) -> impl Iterator<Item = &Item> {
 
 impl<'a> FindingRecord<'a> {
     pub(super) fn new(item: &'a Item, options: &Options, redactor: &Redactor<'_>) -> Self {
-        let Item { finding, rule, origin, place, fingerprint, verdict, columns: _ } = item;
+        let Item { finding, rule, origin, place, fingerprint, verdict, columns } = item;
         let (path, path_b64) = text_or_base64(&redactor.name(origin.label()));
         Self {
             r#type: "finding",
@@ -157,6 +160,7 @@ impl<'a> FindingRecord<'a> {
             end_column: place.end.column,
             start_byte: finding.secret_span.start,
             end_byte: finding.secret_span.end,
+            character_columns: *columns,
             secret: SecretRecord::new(finding, *fingerprint, verdict, options, redactor),
         }
     }

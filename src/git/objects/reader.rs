@@ -1,7 +1,7 @@
 //! Reads objects one after another, each of which often stands on one that was read a moment ago.
 
 use super::{MAX_ELSEWHERE, Store};
-use crate::git::pack::{Ring, Workbench};
+use crate::git::pack::{Place, Ring, Workbench};
 use crate::git::{GitError, ObjectKind, Oid};
 
 /// Bytes of expanded objects that are kept, for each reader.
@@ -14,11 +14,12 @@ pub(in crate::git) struct Reader<'s> {
     store: &'s Store,
     bench: Workbench,
     lately: Ring,
+    last: Option<Place>,
 }
 
 impl<'s> Reader<'s> {
     pub(in crate::git) fn new(store: &'s Store) -> Self {
-        Self { store, bench: Workbench::new(), lately: Ring::new(BUDGET) }
+        Self { store, bench: Workbench::new(), lately: Ring::new(BUDGET), last: None }
     }
 
     pub(in crate::git) const fn store(&self) -> &'s Store {
@@ -30,7 +31,7 @@ impl<'s> Reader<'s> {
     /// # Errors
     /// As [`Store::read`].
     pub(in crate::git) fn read(&mut self, oid: Oid, out: &mut Vec<u8>) -> Result<ObjectKind, GitError> {
-        let Self { store, bench, lately } = self;
+        let Self { store, bench, lately, last } = self;
         for (number, pack) in store.packs.iter().enumerate() {
             let Some(Ok((place, offset))) = pack.find_place(oid) else { continue };
             let elsewhere = |base: Oid, out: &mut Vec<u8>| {
@@ -38,11 +39,23 @@ impl<'s> Reader<'s> {
             };
             if let Ok(kind) = pack.expand_lately((number as u32, place, offset), LIMIT, (bench, lately), out, elsewhere)
             {
+                *last = Some((number as u32, offset));
                 return Ok(kind);
             }
         }
+        *last = None;
         // Loose, or broken in every pack: then this says how.
         store.read_into(oid, LIMIT, bench, out, MAX_ELSEWHERE)
+    }
+
+    /// Where the object lies that was read last, for [`Reader::recall_at`]; `None` if it is not in a pack.
+    pub(in crate::git) const fn place(&self) -> Option<Place> {
+        self.last
+    }
+
+    /// The bytes of the object at a place, if it was read lately.
+    pub(in crate::git) fn recall_at(&self, place: Place) -> Option<&[u8]> {
+        self.lately.get(place).map(|(_, bytes)| bytes)
     }
 
     /// The bytes of an object, if it was read lately.

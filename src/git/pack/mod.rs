@@ -19,7 +19,7 @@ pub use delta::Op;
 pub(super) use file::{Flaw, Pack, WholeEntry, Workbench};
 pub(super) use inflate::Inflater;
 pub(super) use map::Map;
-pub(super) use ring::Ring;
+pub(super) use ring::{Place, Ring};
 pub(super) use stream::stream;
 pub use walk::{Limits, Object, Parent, Visit};
 pub(super) use walk::{Planted, Shared, Task, Walk};

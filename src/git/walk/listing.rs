@@ -3,6 +3,7 @@
 use super::{Child, Entry, Todo, Walked};
 use crate::git::Oid;
 use crate::git::map::OidMap;
+use crate::git::pack::Place;
 use crate::git::tree::raw_entry;
 
 /// Bytes of a tree from which on it is worth to remember where its entries begin.
@@ -16,6 +17,8 @@ pub(super) struct Shape {
     starts: Vec<u32>,
     /// Those that were kept, in the order in which they were kept.
     pub(super) kept: Vec<u32>,
+    /// Where the tree lies.
+    pub(super) place: Option<Place>,
 }
 
 impl Shape {
@@ -26,7 +29,7 @@ impl Shape {
         }
         let mut starts = Vec::new();
         entries(tree, 0, tree.len(), width, &mut starts)?;
-        Some(Self { starts, kept: Vec::new() })
+        Some(Self { starts, ..Self::default() })
     }
 }
 
@@ -104,7 +107,7 @@ impl Listing<'_> {
         shape: &Shape,
         width: usize,
     ) -> Option<Shape> {
-        let Shape { starts, kept: kept_at } = shape;
+        let Shape { starts, kept: kept_at, .. } = shape;
         if kept.len() != kept_at.len() {
             return None;
         }
@@ -136,7 +139,7 @@ impl Listing<'_> {
         self.todo[todo..].iter_mut().for_each(|(at, _)| *at += start as u32);
         self.kept[from..].iter_mut().for_each(|(at, _)| *at += start as u32);
         self.kept.extend(kept_at[after..].iter().map(moved).zip(kept[after..].iter().copied()));
-        Some(Shape { starts: our_starts, kept: Vec::new() })
+        Some(Shape { starts: our_starts, ..Shape::default() })
     }
 
     /// Lists the entries of a tree that a known one (its bytes, and those of its entries that were kept) does not

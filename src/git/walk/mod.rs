@@ -23,7 +23,7 @@ pub use commit::{CommitLinks, Person, commit_links, people, tag_target};
 pub use refs::{Log, Ref, Tips};
 pub use tips::RefGlob;
 use walked::Slot;
-pub use walked::{Child, Commit, Counts, Entry, NameMark, Problem, Sight, Tag, Walked};
+pub use walked::{Child, Commit, Counts, Entry, Memory, NameMark, Problem, Sight, Tag, Walked};
 
 use super::map::{Keyed, OidSet};
 use super::objects::Reader;
@@ -42,7 +42,7 @@ impl Repo {
     pub fn walk(&self, store: &Store, tips: Tips, bounds: &Bounds, sight: &mut dyn Sight) -> Result<Walked, GitError> {
         let mut walk = Walk {
             reader: Reader::new(store),
-            remembers: sight.remembers(),
+            remembers: sight.memory().is_some(),
             sight,
             shallow: self.shallow()?,
             chosen: None,
@@ -59,6 +59,10 @@ impl Repo {
             shapes: listing::Shapes::default(),
             last: None,
         };
+        if !bounds.are_narrow() {
+            // Nearly all objects are met; a map that grows has to be filled anew each time.
+            walk.out.objects.reserve(store.packed());
+        }
         walk.start_all(tips, bounds);
         if bounds.unreachable {
             walk.rest()?;
@@ -129,10 +133,10 @@ struct Walk<'w> {
     todo: Vec<Todo>,
     /// Trees that could not be read to their end.
     malformed: OidSet,
-    /// Whether the sight remembers trees.
+    /// Whether the sight has a memory.
     remembers: bool,
     /// Trees and blobs of which it is not certain that they lead to nothing, though no way is kept; empty unless
-    /// the sight remembers.
+    /// the sight has a memory.
     doubtful: OidSet,
     /// Where entries begin in trees that were read.
     shapes: listing::Shapes,
@@ -183,8 +187,9 @@ impl Walk<'_> {
                 continue;
             }
             match store.kind(oid) {
-                Ok(ObjectKind::Tree) if self.remembers && self.sight.knows_tree(oid) => {}
-                Ok(ObjectKind::Blob) if self.remembers && self.sight.knows_blob(oid) => {}
+                Ok(ObjectKind::Tree) if self.remembers && self.knows_tree(oid) => {}
+                Ok(ObjectKind::Blob)
+                    if self.remembers && self.sight.memory().is_some_and(|memory| memory.knows_blob(oid)) => {}
                 Ok(kind) => rest.push((turn(kind), oid)),
                 Err(error) => self.trouble("object", oid, &error),
             }
@@ -319,6 +324,11 @@ impl Walk<'_> {
         if let Some(commit) = self.out.commits.get_mut(at) {
             commit.tree = tree;
         }
+    }
+
+    /// Whether an earlier walk looked at that tree.
+    fn knows_tree(&self, oid: Oid) -> bool {
+        self.sight.memory().is_some_and(|memory| memory.knows_tree(oid))
     }
 
     fn child(&self, oid: Oid) -> Child {

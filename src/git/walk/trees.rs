@@ -4,6 +4,7 @@
 //! two have in common is taken over; only the other entries are looked at. So a walk costs what changes, not what
 //! is there.
 
+use std::collections::hash_map::Entry::{Occupied, Vacant};
 use std::sync::Arc;
 
 use super::listing::{Listing, Shape};
@@ -45,7 +46,7 @@ impl Walk<'_> {
         match self.out.objects.get(&root) {
             Some(Slot::Known(child)) => return *child,
             Some(_) => return Child::Nothing,
-            None if self.remembers && self.sight.knows_tree(root) => return self.pass_by(root),
+            None if self.remembers && self.knows_tree(root) => return self.pass_by(root),
             None => {}
         }
         let mut stack = Vec::new();
@@ -101,16 +102,24 @@ impl Walk<'_> {
                 self.advance(bytes.len());
                 let (above, mut kept) = (self.todo.len(), Vec::new());
                 let like = like.filter(|like| !self.malformed.contains(like));
-                let known = like.and_then(|like| Some((self.reader.recall(like)?, kept_of(&self.out, like)?)));
+                let place = self.reader.place();
+                let (width, shape) = (oid.hash_kind().width(), like.and_then(|like| self.shapes.get(like)));
+                let bytes_of = |like: Oid| match shape.and_then(|shape| shape.place) {
+                    Some(place) => self.reader.recall_at(place),
+                    None => self.reader.recall(like),
+                };
+                let known = like.and_then(|like| Some((bytes_of(like)?, kept_of(&self.out, like)?)));
                 // What it has in common with a tree that is doubtful may be why that is.
                 let is_doubtful = known.is_some() && like.is_some_and(|like| self.doubtful.contains(&like));
                 let mut listing = Listing { out: &self.out, todo: &mut self.todo, kept: &mut kept };
-                let (width, shape) = (oid.hash_kind().width(), like.and_then(|like| self.shapes.get(like)));
                 let between = shape.zip(known).and_then(|(shape, known)| listing.between(&bytes, known, shape, width));
-                let shape = between.or_else(|| {
+                let mut shape = between.or_else(|| {
                     listing.differences(&bytes, known.unwrap_or_default(), width);
                     Shape::of(&bytes, width)
                 });
+                if let Some(shape) = &mut shape {
+                    shape.place = place;
+                }
                 if let Some(own) = self.todo.get_mut(above..) {
                     own.reverse();
                 }
@@ -177,7 +186,7 @@ impl Walk<'_> {
             frame.keep(at, entry, mark, Child::Nothing);
         } else if mode.is_tree() {
             match self.out.objects.get(&oid) {
-                None if self.remembers && self.sight.knows_tree(oid) => {
+                None if self.remembers && self.knows_tree(oid) => {
                     let child = self.pass_by(oid);
                     frame.keep(at, entry, mark, child);
                 }
@@ -211,28 +220,30 @@ impl Walk<'_> {
 
     /// A blob, which is not read here; but it must be there.
     pub(super) fn blob(&mut self, oid: Oid, bound: bool) -> Child {
-        match self.out.objects.get(&oid) {
-            Some(Slot::Known(Child::Nothing)) if bound => {}
-            Some(Slot::Known(child)) => return *child,
-            Some(_) => return Child::Nothing,
-            None if self.reader.store().contains(oid) => {
+        let child = Child::Blob(self.out.blobs.len() as u32);
+        match self.out.objects.entry(oid) {
+            Occupied(mut known) => match *known.get() {
+                Slot::Known(Child::Nothing) if bound => _ = known.insert(Slot::Known(child)),
+                Slot::Known(child) => return child,
+                _ => return Child::Nothing,
+            },
+            Vacant(slot) if self.reader.store().contains(oid) => {
                 self.out.counts.blobs += 1;
                 if !self.sight.blob(oid) && !bound {
-                    if self.remembers && !self.sight.knows_blob(oid) {
+                    if self.sight.memory().is_some_and(|memory| !memory.knows_blob(oid)) {
                         self.doubtful.insert(oid);
                     }
-                    self.out.objects.insert(oid, Slot::Known(Child::Nothing));
+                    slot.insert(Slot::Known(Child::Nothing));
                     return Child::Nothing;
                 }
+                slot.insert(Slot::Known(child));
             }
-            None => {
+            Vacant(_) => {
                 self.trouble("blob", oid, &GitError::Missing { what: "blob", oid });
                 return Child::Nothing;
             }
         }
-        let child = Child::Blob(self.out.blobs.len() as u32);
         self.out.blobs.push(oid);
-        self.out.objects.insert(oid, Slot::Known(child));
         child
     }
 

@@ -17,23 +17,23 @@ pub trait Sight {
     fn name(&mut self, name: &[u8]) -> NameMark;
     /// So many more objects, of so many bytes, are walked. `false` ends the walk early.
     fn advance(&mut self, objects: u64, bytes: u64) -> bool;
-    /// What a commit names, where that is known already: then it is not read.
-    fn links(&self, _: Oid) -> Option<CommitLinks> {
+    /// What a commit names, where that is known already: then it is not read. Asked once for each commit.
+    fn links(&mut self, _: Oid) -> Option<CommitLinks> {
         None
     }
-    /// Whether it remembers trees from one walk to the next; without that it is asked none of the following.
-    fn remembers(&self) -> bool {
-        false
+    /// What is remembered from one walk to the next, if anything is. It is there from the first to the last.
+    fn memory(&self) -> Option<&dyn Memory> {
+        None
     }
+}
+
+/// What earlier walks and scans told of objects.
+pub trait Memory {
     /// Whether an earlier walk told of this tree in [`Walked::barren`]: it need not be read again.
-    fn knows_tree(&self, _: Oid) -> bool {
-        false
-    }
+    fn knows_tree(&self, tree: Oid) -> bool;
     /// Whether this blob holds nothing for certain. Trees with another one are not told of in [`Walked::barren`], and
     /// one that nothing reaches is not told of if it holds nothing.
-    fn knows_blob(&self, _: Oid) -> bool {
-        false
-    }
+    fn knows_blob(&self, blob: Oid) -> bool;
 }
 
 /// What a name in a tree is to whoever is looking.
@@ -155,7 +155,7 @@ pub struct Walked {
     /// How many objects neither ref nor reflog reaches; told only when asked for.
     pub unreachable: Option<u64>,
     /// Trees that lead to nothing: all below them is there and was looked at, no way is kept, and the sight was sure
-    /// of every blob. In no order; those that were known before are not among them. Only for a sight that remembers.
+    /// of every blob. In no order; those that were known before are not among them. Only for a sight that has a memory.
     pub barren: Vec<Oid>,
     /// Whether it was ended early.
     pub stopped: bool,

@@ -45,7 +45,7 @@ pub(super) fn look(
     watch.progress.expect(store.packed() as u64);
     let mut scanned = looker.scan(&store, clean.as_deref(), |_| true)?;
     learn(&mut clean, &mut scanned);
-    let (mut walked, mut names) = looker.walk(&store, clean.as_deref(), &scanned)?;
+    let (mut walked, mut names) = looker.walk(&store, clean.as_deref(), &mut scanned)?;
     for _ in 0..RETRIES {
         if watch.stopped() || !something_is_missing(&scanned, &walked) {
             break;
@@ -60,7 +60,7 @@ pub(super) fn look(
         learn(&mut clean, &mut again);
         scanned.skips.retain(|(oid, ..)| oid.is_some_and(|oid| !newer.contains(oid)));
         scanned.add(again);
-        (walked, names) = looker.walk(&newer, clean.as_deref(), &scanned)?;
+        (walked, names) = looker.walk(&newer, clean.as_deref(), &mut scanned)?;
         store = newer;
     }
     if let Some(clean) = clean.as_deref_mut() {
@@ -133,12 +133,13 @@ impl Looker<'_> {
         &self,
         store: &Store,
         known: Option<&Clean>,
-        scanned: &ObjectFindings,
+        scanned: &mut ObjectFindings,
     ) -> Result<(Walked, Named), GitError> {
         let blobs = scanned.found.iter().filter(|found| found.kind == ObjectKind::Blob).map(|found| found.oid);
         let Self { engine, watch, .. } = *self;
         let (scratch, blobs) = (Scratch::default(), blobs.collect());
-        let mut eyes = Eyes { engine, scratch, blobs, names: HashMap::new(), links: &scanned.links, known, watch };
+        let links = std::mem::take(&mut scanned.links).into_iter().collect();
+        let mut eyes = Eyes { engine, scratch, blobs, names: HashMap::new(), links, known, watch };
         let bounds: Bounds = self.request.bounds();
         let walked = self.repo.walk(store, self.tips()?, &bounds, &mut eyes)?;
         Ok((walked, eyes.names))

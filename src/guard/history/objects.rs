@@ -62,7 +62,7 @@ pub struct ObjectFindings {
     pub found: Vec<Found>,
     /// The objects that were scanned to their end, and nothing was found, in no order; if that was asked for.
     pub clean: Vec<Oid>,
-    /// What commits name, in order of id; of as many as are worth it, if that was asked for.
+    /// What commits name, in no order; of as many as are worth it, if that was asked for.
     pub(super) links: Vec<(Oid, CommitLinks)>,
     /// Blobs that were left out because they are not text, in no order; if that was asked for.
     pub left_out: Vec<Oid>,
@@ -116,7 +116,6 @@ pub(super) fn scan_seeing(
     result.found.sort_by_key(|found| found.oid);
     // One that a pack has twice was shown twice.
     result.found.dedup_by_key(|found| found.oid);
-    result.links.sort_unstable_by_key(|(oid, _)| *oid);
     result.skips.extend(troubles.drain(..).map(skip));
     result.skips.extend(store.troubles().iter().map(|error| (None, SkipReason::Unreadable, error.to_string())));
     result.skips.sort_by(|a, b| (a.0, a.1, &a.2).cmp(&(b.0, b.1, &b.2)));
@@ -132,7 +131,6 @@ impl ObjectFindings {
         self.found.dedup_by_key(|found| found.oid);
         self.clean.extend(later.clean);
         self.links.extend(later.links);
-        self.links.sort_unstable_by_key(|(oid, _)| *oid);
         self.skips.extend(later.skips);
         self.objects += later.objects;
         self.bytes += later.bytes;

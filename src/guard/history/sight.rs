@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering;
 
-use super::clean::{Clean, find};
+use super::clean::Clean;
 use crate::engine::{Engine, Scratch};
-use crate::git::{CommitLinks, NameMark, Oid, Sight};
+use crate::git::{CommitLinks, Memory, NameMark, Oid, Sight};
 use crate::guard::watch::Watch;
 use crate::model::Finding;
 
@@ -17,11 +17,21 @@ pub(super) struct Eyes<'a> {
     pub(super) blobs: HashSet<Oid>,
     /// What was found in names.
     pub(super) names: HashMap<Vec<u8>, Vec<Finding>>,
-    /// What commits name, in order of id, as far as the scan has noted it.
-    pub(super) links: &'a [(Oid, CommitLinks)],
+    /// What commits name, as far as the scan has noted it and no walk has asked for it.
+    pub(super) links: HashMap<Oid, CommitLinks>,
     /// What is known to hold nothing, where a ledger is kept.
     pub(super) known: Option<&'a Clean>,
     pub(super) watch: Watch<'a>,
+}
+
+impl Memory for Clean {
+    fn knows_tree(&self, tree: Oid) -> bool {
+        self.holds_tree(tree)
+    }
+
+    fn knows_blob(&self, blob: Oid) -> bool {
+        self.holds(blob)
+    }
 }
 
 /// Looks for nothing: only what there is, is of interest.
@@ -43,16 +53,8 @@ impl Sight for Blind<'_> {
         !self.watch.stopped()
     }
 
-    fn remembers(&self) -> bool {
-        self.known.is_some()
-    }
-
-    fn knows_tree(&self, oid: Oid) -> bool {
-        self.known.is_some_and(|known| known.holds_tree(oid))
-    }
-
-    fn knows_blob(&self, oid: Oid) -> bool {
-        self.known.is_some_and(|known| known.holds(oid))
+    fn memory(&self) -> Option<&dyn Memory> {
+        self.known.map(|known| known as _)
     }
 }
 
@@ -70,8 +72,8 @@ impl Sight for Eyes<'_> {
         mark
     }
 
-    fn links(&self, commit: Oid) -> Option<CommitLinks> {
-        find(self.links, |(oid, _)| *oid, commit).map(|(_, links)| links.clone())
+    fn links(&mut self, commit: Oid) -> Option<CommitLinks> {
+        self.links.remove(&commit)
     }
 
     fn advance(&mut self, objects: u64, bytes: u64) -> bool {
@@ -79,15 +81,7 @@ impl Sight for Eyes<'_> {
         !self.watch.stop.load(Ordering::Relaxed)
     }
 
-    fn remembers(&self) -> bool {
-        self.known.is_some()
-    }
-
-    fn knows_tree(&self, oid: Oid) -> bool {
-        self.known.is_some_and(|known| known.holds_tree(oid))
-    }
-
-    fn knows_blob(&self, oid: Oid) -> bool {
-        self.known.is_some_and(|known| known.holds(oid))
+    fn memory(&self) -> Option<&dyn Memory> {
+        self.known.map(|known| known as _)
     }
 }

@@ -27,6 +27,7 @@ struct FindingLine<'a> {
     end_column: u64,
     start_byte: u64,
     end_byte: u64,
+    character_columns: Option<(u64, u64)>,
 }
 
 /// What both sorts of line say of a credential.
@@ -149,7 +150,7 @@ pub(super) fn item(text: &[u8], known: &Known<'_>) -> Result<Item, String> {
         lines: LineContext::default(),
     };
     let origin = origin(&line.origin, &line.path, line.path_b64.as_deref())?;
-    Ok(Item { finding, rule, origin, place, columns: None, fingerprint, verdict })
+    Ok(Item { finding, rule, origin, place, columns: line.character_columns, fingerprint, verdict })
 }
 
 /// What was looked at.

@@ -124,7 +124,7 @@ impl Corpus {
         let scan = |object: &Object| {
             let mut findings = engine.scan(&mut scratch, &object.bytes);
             if by_name && engine.is_named(object.name.as_bytes()) {
-                engine.scan_named(&mut scratch, &object.bytes, object.name.as_bytes(), &mut findings);
+                engine.scan_named(&object.bytes, object.name.as_bytes(), &mut findings);
                 engine.resolve(&mut findings);
             }
             findings
