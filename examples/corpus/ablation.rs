@@ -11,7 +11,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("the name it is assigned to", &["name"]),
     ("how it is written: quoted, plain, an argument", &["form"]),
     ("randomness and entropy", &["random", "entropy", "made"]),
-    ("words and prose", &["words", "prose"]),
+    ("words and prose", &["words", "prose", "label"]),
     ("placeholders", &["placeholder"]),
     ("expressions and ordinary source", &["code", "source"]),
     ("shapes of other things", &["shape"]),

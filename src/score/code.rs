@@ -18,6 +18,14 @@ pub(crate) fn is_expression(value: &[u8], after: &[u8]) -> bool {
     if matches!(value.first(), Some(b'(' | b'[' | b'{' | b'!' | b'&' | b'*' | b'|' | b'\\' | b'=' | b'+')) {
         return true;
     }
+    // `toggleKey:x}=f(c)`, `key=8388608]="x"`, `lastKey=n>0?r(l,t)`: assignments and conditions of minified programs.
+    if contains(value, b"}=") || contains(value, b"]=") || value.contains(&b'?') && value.contains(&b'(') && name <= 2 {
+        return true;
+    }
+    // Minified `token:r}]}})`.
+    if starts_name && name <= 2 && !rest.is_empty() && rest.iter().all(|b| matches!(b, b')' | b']' | b'}')) {
+        return true;
+    }
     starts_name
         && rest.iter().all(|&b| matches!(b, b')' | b']' | b'}' | b'?' | b'!' | b'|'))
         && is_reference(value.get(..name).unwrap_or_default())

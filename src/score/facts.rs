@@ -158,6 +158,9 @@ fn strength(name: &[u8], word_before: &[u8], joint: &[u8]) -> Strength {
     {
         return strength;
     }
+    if joint.starts_with(b"(") && name::takes_key(name) {
+        return Strength::Strong;
+    }
     // `Key ID: mrk-1234`
     if joint.get(..3).is_some_and(|head| head.eq_ignore_ascii_case(b" id")) {
         return Strength::Negated;
@@ -176,13 +179,25 @@ pub(super) fn joint_is_call(joint: &[u8]) -> bool {
 
 /// `= ["first", "`, `:\n  - `: the value is one of a list.
 pub(super) fn joint_is_list(joint: &[u8]) -> bool {
-    let sign = memchr::memchr2(b'=', b':', joint);
+    let sign = memchr::memchr2(b'=', b':', joint).filter(|_| !is_long_bracket(joint));
     sign.and_then(|sign| joint.get(sign..))
         .is_some_and(|rest| memchr::memchr2(b'[', b'{', rest).is_some() || rest.windows(2).any(|pair| pair == b"- "))
 }
 
+/// Lua's `[[` and `[==[`, C++'s `R"x(`: quotes of their own.
+fn is_long_bracket(joint: &[u8]) -> bool {
+    let joint = joint.trim_ascii_end();
+    let lua = joint.strip_suffix(b"[").is_some_and(|head| {
+        let marks = head.iter().rev().take_while(|b| **b == b'=').count();
+        head.get(..head.len() - marks).is_some_and(|head| head.ends_with(b"["))
+    });
+    lua || joint.ends_with(b"(") && joint.windows(2).any(|pair| pair == b"R\"")
+}
+
 fn form(joint: &[u8], value: &[u8]) -> Form {
-    let quoted = matches!(joint.last(), Some(b'"' | b'\'' | b'`')) || joint.ends_with(b";") && joint.contains(&b'&');
+    let quoted = matches!(joint.last(), Some(b'"' | b'\'' | b'`'))
+        || joint.ends_with(b";") && joint.contains(&b'&')
+        || is_long_bracket(joint);
     if quoted || matches!(value.first(), Some(b'"' | b'\'')) {
         Form::Quoted
     } else if joint.ends_with(b"=") && !joint.ends_with(b"+=") || joint.ends_with(b":") {

@@ -74,12 +74,81 @@ const CALLS: &[&str] = &[
     "createsuperuser",
     "mysqlconnect",
     "getconnection",
+    "sequelize",
+    "datasource",
+    "mysqldbconnect",
+    "sshconnect",
+    "oracleconnect",
+    "oracledbconnect",
+];
+/// Calls that take the key of a signature or a cipher.
+const KEY_CALLS: &[&str] = &[
+    "jwtsign",
+    "jwtverify",
+    "jwtencode",
+    "jwtdecode",
+    "createhmac",
+    "createcipher",
+    "createcipheriv",
+    "createdecipher",
+    "createdecipheriv",
+    "hmacnew",
+    "hmacdigest",
+    "hmachexdigest",
+    "hmac256",
+    "hmac384",
+    "hmac512",
+    "hmacsha1",
+    "hmacsha256",
+    "hmacsha384",
+    "hmacsha512",
+    "hashhmac",
+    "aesnew",
+    "aesencrypt",
+    "aesdecrypt",
+    "secretkeyspec",
+    "hmacshakeyfor",
+    "symmetricsecuritykey",
+    "setsigningkey",
+    "signwith",
+    "fernet",
+    "cookiestore",
+    "cookieparser",
+    "opensslencrypt",
+    "openssldecrypt",
+    "securestring",
 ];
 /// Calls that take other things as well in that place.
 const OTHER_CALLS: &[&str] = &["connect", "createuser", "adduser"];
 /// Stems that tell at the end of a word written together: `dbpassword`, `PGPASSWORD`, `mysqlpwd`.
-const STRONG_ENDS: &[&str] =
-    &["password", "passwd", "passphrase", "pwd", "secret", "userpass", "rootpass", "adminpass", "dbpass", "mypass"];
+const STRONG_ENDS: &[&str] = &[
+    "password",
+    "passwd",
+    "passphrase",
+    "pwd",
+    "secret",
+    "userpass",
+    "rootpass",
+    "adminpass",
+    "dbpass",
+    "mypass",
+    "sshpass",
+    "smtppass",
+    "ftppass",
+    "mailpass",
+    "emailpass",
+    "vpnpass",
+    "wifipass",
+    "mqttpass",
+    "redispass",
+    "mysqlpass",
+    "sudopass",
+    "loginpass",
+    "ldappass",
+    "rpcpass",
+    "apipass",
+    "storepass",
+];
 const TELLING: &str =
     "token credential credentials jwt bearer apikey apitoken authtoken pat creds cred basic secrets tokens apikeys";
 const TELLING_ENDS: &[&str] =
@@ -96,7 +165,7 @@ const KEY_OF: &str = "\
 const AFTER: &str = "\
     id ids name names url urls uri endpoint path paths file files filename dir directory location field fields label \
     type types kind length len size min max count limit policy policies rule rules regex regexp pattern format hint \
-    prompt prefix suffix header headers param params parameter arg args option options class expiry expires \
+    prompt prefix postfix suffix header headers param params parameter arg args option options class expiry expires \
     expiration expire ttl lifetime timeout age time date issuer audience scope scopes algorithm alg method mode \
     provider manager handler factory version status state error errors message msg title description desc required \
     enabled disabled valid invalid validator validation check reset change changed forgot strength generator encoder \
@@ -111,7 +180,7 @@ const BEFORE: &str = "\
     public pub no is has needs need require requires allow show hide forgot forgotten invalid wrong missing max min \
     num primary foreign partition sort row dict hash next page continuation sync cancellation cancel lex \
     syntax parse parser highlight map object column index translation localization publishable author ssh host \
-    pagination change lifecycle idempotency cache \
+    pagination change lifecycle idempotency cache include exclude \
     keyboard press registry reg on site publishablekey";
 
 /// Every word of the lists, sorted, with a bit for each list it stands in.
@@ -197,7 +266,9 @@ pub(crate) fn strength(name: &[u8]) -> Strength {
         || words.windows(2).any(|pair| matches!(pair, ["search", "only"] | ["web", "socket"]));
     // .NET's publicKeyToken names an assembly.
     let public = words.windows(2).any(|pair| pair == ["public", "key"]);
-    let mocked = words.iter().any(|word| matches!(*word, "mock" | "mocked" | "dummy" | "websocket"));
+    let mocked = words.iter().any(|word| {
+        matches!(*word, "mock" | "mocked" | "dummy" | "example" | "sample" | "websocket") || word.starts_with("pubkey")
+    });
     // What forms carry against forged requests is drawn for each session.
     let session = found == Strength::Telling && before.last().is_some_and(|word| matches!(*word, "csrf" | "xsrf"));
     match found {
@@ -235,6 +306,13 @@ pub(crate) fn argument(call: &[u8]) -> Option<Strength> {
     let bare: Vec<u8> = call.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
     let ends = |calls: &[&str]| calls.iter().any(|name| bare.ends_with(name.as_bytes()));
     if ends(CALLS) { Some(Strength::Strong) } else { ends(OTHER_CALLS).then_some(Strength::Telling) }
+}
+
+/// Whether a call of that name takes the key of a signature or a cipher.
+#[must_use]
+pub(crate) fn takes_key(call: &[u8]) -> bool {
+    let bare: Vec<u8> = call.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
+    KEY_CALLS.iter().any(|name| bare.ends_with(name.as_bytes()))
 }
 
 /// The words of an identifier, lower case: `clientSecret_v2` is `client`, `secret`, `v2`.

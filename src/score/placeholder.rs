@@ -6,6 +6,7 @@ use aho_corasick::AhoCorasick;
 
 use super::facts::{Facts, Form};
 use super::signals::NEVER;
+use super::stand_ins::{LEET, LITERALS, MARKS, SAYING, STRICT, WHOLE};
 use super::{rows, words};
 use crate::model::Reason;
 use crate::rules::Kind;
@@ -45,161 +46,6 @@ impl Placeholder {
     }
 }
 
-/// Pieces that mark a placeholder wherever they stand in a value (lower case).
-const MARKS: &[&[u8]] = &[
-    b"example",
-    b"changeme",
-    b"change_me",
-    b"change-me",
-    b"changeit",
-    b"placeholder",
-    b"replace",
-    b"redacted",
-    b"insert",
-    b"your-",
-    b"your_",
-    b"yourpass",
-    b"yoursecret",
-    b"yourtoken",
-    b"yourapi",
-    b"yourkey",
-    b"-here",
-    b"_here",
-    b"foobar",
-    b"notasecret",
-    b"not-a-secret",
-    b"notreal",
-    b"not-real",
-    b"deadbeef",
-    b"enter_",
-    b"enter-",
-    b"some-",
-    b"some_",
-    b"xxxx",
-    b"xxxxxx",
-    b"****",
-    b"....",
-    b"####",
-    b"____",
-    b"sample",
-    b"0000000",
-];
-
-/// Spellings that people take for clever, with at most three characters more.
-const LEET: &[&[u8]] = &[b"s3cr3t", b"passw0rd", b"p@ssw0rd", b"p4ssw0rd", b"p@ssword", b"pa55word", b"p@ss", b"p455"];
-
-/// Words that mark a placeholder when they are a word of the value (lower case).
-const WHOLE: &[&[u8]] = &[
-    b"test",
-    b"tests",
-    b"testing",
-    b"demo",
-    b"your",
-    b"foo",
-    b"bar",
-    b"baz",
-    b"qux",
-    b"placeholder",
-    b"secret",
-    b"password",
-    b"passwd",
-    b"pass",
-    b"pwd",
-    b"token",
-    b"admin",
-    b"root",
-    b"user",
-    b"username",
-    b"guest",
-    b"default",
-    b"value",
-    b"string",
-    b"hidden",
-    b"masked",
-    b"removed",
-    b"key",
-    b"apikey",
-    b"mypassword",
-    b"mypass",
-    b"pasword",
-    b"mypasswd",
-    b"mysecret",
-    b"mytoken",
-    b"testpass",
-    b"testpassword",
-    b"hello",
-    b"asdf",
-    b"psw",
-    b"tiger",
-    b"qwerty",
-    b"my",
-    b"some",
-];
-
-/// Words that mark a placeholder wherever they are a word of their own, whatever stands beside them.
-const SAYING: &[&str] = &[
-    "fake",
-    "dummy",
-    "mock",
-    "mocked",
-    "todo",
-    "fixme",
-    "tbd",
-    "lorem",
-    "sample",
-    "example",
-    "placeholder",
-    "demo",
-    "invalid",
-    "bogus",
-    "foo",
-    "bar",
-    "baz",
-    "your",
-];
-
-/// Values that are constants of a language.
-const LITERALS: &[&[u8]] = &[
-    b"true",
-    b"false",
-    b"null",
-    b"none",
-    b"nil",
-    b"undefined",
-    b"yes",
-    b"no",
-    b"on",
-    b"off",
-    b"nan",
-    b"empty",
-    b"unset",
-    b"required",
-    b"optional",
-    b"disabled",
-    b"enabled",
-    b"void",
-    b"nothing",
-    b"n/a",
-    b"auto",
-    b"default",
-    b"unknown",
-    b"string",
-    b"str",
-    b"int",
-    b"bool",
-    b"boolean",
-    b"object",
-    b"text",
-    b"self",
-    b"this",
-    b"any",
-    b"never",
-];
-
-/// Marks of which one is enough even in a format of its own.
-const STRICT: &[&[u8]] =
-    &[b"example", b"xxxxx", b"placeholder", b"redacted", b"changeme", b"your_", b"your-", b"dummy", b"*****"];
-
 /// What kind of stand-in `value` is, if it is one. `strict` is for formats of their own, where only
 /// what cannot be chance counts.
 #[must_use]
@@ -207,15 +53,16 @@ pub(crate) fn find(value: &[u8], strict: bool) -> Option<Placeholder> {
     if !value.iter().any(u8::is_ascii_alphanumeric) {
         return Some(Placeholder::Masked);
     }
-    // Text that was cut short: `abcd…`, `abcd...`.
-    if !strict && (value.ends_with(b"...") || !value.is_ascii() && contains(value, "\u{2026}".as_bytes())) {
+    // Text that was cut short: `abcd…`, `abcd...wxyz`.
+    if !strict && (contains(value, b"...") || !value.is_ascii() && contains(value, "\u{2026}".as_bytes())) {
         return Some(Placeholder::Masked);
     }
     if !strict && is_template(value) {
         return Some(Placeholder::Template);
     }
     let lower = value.to_ascii_lowercase();
-    if !strict && LITERALS.contains(&lower.as_slice()) {
+    // `fn f(pw: u64)`
+    if !strict && LITERALS.contains(&lower.strip_suffix(b")").unwrap_or(&lower)) {
         return Some(Placeholder::Literal);
     }
     let body: Vec<u8> = lower.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
@@ -312,8 +159,8 @@ fn is_nearly_periodic(body: &[u8]) -> bool {
 
 /// Whether the value is filled in by something else.
 fn is_template(value: &[u8]) -> bool {
-    const MARKS: &[u8] = b"<>{}[]()%@_*`#$;";
-    if !value.iter().any(|byte| MARKS.contains(byte)) {
+    const OPENING: &[u8] = b"<>{}[]()%@_*`#$;";
+    if !value.iter().any(|byte| OPENING.contains(byte)) {
         return false;
     }
     let starts = |text: &[u8]| value.starts_with(text);
@@ -351,6 +198,8 @@ fn is_template(value: &[u8]) -> bool {
     match value {
         // `$user$pass` as well.
         [b'$', rest @ ..] => rest.strip_prefix(b"$").unwrap_or(rest).split(|b| *b == b'$').all(is_name),
+        // `%s\n` as it stands in a program
+        [b'%', b's' | b'd' | b'v' | b'q', b'\\', ..] => true,
         [b'%', rest @ ..] => rest.len() <= 2 && is_name(rest),
         _ => {
             [

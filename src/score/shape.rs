@@ -1,5 +1,6 @@
 //! Values that have the shape of something else: a URL, a path, a date, a digest.
 
+use super::notation::{is_algorithm, is_colour, is_password_hash, is_pattern, is_public_key, is_sealed};
 use super::path::is_path;
 use super::placeholder::contains;
 
@@ -40,6 +41,10 @@ pub(crate) enum Shape {
     Resource,
     /// A regular expression.
     Pattern,
+    /// `#a61717`, `bold #4e9a06 bg:#fff`, as style sheets have them.
+    Colour,
+    /// `HS256`, `aes-256-cbc`, `utf-16-le`.
+    Algorithm,
     /// A JSON Web Token whose claims are `{}`.
     Claimless,
     /// A public key: SSH, SPKI, or a point of P-256 as web push has it.
@@ -71,6 +76,8 @@ impl Shape {
             Self::Selector => "the value is a selector or flag",
             Self::Resource => "the value is the name of a resource",
             Self::Pattern => "the value is a regular expression",
+            Self::Colour => "the value is a colour",
+            Self::Algorithm => "the value is the name of an algorithm or encoding",
             Self::PublicKey => "the value is a public key",
             Self::Encrypted => "the value is stored encrypted",
         }
@@ -101,15 +108,23 @@ const DIGEST_WORDS: &[&[u8]] = &[
 pub(crate) fn find(value: &[u8]) -> Option<Shape> {
     let lower = value.to_ascii_lowercase();
     let starts = |text: &[u8]| lower.starts_with(text);
-    let table: [(bool, Shape); 20] = [
+    let table: [(bool, Shape); 22] = [
         (is_public_key(value), Shape::PublicKey),
         (starts(b"eyj") && contains(value, b".e30.") || is_jwt_header(&lower), Shape::Claimless),
         (is_pattern(value), Shape::Pattern),
         (starts(b"data:") || starts(b"ivborw0kggo") || starts(b"/9j/4aaq") || starts(b"r0lgodlh"), Shape::Image),
         (
-            starts(b"sha256-") || starts(b"sha384-") || starts(b"sha512-") || starts(b"sha1-") || starts(b"sha256:"),
+            starts(b"sha256-")
+                || starts(b"sha384-")
+                || starts(b"sha512-")
+                || starts(b"sha1-")
+                || starts(b"sha256:")
+                || starts(b"sha256=")
+                || starts(b"sha1="),
             Shape::Integrity,
         ),
+        (is_algorithm(&lower), Shape::Algorithm),
+        (is_colour(&lower), Shape::Colour),
         (is_password_hash(&lower), Shape::PasswordHash),
         (
             starts(b"enc(")
@@ -171,7 +186,14 @@ fn is_url(lower: &[u8]) -> bool {
         || lower.starts_with(b"//")
         || lower.starts_with(b"www.")
         || lower.starts_with(b"mailto:"))
-        && !rest.contains(&b'@')
+        && !holds_password(rest)
+}
+
+/// Whether a user and a password stand before the host of what follows a scheme.
+fn holds_password(rest: &[u8]) -> bool {
+    let authority = rest.trim_ascii_start().strip_prefix(b"://").unwrap_or(rest);
+    let authority = authority.split(|b| matches!(b, b'/' | b'?' | b'#')).next().unwrap_or_default();
+    memchr::memrchr(b'@', authority).is_some_and(|at| authority.iter().take(at).any(|b| *b == b':'))
 }
 
 fn is_email(value: &[u8]) -> bool {
@@ -209,7 +231,12 @@ fn is_address(value: &[u8]) -> bool {
         b"test",
         b"localhost",
     ];
-    if value == b"localhost" {
+    // `[::1]:4433`
+    let six = value.strip_prefix(b"[").map(|rest| rest.split(|b| *b == b']').next().unwrap_or_default());
+    let hex = |inner: &[u8]| {
+        inner.windows(2).any(|pair| pair == b"::") && inner.iter().all(|b| b.is_ascii_hexdigit() || *b == b':')
+    };
+    if value == b"localhost" || six.is_some_and(hex) {
         return true;
     }
     let named = value.rsplit(|&b| b == b'.').next().is_some_and(|top| TOP.contains(&top));
@@ -240,9 +267,20 @@ fn is_date(value: &[u8]) -> bool {
 
 /// A number as code writes it; more than nine digits may be a credential.
 fn is_number(lower: &[u8]) -> bool {
+    // `50\n` as it stands in a text of a program.
+    let lower = lower.split(|b| *b == b'\\').next().filter(|head| !head.is_empty()).unwrap_or(lower);
+    // `#37641`: an issue.
+    if lower.strip_prefix(b"#").is_some_and(|rest| matches!(rest.len(), 1..=6) && rest.iter().all(u8::is_ascii_digit)) {
+        return true;
+    }
     // `0x8004400a`: at most what 32 bits hold.
     if lower.strip_prefix(b"0x").is_some_and(|hex| matches!(hex.len(), 1..=8) && hex.iter().all(u8::is_ascii_hexdigit))
     {
+        return true;
+    }
+    // `pass.rs:20:37`, `12:30`
+    let place = lower.len() <= 12 && lower.contains(&b':');
+    if place && lower.split(|b| *b == b':').all(|part| !part.is_empty() && part.iter().all(u8::is_ascii_digit)) {
         return true;
     }
     let body = lower.strip_prefix(b"0x").unwrap_or(lower);
@@ -300,57 +338,6 @@ fn is_selector(value: &[u8]) -> bool {
         }
         _ => false,
     }
-}
-
-/// A value of a Bitnami `SealedSecret`: base64 of the length of an RSA-4096 block (`02 00`), the block, the rest.
-fn is_sealed(value: &[u8]) -> bool {
-    value.len() >= 190 && matches!(value, [b'A', b'g' | b'Q', b'A'..=b'D', ..])
-}
-
-fn is_public_key(value: &[u8]) -> bool {
-    // The algorithm's name, its length before it; SPKI of RSA and of P-256; a point that begins with 04; the open half
-    // of a pair at Stripe, Clerk and others, and at Mapbox.
-    const BEGINNINGS: [&[u8]; 12] = [
-        b"pk_live_",
-        b"pk_test_",
-        b"pk.eyJ",
-        b"ssh-rsa ",
-        b"ssh-ed25519 ",
-        b"ecdsa-sha2-",
-        b"AAAAB3NzaC1yc2E",
-        b"AAAAC3NzaC1lZDI1NTE5",
-        b"AAAAE2VjZHNhLXNoYTIt",
-        b"MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A",
-        b"MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCB",
-        b"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE",
-    ];
-    let point = value.len() == 87 && matches!(value, [b'B', b'A'..=b'P', ..]);
-    point || BEGINNINGS.iter().any(|begin| value.starts_with(begin))
-}
-
-fn is_pattern(value: &[u8]) -> bool {
-    // `/^...$/`, as JavaScript writes one; `[A-F0-9]`.
-    let class = |four: &[u8]| matches!(four, [b'[', b'A'..=b'Z', b'-', b'A'..=b'Z']);
-    value.starts_with(b"/^")
-        || value.windows(4).any(class)
-        || [&b"[a-z"[..], b"[0-9", b"(?", b".*", b".+", b"\\d", b"\\w", b"\\s", b"[^"]
-            .iter()
-            .any(|piece| contains(value, piece))
-}
-
-fn is_password_hash(lower: &[u8]) -> bool {
-    let starts = |text: &[u8]| lower.starts_with(text);
-    let crypt = lower.len() > 20 && lower.first() == Some(&b'$') && lower.iter().skip(1).take(12).any(|&b| b == b'$');
-    crypt
-        || starts(b"pbkdf2")
-        || starts(b"{ssha")
-        || starts(b"{sha")
-        || starts(b"{bcrypt}")
-        || starts(b"{pbkdf2}")
-        || starts(b"{noop}")
-        || starts(b"argon2")
-        || starts(b"bcrypt")
-        || starts(b"scram-sha")
 }
 
 #[cfg(test)]

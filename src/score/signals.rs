@@ -8,7 +8,7 @@ use super::facts::{Facts, Form};
 use super::name::{self, Strength};
 use super::placeholder::{self, Placeholder};
 use super::shape::{self, Shape};
-use super::{about, code, place, public, source, words, written};
+use super::{about, code, label, place, public, source, words, written};
 use crate::model::Reason;
 use crate::rules::{BY_NAME, Kind, by_name};
 
@@ -35,6 +35,7 @@ pub(crate) const SIGNALS: &[Signal] = &[
     Signal { name: "public", most: 0, see: public::see },
     Signal { name: "about", most: 0, see: about::see },
     Signal { name: "words", most: 0, see: made_of_words },
+    Signal { name: "label", most: 0, see: label::see },
     Signal { name: "prose", most: 0, see: prose },
     Signal { name: "source", most: 0, see: in_source },
     Signal { name: "random", most: 40, see: randomness },
@@ -146,7 +147,13 @@ fn other_shape(facts: &Facts<'_>) -> Option<Reason> {
             return None;
         }
         // Six digits and more under a name that says password: people do that.
-        Shape::Number if facts.strength() == Strength::Strong && facts.value.len() >= 6 => return None,
+        Shape::Number
+            if facts.strength() == Strength::Strong
+                && facts.value.len() >= 6
+                && facts.value.iter().all(u8::is_ascii_digit) =>
+        {
+            return None;
+        }
         _ => NEVER,
     };
     Some(Reason::new(points, shape.reason()))
@@ -184,7 +191,9 @@ fn expression(facts: &Facts<'_>) -> Option<Reason> {
         facts.form != Form::Quoted && rest.is_some_and(|rest| rest.iter().all(|b| matches!(b, b')' | b']' | b'}')));
     // With spaces around the sign no setting is written.
     let assigned = facts.form == Form::Loose && matches!(facts.joint.trim_ascii(), b"=" | b"+=");
-    (ended && (assigned || facts.surprise() < 6.0)).then_some(Reason::new(-30, "the value is a variable"))
+    // `IDENTIFIED BY x;` ends a statement.
+    let statement = facts.name.eq_ignore_ascii_case(b"identified");
+    (ended && !statement && (assigned || facts.surprise() < 6.0)).then_some(Reason::new(-30, "the value is a variable"))
 }
 
 fn made_of_words(facts: &Facts<'_>) -> Option<Reason> {
@@ -355,7 +364,15 @@ fn length(facts: &Facts<'_>) -> Option<Reason> {
     }
     match facts.value.len() {
         0..=3 => Some(Reason::new(-60, "the value is very short")),
+        // `GetBytes(&secret_key, "skRm")`
+        4..=5 if facts.joint.starts_with(b",") && facts.value.iter().all(u8::is_ascii_alphabetic) => {
+            Some(Reason::new(-25, "the value is short"))
+        }
         4..=5 if facts.strength() != Strength::Strong => Some(Reason::new(-25, "the value is short")),
+        // React's `key: "r7krc0"`.
+        6..=8 if facts.strength() == Strength::Bare && name::split(facts.name).len() == 1 => {
+            Some(Reason::new(-25, "the value is short"))
+        }
         // A password may be a name; a generated token is longer, or has digits.
         6..=9
             if facts.strength() != Strength::Strong

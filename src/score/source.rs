@@ -5,8 +5,8 @@ use super::checks::Outcome;
 use super::checks::plain::{docker_auth, is_text_alone, plain_text};
 use super::facts::{Facts, Form, joint_is_call};
 use super::name::{self, Strength};
-use super::placeholder;
 use super::shape::{self, Shape};
+use super::{placeholder, program};
 use crate::model::Reason;
 
 /// What a match in program text is instead of a credential, if anything.
@@ -22,6 +22,9 @@ pub(super) fn see(facts: &Facts<'_>) -> Option<Reason> {
     }
     if is_argument(facts) {
         return Some(Reason::new(-30, "the value is a variable"));
+    }
+    if let Some(reason) = program::see(facts) {
+        return Some(reason);
     }
     if let Some(reason) = basic(facts) {
         return Some(reason);
@@ -66,7 +69,8 @@ pub(super) fn see(facts: &Facts<'_>) -> Option<Reason> {
     let joins = facts.value.starts_with(b".$")
         || facts.value.starts_with(b"+")
             && (facts.value.ends_with(b"+") || facts.joint.starts_with(b" ") && facts.value.contains(&b')'));
-    if facts.form == Form::Quoted && (facts.value.starts_with(b" ") || joins) {
+    let closes = [&b" "[..], b", ", b") "].iter().any(|start| facts.value.starts_with(start));
+    if facts.form == Form::Quoted && (closes || joins) {
         return Some(Reason::new(-40, "the quote before it closes what stands before"));
     }
     if is_beside(facts) {
@@ -123,7 +127,11 @@ fn basic(facts: &Facts<'_>) -> Option<Reason> {
 
 /// `<script nonce="x">`
 fn is_attribute(facts: &Facts<'_>) -> bool {
-    facts.name.eq_ignore_ascii_case(b"nonce") && facts.joint.starts_with(b"=") && facts.before.contains(&b'<')
+    // An element's attributes may stand on lines of their own.
+    let alone = facts.before.trim_ascii().is_empty() && facts.joint.len() == 2;
+    facts.name.eq_ignore_ascii_case(b"nonce")
+        && facts.joint.starts_with(b"=")
+        && (alone || facts.before.contains(&b'<'))
 }
 
 /// Forty hexadecimal digits in upper case, or sixteen behind `0x`, under a name that says key: the fingerprint of an
@@ -150,7 +158,17 @@ fn is_beside(facts: &Facts<'_>) -> bool {
         && blank.is_some_and(|blank| !blank.is_empty() && blank.iter().all(u8::is_ascii_whitespace))
         && !facts.name.starts_with(b"-")
         && !is_definition(facts)
+        && !is_statement(facts)
         && facts.surprise() < 8.0
+}
+
+/// `CREATE USER app PASSWORD 'x'`
+fn is_statement(facts: &Facts<'_>) -> bool {
+    let before = facts.before.trim_ascii().to_ascii_lowercase();
+    let says = |word: &[u8]| placeholder::contains(&before, word);
+    facts.name.eq_ignore_ascii_case(b"password")
+        && (says(b"create") || says(b"alter"))
+        && (says(b"user") || says(b"role"))
 }
 
 /// `#define WIFI_PASSWORD "x"`, Lisp's `(setq smtp-password "x")`, Clojure's `:password "x"`, Gradle's `storePassword 'x'`
@@ -181,7 +199,10 @@ fn is_docstring(facts: &Facts<'_>) -> bool {
 fn is_statement_in_prose(facts: &Facts<'_>) -> bool {
     let before = facts.before.to_ascii_lowercase();
     let says = |word: &&[u8]| placeholder::contains(&before, word);
-    facts.name == b"identified" && ![&b"user"[..], b"role", b"grant", b"alter", b"create", b"@"].iter().any(says)
+    // A statement may begin on a line before; ASN.1 writes `{ PBEParameter IDENTIFIED BY pbeWithMD5 }`.
+    let prose = facts.name == b"identified"
+        || facts.name == b"IDENTIFIED" && facts.form != Form::Quoted && !facts.after.trim_ascii().starts_with(b";");
+    prose && ![&b"user"[..], b"role", b"grant", b"alter", b"create", b"@"].iter().any(says)
 }
 
 /// "the token is required", `token is tok_name`.
@@ -221,6 +242,9 @@ fn is_badge(facts: &Facts<'_>) -> bool {
 
 /// `"\x00"`, `"PK\x03\x04"`, `"\u0627"`, `"%F0%9F%92%A9"`: a constant of some format.
 fn is_bytes(facts: &Facts<'_>) -> bool {
+    if facts.value.len().is_multiple_of(2) && facts.value.chunks(2).all(|pair| pair.starts_with(b"\\")) {
+        return true;
+    }
     let percents = facts
         .value
         .windows(3)
@@ -278,22 +302,63 @@ fn names_a_field(facts: &Facts<'_>) -> bool {
 /// `f(private_key=ca_key, token=cursor)`: an argument by name, given a variable.
 fn is_argument(facts: &Facts<'_>) -> bool {
     let plain = facts.value.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'.'));
+    // `sse_c_key_md5`, `AZD_AQ_PM_1`: a letter or more, a digit or two, between underscores.
+    let part = |part: &[u8]| {
+        let letters = part.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+        part.len() - letters <= 2 && part.iter().skip(letters).all(u8::is_ascii_digit)
+    };
+    let snake = facts.value.iter().filter(|b| **b == b'_').count() >= 2 && facts.value.split(|b| *b == b'_').all(part);
     let ends = matches!(facts.after.first(), Some(b')' | b','));
-    facts.form == Form::Env && facts.joint == b"=" && plain && ends && facts.surprise() < 8.0
+    facts.form == Form::Env && facts.joint == b"=" && ends && (snake || plain && facts.surprise() < 8.0)
 }
 
 /// `newToken("punctuator")`, `token.endswith("x")`: not a setter.
 fn is_called(facts: &Facts<'_>) -> bool {
-    const VERBS: &[&str] =
-        &["new", "add", "create", "parse", "read", "is", "has", "assert", "expect", "run", "make", "eq", "should"];
-    const METHODS: &[&str] =
-        &["startswith", "endswith", "replace", "split", "strip", "index", "match", "get", "getpwnam", "getspnam"];
-    if !facts.joint.starts_with(b"(") || facts.strength() < Strength::Bare || joint_is_call(facts.joint) {
+    const VERBS: &[&str] = &[
+        "new", "add", "create", "parse", "read", "is", "has", "assert", "expect", "run", "make", "eq", "should", "get",
+        "find", "lookup", "load", "fetch", "delete", "remove",
+    ];
+    const METHODS: &[&str] = &[
+        "startswith",
+        "endswith",
+        "replace",
+        "split",
+        "strip",
+        "index",
+        "match",
+        "get",
+        "getpwnam",
+        "getspnam",
+        "encode",
+        "decode",
+        "find",
+        "includes",
+        "contains",
+        "concat",
+        "join",
+        "format",
+        "sub",
+        "search",
+        "count",
+        "partition",
+        "rpartition",
+        "rsplit",
+        "lstrip",
+        "rstrip",
+        "removeprefix",
+        "removesuffix",
+    ];
+    if !facts.joint.starts_with(b"(")
+        || facts.strength() < Strength::Bare
+        || joint_is_call(facts.joint)
+        || name::takes_key(facts.name)
+    {
         return false;
     }
     let words = name::split(facts.name);
     // `passValue("x")`: the verb.
-    let passes = words.first().is_some_and(|first| first == "pass") && facts.name.starts_with(b"pass");
+    let last = facts.name.rsplit(|b| *b == b'.').next().unwrap_or_default();
+    let passes = last.starts_with(b"pass") && name::split(last).first().is_some_and(|first| first == "pass");
     (passes || words.iter().any(|word| VERBS.contains(&word.as_str()))) && words.len() >= 2
         || words.last().is_some_and(|last| METHODS.contains(&last.as_str()))
 }
@@ -323,9 +388,19 @@ fn in_garbage(facts: &Facts<'_>) -> bool {
 fn is_format(facts: &Facts<'_>) -> bool {
     let printf = facts.value.windows(2).filter(|pair| matches!(*pair, [b'%', b's' | b'd' | b'f' | b'r'])).count();
     let literal = facts.joint.ends_with(b"f\"") || facts.joint.ends_with(b"f'");
+    if facts.joint.ends_with(b"`") && holds_expression(facts.value) {
+        return true;
+    }
     let filled = placeholder::contains(facts.value, b"{}") && facts.after.starts_with(b"\".format(");
     facts.form == Form::Quoted
         && (printf >= 2 || filled || literal && facts.value.contains(&b'{') && facts.value.contains(&b'}'))
+}
+
+/// JavaScript's `search/${pluralize(e.model)}`.
+fn holds_expression(value: &[u8]) -> bool {
+    let inner = memchr::memmem::find(value, b"${").and_then(|at| value.get(at + 2..)).unwrap_or_default();
+    let end = inner.iter().position(|b| !(b.is_ascii_alphanumeric() || b"_$.,()[]?'\" ".contains(b)));
+    end.is_some_and(|end| end > 0 && inner.get(end) == Some(&b'}'))
 }
 
 /// `let key = "603deb10..."`, `let seed = b"\xa0\xba..."`: no word but `key` says what it opens.

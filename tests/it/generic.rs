@@ -4,7 +4,7 @@
 use crate::detect::{drawn, told};
 
 /// Puts drawn values and stand-ins where `@` stands in each form.
-fn found_and_stood_in(forms: &[&str], stand_ins: &[&str]) {
+pub(crate) fn found_and_stood_in(forms: &[&str], stand_ins: &[&str]) {
     for (seed, form) in forms.iter().enumerate() {
         for round in 0..5 {
             let value = drawn("{upper:2}{lower:3}{digits:2}{base62:9}{digits:1}", seed as u64 * 5 + round);
