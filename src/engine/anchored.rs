@@ -60,8 +60,21 @@ impl Regex {
     /// Where the match that begins where the input does lies, and its group of that number: nowhere, if that has no
     /// part in it.
     pub(super) fn find(&self, input: &Input<'_>, group: usize, memory: &mut Memory) -> Option<[(usize, usize); 2]> {
-        let Some(told) = self.told(input, memory) else { return self.groups(input, group, memory) };
-        let (start, end) = (input.start(), told?);
+        match self.told(input, memory) {
+            Some(end) => self.within(input, end?, group, memory),
+            None => self.groups(input, group, memory),
+        }
+    }
+
+    /// The same of a match of which [`Self::end`] has told where it ends.
+    pub(super) fn within(
+        &self,
+        input: &Input<'_>,
+        end: usize,
+        group: usize,
+        memory: &mut Memory,
+    ) -> Option<[(usize, usize); 2]> {
+        let start = input.start();
         if group == 0 {
             return Some([(start, end); 2]);
         }

@@ -22,8 +22,16 @@ const FORMS: [&str; 17] = [
     "<label for=\"%\">@</label>\n",
     "<input name=\"%\" placeholder=\"@\">\n",
 ];
-const NAMES: [&str; 8] =
-    ["password", "newPassword", "login.password.label", "token", "client_secret", "passwordLabel", "PASSWORD", "secret"];
+const NAMES: [&str; 8] = [
+    "password",
+    "newPassword",
+    "login.password.label",
+    "token",
+    "client_secret",
+    "passwordLabel",
+    "PASSWORD",
+    "secret",
+];
 const TEXTS: [&str; 36] = [
     "Mot de passe",
     "Contraseña",
@@ -90,7 +98,9 @@ fn labels_and_messages_in_any_language_are_no_credentials() {
 /// And a password among them is one.
 #[test]
 fn a_password_in_a_file_of_translations_is_told() {
-    for form in ["  \"password\": \"@\",\n", "password=@\n", "password: '@'\n", "<string name=\"password\">@</string>\n"] {
+    for form in
+        ["  \"password\": \"@\",\n", "password=@\n", "password: '@'\n", "<string name=\"password\">@</string>\n"]
+    {
         for seed in 0..5 {
             let value = drawn("{base62:11}{digits:1}", seed);
             let text = form.replace('@', &value);
