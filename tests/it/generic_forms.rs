@@ -132,7 +132,7 @@ fn columns_of_tables() {
     let engine = Engine::builtin();
     let blocks = |name: &str, text: &str| {
         let mut found = engine.scan(&mut Scratch::default(), text.as_bytes());
-        engine.scan_named(&mut Scratch::default(), text.as_bytes(), name.as_bytes(), &mut found);
+        engine.scan_named(text.as_bytes(), name.as_bytes(), &mut found);
         found.iter().any(|finding| finding.score.confidence >= Confidence::Medium)
     };
     let forms = [
