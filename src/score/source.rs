@@ -237,7 +237,9 @@ fn is_encoded_placeholder(facts: &Facts<'_>) -> bool {
 fn is_badge(facts: &Facts<'_>) -> bool {
     facts.joint == b"="
         && ([&b".svg?"[..], b".png?"].iter().any(|end| facts.before.ends_with(end))
-            || facts.before.ends_with(b"&") && placeholder::contains(facts.before, b"img.shields.io/"))
+            || facts.before.ends_with(b"&")
+                && (placeholder::contains(facts.before, b"img.shields.io/")
+                    || placeholder::contains(facts.before, b".svg?")))
 }
 
 /// `"\x00"`, `"PK\x03\x04"`, `"\u0627"`, `"%F0%9F%92%A9"`: a constant of some format.
