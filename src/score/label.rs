@@ -177,7 +177,7 @@ impl<'a> Text<'a> {
         let joined: String = self.words.iter().map(lower).collect();
         // `Gebruikerswachtwoord`
         let ends = |word: &&str| joined == *word || word.len() >= 6 && joined.ends_with(word);
-        ALONE.iter().any(|word| ends(word))
+        ALONE.iter().any(ends)
             || self.words.len() >= 2
                 && self.words.iter().map(lower).any(|word| STEMS.iter().any(|stem| word.starts_with(stem)))
     }
