@@ -19,7 +19,11 @@ pub(crate) fn is_expression(value: &[u8], after: &[u8]) -> bool {
         return true;
     }
     // `toggleKey:x}=f(c)`, `key=8388608]="x"`, `lastKey=n>0?r(l,t)`: assignments and conditions of minified programs.
-    if contains(value, b"}=") || contains(value, b"]=") || value.contains(&b'?') && value.contains(&b'(') && name <= 2 {
+    if contains(value, b"}=")
+        || contains(value, b"]=")
+        || contains(value, b"!==")
+        || value.contains(&b'?') && value.contains(&b'(') && name <= 2
+    {
         return true;
     }
     // Minified `token:r}]}})`.

@@ -16,6 +16,9 @@ pub(super) fn see(facts: &Facts<'_>) -> Option<Reason> {
     if is_formatted(facts) {
         return Some(Reason::new(-60, "the name is a variable that is filled in here"));
     }
+    if facts.value.starts_with(b"\x1b") {
+        return Some(Reason::new(-60, "it begins with the escape of a terminal"));
+    }
     if is_described(facts) {
         return Some(Reason::new(-60, "the value is the digest of what the name describes"));
     }

@@ -237,7 +237,9 @@ fn is_encoded_placeholder(facts: &Facts<'_>) -> bool {
 fn is_badge(facts: &Facts<'_>) -> bool {
     facts.joint == b"="
         && ([&b".svg?"[..], b".png?"].iter().any(|end| facts.before.ends_with(end))
-            || facts.before.ends_with(b"&") && placeholder::contains(facts.before, b"img.shields.io/"))
+            || facts.before.ends_with(b"&")
+                && (placeholder::contains(facts.before, b"img.shields.io/")
+                    || placeholder::contains(facts.before, b".svg?")))
 }
 
 /// `"\x00"`, `"PK\x03\x04"`, `"\u0627"`, `"%F0%9F%92%A9"`: a constant of some format.
@@ -307,7 +309,7 @@ fn is_argument(facts: &Facts<'_>) -> bool {
         let letters = part.iter().take_while(|b| b.is_ascii_alphabetic()).count();
         part.len() - letters <= 2 && part.iter().skip(letters).all(u8::is_ascii_digit)
     };
-    let snake = facts.value.iter().filter(|b| **b == b'_').count() >= 2 && facts.value.split(|b| *b == b'_').all(part);
+    let snake = memchr::memchr_iter(b'_', facts.value).count() >= 2 && facts.value.split(|b| *b == b'_').all(part);
     let ends = matches!(facts.after.first(), Some(b')' | b','));
     facts.form == Form::Env && facts.joint == b"=" && ends && (snake || plain && facts.surprise() < 8.0)
 }

@@ -30,7 +30,6 @@ fn calls_and_prefixes_around_a_value_are_seen_through() {
         "\tsecretKey := []byte(\"@\")",
         "\ttoken := strings.TrimSpace(\"@\")",
         "string password = $\"@\";",
-        "string password = $@\"@\";",
         "var securePassword = new SecureString(\"@\");",
         "public string Password { get; set; } = \"@\";",
         "new NetworkCredential(\"app\", \"@\").SecurePassword",

@@ -80,13 +80,21 @@ fn escaped(text: &str) -> String {
     text.chars().map(|c| if c.is_ascii() { c.to_string() } else { escape(c, &mut units) }).collect()
 }
 
+/// `ñ` as `\xf1`, as JavaScript's packers write it.
+fn escaped_in_javascript(text: &str) -> String {
+    let escape = |c: char| {
+        if matches!(c, '\u{80}'..='\u{ff}') { format!("\\x{:02X}", u32::from(c)) } else { escaped(&c.to_string()) }
+    };
+    text.chars().map(escape).collect()
+}
+
 /// Regression: translated labels of passwords blocked by the thousand.
 #[test]
 fn labels_and_messages_in_any_language_are_no_credentials() {
     for text in TEXTS {
         for name in NAMES {
             for form in FORMS {
-                for value in [text.to_owned(), escaped(text)] {
+                for value in [text.to_owned(), escaped(text), escaped_in_javascript(text)] {
                     let line = form.replace('%', name).replace('@', &value);
                     assert_eq!(told(&line), [], "{line}");
                 }
@@ -107,6 +115,10 @@ fn a_password_in_a_file_of_translations_is_told() {
             assert!(told(&text).iter().any(|(_, secret)| *secret == value), "{text}");
         }
     }
+    // Random bytes written out are a key.
+    let bytes: String = (0..24).map(|at| format!("\\x{:02x}", 0x80 | (at * 53 + 7) % 128)).collect();
+    let text = format!("app.secret_key = b\"{bytes}\"\n");
+    assert_eq!(told(&text).len(), 1, "{text}");
     // Letters beyond ASCII with a digit or a mark are no word of a language.
     for text in ["password = \"Kl\u{e4}r7wx9Qz\"\n", "password = \"m\u{f6}rder#Zq\u{df}x\"\n"] {
         assert_eq!(told(text).len(), 1, "{text}");
