@@ -21,7 +21,9 @@ use crate::score::{self, Evidence};
 pub struct Scratch {
     /// For the text itself.
     lens: Lens,
-    /// For what stands encoded in decoded text.
+    /// For what stands encoded in a stretch of text that the lens decoded, and in which of them.
+    inner: (Lens, u64),
+    /// For what stands encoded in decoded text else.
     views: [View; 2],
     regexes: Vec<Memory>,
     /// Only where somebody wants to know; one pointer else.
@@ -38,12 +40,13 @@ impl Scratch {
     /// How many bytes were decoded: what encoded text costs.
     #[must_use]
     pub const fn decoded(&self) -> u64 {
-        self.lens.decoded()
+        self.lens.decoded() + self.inner.0.decoded()
     }
 
     /// To be called before a text is scanned.
     pub(super) fn forget(&mut self) {
         self.lens.forget();
+        self.inner.1 = 0;
     }
 
     /// What was counted, if anything was to be.
@@ -64,7 +67,7 @@ impl Engine {
         findings: &mut Vec<Finding>,
     ) {
         let targets = self.tables.targets(needle);
-        let Scratch { lens, views: [inner, part], regexes, stats } = scratch;
+        let Scratch { lens, inner: (inner_lens, looked_in), views: [inner, part], regexes, stats } = scratch;
         let (anchor_len, stats) = (usize::from(needle.anchor_len), stats.as_deref_mut());
         // Who asks what each rule costs is told what it would cost without the others.
         let gate = needle.gate.filter(|_| stats.is_none()).and_then(|gate| self.tables.gates.get(usize::from(gate)));
@@ -83,15 +86,34 @@ impl Engine {
         let outer_limit = if nested { Limit { before: limit.before * 4, after: limit.after * 4 } } else { limit };
         let inner_len = usize::from(needle.inner_len);
         let hit = Hit { at, anchor_len: inner_len };
-        let seen = lens.look(needle.forms[0], text.bytes, hit, outer_limit);
-        let Some((decoded, at)) = seen.and_then(|seen| seen_within(text, needle.forms[0], seen)) else { return };
+        let [form, inner_form] = needle.forms;
+        let Some(seen) = lens.look(form, text.bytes, hit, outer_limit) else { return };
         if !nested {
+            let Some((decoded, at)) = seen_within(text, form, seen) else { return };
             attempt.run(decoded, at);
             return;
         }
-        let Some((decoded, at)) = decode_within(decoded, needle.forms[1], at, attempt.anchor_len, limit, inner) else {
+        let Some(info) = FormInfo::of(inner_form) else { return };
+        let (before, after) = (info.reach(limit.before), info.reach(limit.after));
+        let (anchor, anchor_len) = (seen.anchor, attempt.anchor_len);
+        if let Some((whole, number)) = seen.stretch
+            && anchor >= before
+            && anchor + after <= seen.bytes.len()
+        {
+            // All that may be looked at lies within what was seen: then what is about that does not matter.
+            if *looked_in != number {
+                inner_lens.forget();
+                *looked_in = number;
+            }
+            let seen = Seen { bytes: whole, anchor: seen.first + anchor, first: 0, ..seen };
+            let Some((decoded, at)) = seen_within(text, form, seen) else { return };
+            let Some(seen) = inner_lens.look(inner_form, decoded.bytes, Hit { at, anchor_len }, limit) else { return };
+            let Some((decoded, at)) = seen_within(decoded, inner_form, seen) else { return };
+            attempt.run(decoded, at);
             return;
-        };
+        }
+        let Some((decoded, at)) = seen_within(text, form, seen) else { return };
+        let Some((decoded, at)) = decode_within(decoded, inner_form, at, anchor_len, limit, inner) else { return };
         attempt.run(decoded, at);
     }
 
@@ -313,18 +335,26 @@ impl Attempt<'_> {
             // match or not. To find a match and its groups takes ten times as long.
             let supposed =
                 secret.map_or(Supposed::Unknown, |secret| regex.supposed(text.bytes, [start, secret, end], memory));
-            match supposed {
+            let judged = match supposed {
                 Supposed::None => continue,
-                Supposed::Match(supposed) if judge(rule, rule_ix, text, supposed).is_none() => {
-                    confirms += 1;
-                    continue;
+                Supposed::Match(supposed) => {
+                    let Some(finding) = judge(rule, rule_ix, text, supposed) else {
+                        confirms += 1;
+                        continue;
+                    };
+                    Some((supposed, finding))
                 }
-                Supposed::Match(_) | Supposed::Unknown => {}
-            }
+                Supposed::Unknown => None,
+            };
             let Some(matched) = regex.match_at(text.bytes, start, end, memory) else { continue };
-            debug_assert!(!matches!(supposed, Supposed::Match(supposed) if supposed != matched), "{}", rule.id);
             confirms += 1;
-            if let Some(finding) = judge(rule, rule_ix, text, matched) {
+            // The match is the one that was supposed, and judged, if that was one.
+            let finding = match judged {
+                Some((supposed, finding)) if supposed == matched => Some(finding),
+                _ => judge(rule, rule_ix, text, matched),
+            };
+            debug_assert!(!matches!(supposed, Supposed::Match(supposed) if supposed != matched), "{}", rule.id);
+            if let Some(finding) = finding {
                 found_any = true;
                 found += 1;
                 self.findings.push(finding);
@@ -405,7 +435,7 @@ fn decode_within<'a>(
 
 /// The text one step further in, as it was seen, and where the anchor stands in it.
 fn seen_within<'a>(text: Text<'a>, form: Form, seen: Seen<'a>) -> Option<(Text<'a>, usize)> {
-    let Seen { bytes, anchor, map, first, start } = seen;
+    let Seen { bytes, anchor, map, first, start, .. } = seen;
     let name = FormInfo::of(form)?.name;
     Some((text.within(bytes, Layer { map, first, window_start: start, name }), anchor))
 }
