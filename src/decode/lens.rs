@@ -153,11 +153,13 @@ impl Lens {
         }
     }
 
-    /// What the stretches of a family say.
+    /// What the stretches of a family say, the latest first: what looks into stretches would else go to and fro between
+    /// two of them.
     fn known(&self, group: &Group, form: Form, text: &[u8], hit: Hit, limit: Limit) -> (usize, Told) {
-        let stretches = self.stretches.iter().enumerate().skip(group.first).take(group.count);
-        stretches
-            .map(|(index, stretch)| (index, stretch.look(form, text, hit, limit)))
+        let latest = self.past[group.past].turn + group.count;
+        (1..=group.count)
+            .map(|back| group.first + (latest - back) % group.count)
+            .filter_map(|index| Some((index, self.stretches.get(index)?.look(form, text, hit, limit))))
             .find(|(_, told)| *told != Told::Unknown)
             .unwrap_or((0, Told::Unknown))
     }
