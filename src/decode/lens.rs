@@ -33,6 +33,7 @@ pub struct Lens {
     stretches: Vec<Stretch>,
     past: [Past; 8],
     decoded: u64,
+    made: u64,
     /// Instead of [`LEAST_AHEAD`] and [`MOST_AHEAD`], for tests.
     ahead: Option<usize>,
 }
@@ -50,6 +51,8 @@ pub struct Seen<'a> {
     pub first: usize,
     /// Offset in the text from which the map counts.
     pub start: usize,
+    /// The stretch it is a part of: all its bytes, and a number that no other stretch of the lens has.
+    pub stretch: Option<(&'a [u8], u64)>,
 }
 
 /// Where a view is.
@@ -87,12 +90,19 @@ impl Lens {
         Some(match *place {
             Place::Single { start } => {
                 let View { bytes, map, anchor, .. } = &self.single;
-                Seen { bytes, anchor: *anchor, map, first: 0, start }
+                Seen { bytes, anchor: *anchor, map, first: 0, start, stretch: None }
             }
             Place::Stretch { index, anchor, from, to } => {
-                let Stretch { view, raw, .. } = self.stretches.get(index)?;
+                let Stretch { view, raw, number, .. } = self.stretches.get(index)?;
                 let bytes = view.bytes.get(from..to)?;
-                Seen { bytes, anchor: anchor - from, map: &view.map, first: from, start: raw.start }
+                Seen {
+                    bytes,
+                    anchor: anchor - from,
+                    map: &view.map,
+                    first: from,
+                    start: raw.start,
+                    stretch: Some((&view.bytes, *number)),
+                }
             }
         })
     }
@@ -130,6 +140,8 @@ impl Lens {
         let ahead = self.ahead.unwrap_or(reach.clamp(LEAST_AHEAD, MOST_AHEAD));
         let stretch = &mut self.stretches[index];
         stretch.fill(form, text, hit, limit, ahead);
+        self.made += 1;
+        stretch.number = self.made;
         self.decoded += stretch.view.bytes.len() as u64;
         match stretch.look(form, text, hit, limit) {
             Told::Seen(anchor, range) => Some(Place::Stretch { index, anchor, from: range.start, to: range.end }),
@@ -141,11 +153,13 @@ impl Lens {
         }
     }
 
-    /// What the stretches of a family say.
+    /// What the stretches of a family say, the latest first: what looks into stretches would else go to and fro between
+    /// two of them.
     fn known(&self, group: &Group, form: Form, text: &[u8], hit: Hit, limit: Limit) -> (usize, Told) {
-        let stretches = self.stretches.iter().enumerate().skip(group.first).take(group.count);
-        stretches
-            .map(|(index, stretch)| (index, stretch.look(form, text, hit, limit)))
+        let latest = self.past[group.past].turn + group.count;
+        (1..=group.count)
+            .map(|back| group.first + (latest - back) % group.count)
+            .filter_map(|index| Some((index, self.stretches.get(index)?.look(form, text, hit, limit))))
             .find(|(_, told)| *told != Told::Unknown)
             .unwrap_or((0, Told::Unknown))
     }
@@ -226,6 +240,8 @@ mod tests {
             "Z2hwX2E0",
             "QUJDREVGR0hJSktM",
             "6162636465666768696a",
+            "QUJDREVGR0hJSktMTU5P\n                              ",
+            "61626364656667686970\\n                                    ",
             "\0",
             "a\0",
             "\0a",

@@ -66,6 +66,8 @@ pub(super) struct Stretch {
     family: Option<Family>,
     /// The raw bytes it was decoded from. Its map counts from where they begin.
     pub(super) raw: Range<usize>,
+    /// Which of all the stretches that were made it is.
+    pub(super) number: u64,
 }
 
 /// What a stretch says to a hit.
@@ -125,7 +127,7 @@ impl Stretch {
             Err(told) => return told,
         };
         let range = match family {
-            Family::Hex | Family::Base64 => self.in_run(family, anchor, text, &area),
+            Family::Hex | Family::Base64 => self.in_run(family, anchor, &area),
             Family::Backslash | Family::Percent | Family::Wide(..) => self.in_stream(family, anchor, text, &area),
         };
         match range {
@@ -210,7 +212,7 @@ impl Stretch {
     }
 
     /// The part that a decoder of digits gives that may read the area around `anchor`.
-    fn in_run(&self, family: Family, anchor: usize, text: &[u8], area: &Area<'_>) -> Option<Range<usize>> {
+    fn in_run(&self, family: Family, anchor: usize, area: &Area<'_>) -> Option<Range<usize>> {
         /// Bytes that a decoder may read beyond a limit, up to the end of their group.
         const GROUP: usize = 3;
         let (starts, ends) = (self.view.map.starts(), self.view.map.ends());
@@ -226,18 +228,12 @@ impl Stretch {
         } else {
             (!self.view.is_other[0] && self.raw.start <= area.from && is_inside(0)).then_some(0)?
         };
+        // Behind the hit, what ends in the area is read alike wherever that is cut.
         let (to, high) = (area.end(), anchor.saturating_add(after));
-        let is_before_end = |end: usize| {
-            (to == text.len() || raw(ends[end]) + MARGIN <= to)
-                && (self.raw.end == text.len() || raw(ends[end]) + MARGIN <= self.raw.end)
-        };
-        let high = if high.saturating_add(GROUP) <= ends.len() {
-            is_before_end(high.max(1) - 1).then_some(high)?
-        } else {
-            let is_end = !self.view.is_other[1] && self.raw.end >= to && is_before_end(ends.len().checked_sub(1)?);
-            is_end.then_some(high.min(ends.len()))?
-        };
-        Some(low..high)
+        let last = ends.partition_point(|&end| raw(end) <= to);
+        let is_other = self.view.is_other[1] && last == ends.len();
+        let is_known = high.saturating_add(GROUP) <= ends.len() || self.raw.end >= to && !is_other;
+        is_known.then_some(low..high.min(last))
     }
 
     /// Whether some byte of that part is not the very byte that stands in the text.

@@ -22,7 +22,9 @@ use crate::score::{self, Evidence};
 pub struct Scratch {
     /// For the text itself.
     lens: Lens,
-    /// For what stands encoded in decoded text.
+    /// For what stands encoded in a stretch of text that the lens decoded, and in which of them.
+    inner: (Lens, u64),
+    /// For what stands encoded in decoded text else.
     views: [View; 2],
     /// By rule; of those that were compiled, which are few.
     regexes: Vec<Option<Box<Memory>>>,
@@ -40,12 +42,13 @@ impl Scratch {
     /// How many bytes were decoded: what encoded text costs.
     #[must_use]
     pub const fn decoded(&self) -> u64 {
-        self.lens.decoded()
+        self.lens.decoded() + self.inner.0.decoded()
     }
 
     /// To be called before a text is scanned.
     pub(super) fn forget(&mut self) {
         self.lens.forget();
+        self.inner.1 = 0;
     }
 
     /// What was counted, if anything was to be.
@@ -67,7 +70,7 @@ impl Engine {
         findings: &mut Vec<Finding>,
     ) -> Option<Around> {
         let (needle, targets) = (sought.needle, sought.targets());
-        let Scratch { lens, views: [inner, part], regexes, stats } = scratch;
+        let Scratch { lens, inner: (inner_lens, looked_in), views: [inner, part], regexes, stats } = scratch;
         let (anchor_len, stats) = (usize::from(needle.anchor_len), stats.as_deref_mut());
         // Who asks what each rule costs is told what it would cost without the others.
         let gate = sought.gate().filter(|_| stats.is_none());
@@ -85,14 +88,35 @@ impl Engine {
         let outer_limit = if nested { Limit { before: limit.before * 4, after: limit.after * 4 } } else { limit };
         let inner_len = usize::from(needle.inner_len);
         let hit = Hit { at, anchor_len: inner_len };
-        let seen = lens.look(needle.forms[0], text.bytes, hit, outer_limit)?;
-        let (decoded, at) = seen_within(text, needle.forms[0], seen)?;
-        let (decoded, at) = if nested {
-            decode_within(decoded, needle.forms[1], at, attempt.anchor_len, limit, inner)?
-        } else {
-            (decoded, at)
-        };
-        // How far that is in the text as it is written, nobody counts.
+        let [form, inner_form] = needle.forms;
+        let seen = lens.look(form, text.bytes, hit, outer_limit)?;
+        if !nested {
+            let (decoded, at) = seen_within(text, form, seen)?;
+            // How far that is in the text as it is written, nobody counts.
+            attempt.run(decoded, at);
+            return None;
+        }
+        let info = FormInfo::of(inner_form)?;
+        let (before, after) = (info.reach(limit.before), info.reach(limit.after));
+        let (anchor, anchor_len) = (seen.anchor, attempt.anchor_len);
+        if let Some((whole, number)) = seen.stretch
+            && anchor >= before
+            && anchor + after <= seen.bytes.len()
+        {
+            // All that may be looked at lies within what was seen: then what is about that does not matter.
+            if *looked_in != number {
+                inner_lens.forget();
+                *looked_in = number;
+            }
+            let seen = Seen { bytes: whole, anchor: seen.first + anchor, first: 0, ..seen };
+            let (decoded, at) = seen_within(text, form, seen)?;
+            let seen = inner_lens.look(inner_form, decoded.bytes, Hit { at, anchor_len }, limit)?;
+            let (decoded, at) = seen_within(decoded, inner_form, seen)?;
+            attempt.run(decoded, at);
+            return None;
+        }
+        let (decoded, at) = seen_within(text, form, seen)?;
+        let (decoded, at) = decode_within(decoded, inner_form, at, anchor_len, limit, inner)?;
         attempt.run(decoded, at);
         None
     }
@@ -420,7 +444,7 @@ fn decode_within<'a>(
 
 /// The text one step further in, as it was seen, and where the anchor stands in it.
 fn seen_within<'a>(text: Text<'a>, form: Form, seen: Seen<'a>) -> Option<(Text<'a>, usize)> {
-    let Seen { bytes, anchor, map, first, start } = seen;
+    let Seen { bytes, anchor, map, first, start, .. } = seen;
     let name = FormInfo::of(form)?.name;
     Some((text.within(bytes, Layer { map, first, window_start: start, name }), anchor))
 }

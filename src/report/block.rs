@@ -19,7 +19,7 @@ pub(super) fn write(
     let (margin, blank) = (indent + 4, " ".repeat(indent));
     let label = |name: &str| format!("{blank}    {name:<6}  ");
     let (severity, score) = (item.rule.severity, &item.finding.score);
-    page.line(&format!("{blank}{}", page.ink(Ink::Bold, &place(item, redactor))))?;
+    page.place(indent, Ink::Bold, &place(item, redactor))?;
     page.words(margin, &format!("{} ({})", clean(&item.rule.title), page.ink(severity.into(), severity.as_str())))?;
     page.hanging(&label("secret"), margin + 8, &options.shown(&item.finding.secret))?;
     page.hanging(&label("why"), margin + 8, &format!("{} ({} confidence)", main_reason(item), score.confidence))?;
@@ -47,7 +47,7 @@ pub(super) fn brief(
 ) -> io::Result<()> {
     let (severity, confidence) = (item.rule.severity, item.finding.score.confidence);
     let margin = indent + 4;
-    page.line(&format!("{}{}", " ".repeat(indent), page.ink(Ink::Bold, &place(item, redactor))))?;
+    page.place(indent, Ink::Bold, &place(item, redactor))?;
     let severity = page.ink(severity.into(), severity.as_str());
     page.words(margin, &format!("{} ({severity} severity, {confidence} confidence)", clean(&item.rule.title)))?;
     page.words(margin, &format!("{}, id {}", options.shown(&item.finding.secret), item.fingerprint))

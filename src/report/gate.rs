@@ -38,7 +38,7 @@ pub fn write(report: &Report, options: &Options, around: Around<'_>, out: &mut d
     if found.is_empty() && missed == 0 {
         return Ok(());
     }
-    let mut page = Page::new(out, options.width.min(WIDTH), options.color);
+    let mut page = Page::new(out, options.width.min(WIDTH), options.color).strict();
     let mut causes = Vec::new();
     if !found.is_empty() {
         causes.push(count(found.len() as u64, "credential found", "credentials found"));
@@ -99,11 +99,16 @@ fn remedies(page: &mut Page<'_>, found: &[&Item], merging: bool, redactor: &Reda
         let all = paths.len();
         // A command with something else in the place of a name would do nothing.
         paths.retain(|path| redactor.name(path) == *path);
-        for path in paths.iter().take(FEW) {
-            page.line(&format!("      git reset -q -- {}", pathspec(path)))?;
+        let commands = paths.iter().map(|path| format!("      git reset -q -- {}", pathspec(path)));
+        // Half a command would be worse than none.
+        let commands: Vec<String> = commands.filter(|command| page.fits(command)).take(FEW).collect();
+        for command in &commands {
+            page.line(command)?;
         }
-        let told = paths.len().min(FEW);
-        if all > told {
+        let told = commands.len();
+        if told == 0 {
+            page.line("      git reset -q        (unstages all)")?;
+        } else if all > told {
             let more = count((all - told) as u64, "more file", "more files");
             page.words(6, &format!("and so for {more}; `git reset -q` unstages all"))?;
         }
@@ -165,7 +170,7 @@ fn allowing(page: &mut Page<'_>, found: &[&Item], recorded: &[Fingerprint]) -> i
         page.line(&page.ink(Ink::Bold, "Recorded, but not staged"))?;
         let words = format!("{which} {stands} in the baseline of the work tree. What counts is the staged one:");
         page.hanging("  - ", 4, &words)?;
-        page.line("      git add .portcullis.baseline")?;
+        page.line("      git add :/.portcullis.baseline")?;
         if number == found.len() {
             return Ok(());
         }
@@ -184,7 +189,7 @@ fn allowing(page: &mut Page<'_>, found: &[&Item], recorded: &[Fingerprint]) -> i
         _ => "<id>".to_owned(),
     };
     page.line(&format!("      portcullis allow {id} --reason \"...\""))?;
-    page.line("      git add .portcullis.baseline")
+    page.line("      git add :/.portcullis.baseline")
 }
 
 fn incomplete(page: &mut Page<'_>, report: &Report, redactor: &Redactor<'_>) -> io::Result<()> {

@@ -66,6 +66,8 @@ pub(super) struct Page<'a> {
     out: &'a mut dyn Write,
     width: usize,
     color: bool,
+    /// Whether no line may be wider, be it a path.
+    strict: bool,
 }
 
 /// How a piece of text is set.
@@ -89,7 +91,31 @@ impl From<Severity> for Ink {
 
 impl<'a> Page<'a> {
     pub(super) fn new(out: &'a mut dyn Write, width: usize, color: bool) -> Self {
-        Self { out, width: width.max(NARROWEST), color }
+        Self { out, width: width.max(NARROWEST), color, strict: false }
+    }
+
+    /// A page on which paths are folded as well, so that a log or a web page that cuts long lines cuts nothing off.
+    pub(super) fn strict(self) -> Self {
+        Self { strict: true, ..self }
+    }
+
+    /// Whether a line of that text is as wide as the page at most.
+    pub(super) fn fits(&self, text: &str) -> bool {
+        columns(text) <= self.width
+    }
+
+    /// A place, in that ink. A path that is too long is folded behind its slashes where pages are strict: a program
+    /// could not find it then, so nowhere else.
+    pub(super) fn place(&mut self, indent: usize, ink: Ink, text: &str) -> io::Result<()> {
+        let (mut rest, mut margin) = (text, indent);
+        while self.strict && margin + columns(rest) > self.width {
+            let end = rest.char_indices().nth(self.width - margin).map_or(rest.len(), |(at, _)| at);
+            let fold = rest[..end].rfind('/').map_or(end, |slash| slash + 1);
+            let (line, more) = rest.split_at(fold);
+            self.line(&format!("{}{}", " ".repeat(margin), self.ink(ink, line)))?;
+            (rest, margin) = (more, indent + 2);
+        }
+        self.line(&format!("{}{}", " ".repeat(margin), self.ink(ink, rest)))
     }
 
     /// The text in that ink, where colours may be used.

@@ -22,6 +22,47 @@ const ROWS: &[&[u8]] = &[
     b"a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6q7r8s9t0u1v2w3x4y5z6",
 ];
 
+/// Bytes of all rows, with one between each two.
+const LENGTH: usize = {
+    let (mut row, mut length) = (0, 0);
+    while row < ROWS.len() {
+        length += ROWS[row].len() + 1;
+        row += 1;
+    }
+    length
+};
+/// Stands between rows, and in none.
+const BETWEEN: u8 = 0;
+
+/// All rows, one after the other.
+static ALL: [u8; LENGTH] = ALL_ROWS;
+const ALL_ROWS: [u8; LENGTH] = {
+    let (mut all, mut row, mut end) = ([BETWEEN; LENGTH], 0, 0);
+    while row < ROWS.len() {
+        let mut at = 0;
+        while at < ROWS[row].len() {
+            all[end + at] = ROWS[row][at];
+            at += 1;
+        }
+        end += at + 1;
+        row += 1;
+    }
+    all
+};
+
+/// For each byte the first place in [`ALL`] where it stands, and for each place the next one of the same byte: one more
+/// than that, or 0.
+static PLACES: ([u16; 256], [u16; LENGTH]) = {
+    let (mut first, mut next, mut at) = ([0; 256], [0; LENGTH], LENGTH);
+    while at > 0 {
+        at -= 1;
+        let byte = ALL_ROWS[at] as usize;
+        next[at] = first[byte];
+        first[byte] = at as u16 + 1;
+    }
+    (first, next)
+};
+
 /// For each letter and digit, which may follow it in one of the [`ROWS`].
 static FOLLOWS: [u64; 256] = {
     let mut follows = [0; 256];
@@ -63,7 +104,7 @@ fn in_rows(body: &[u8]) -> usize {
     let mut at = 0;
     while let Some(&[a, b, c, ..]) = body.get(at..) {
         let may_run = follows(a, b) && follows(b, c);
-        let longest = if may_run { ROWS.iter().map(|row| longest_run(&body[at..], row)).max().unwrap_or(0) } else { 0 };
+        let longest = if may_run { longest_run(&body[at..]) } else { 0 };
         if longest >= 3 {
             covered += longest;
             at += longest;
@@ -74,16 +115,36 @@ fn in_rows(body: &[u8]) -> usize {
     covered
 }
 
-/// Length of the longest start of `text` that lies somewhere in `row`.
-fn longest_run(text: &[u8], row: &[u8]) -> usize {
-    let Some(&first) = text.first() else { return 0 };
-    let run = |at: usize| text.iter().zip(&row[at..]).take_while(|(a, b)| a == b).count();
-    row.iter().enumerate().filter(|(_, byte)| **byte == first).map(|(at, _)| run(at)).max().unwrap_or(0)
+/// Length of the longest start of `text` that lies somewhere in a row.
+fn longest_run(text: &[u8]) -> usize {
+    let (first, next) = &PLACES;
+    let places = text.first().map(|&byte| first[usize::from(byte)]);
+    let places = std::iter::successors(places, |&place| next.get(usize::from(place).checked_sub(1)?).copied());
+    let run = |place: u16| {
+        let row = usize::from(place).checked_sub(1).and_then(|at| ALL.get(at..)).unwrap_or_default();
+        text.iter().zip(row).take_while(|(a, b)| a == b && **b != BETWEEN).count()
+    };
+    places.take_while(|&place| place > 0).map(run).max().unwrap_or(0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_longest_run_is_that_of_any_row() {
+        let by_rows = |text: &[u8]| {
+            let all = ROWS.iter().flat_map(|row| (0..row.len()).map(|at| &row[at..]));
+            all.map(|row| text.iter().zip(row).take_while(|(a, b)| a == b).count()).max().unwrap_or(0)
+        };
+        for row in ROWS {
+            for (from, to) in (0..row.len()).flat_map(|from| (from..=row.len()).map(move |to| (from, to))) {
+                for text in [row[from..to].to_vec(), [&row[from..to], &b"\0q1"[..]].concat()] {
+                    assert_eq!(longest_run(&text), by_rows(&text), "{}", text.escape_ascii());
+                }
+            }
+        }
+    }
 
     #[test]
     fn letters_and_digits_in_turn_are_a_row() {

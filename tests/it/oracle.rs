@@ -1,5 +1,6 @@
 //! The engine against the naive engine: on generated text, on the corpus, in every way of cutting it.
 
+mod dense;
 mod encoded;
 pub(crate) mod naive;
 

@@ -6,6 +6,7 @@ mod gitolite;
 mod hostile;
 mod hosts;
 mod judge;
+mod limits;
 mod load;
 mod many;
 mod mend;

@@ -53,9 +53,7 @@ impl Structure {
             ObjectKind::Commit => {
                 let links = incoming.links(oid, bytes)?;
                 self.parents += links.parents.len();
-                if self.parents > MOST_PARENTS {
-                    return Err(GitError::TooMany(format!("commits with more than {MOST_PARENTS} parents in all")));
-                }
+                self.check()?;
                 self.commits.push((oid, links));
             }
             ObjectKind::Tag => {
@@ -74,14 +72,26 @@ impl Structure {
                         self.outside.insert(item.oid, kind);
                     }
                 }
-                if self.outside.len() > MOST_OUTSIDE {
-                    let words = format!("trees that name more than {MOST_OUTSIDE} objects which are not in it");
-                    return Err(GitError::TooMany(words));
-                }
+                self.check()?;
             }
             ObjectKind::Blob => {}
         }
         Ok(())
+    }
+
+    /// Says whether it is as much as can be kept: to be asked once more when all threads' parts are merged.
+    ///
+    /// # Errors
+    /// If it is more.
+    pub fn check(&self) -> Result<(), GitError> {
+        let words = if self.parents > MOST_PARENTS {
+            format!("commits with more than {MOST_PARENTS} parents in all")
+        } else if self.outside.len() > MOST_OUTSIDE {
+            format!("trees that name more than {MOST_OUTSIDE} objects which are not in it")
+        } else {
+            return Ok(());
+        };
+        Err(GitError::TooMany(words))
     }
 
     /// Keeps the name of a directory. It only says where to look first, so any may be left out.

@@ -169,9 +169,8 @@ impl<'a> Visit for &'a Pass<'a> {
         if worker.part.structure.is_heavy() {
             let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
             worker.part.structure.hand_on(&mut all.structure);
-            if all.structure.commits.len() > self.most_commits {
-                let words = format!("more than {} commits", self.most_commits);
-                all.failure = Some(GitError::TooMany(words));
+            if let Err(failure) = check(&all, self.most_commits) {
+                all.failure = Some(failure);
                 self.too_many.store(true, Ordering::Relaxed);
             }
         }
@@ -188,6 +187,14 @@ impl<'a> Visit for &'a Pass<'a> {
     fn weight(&self, (): &()) -> usize {
         0
     }
+}
+
+/// Whether what was collected is as much as can be kept.
+fn check(first: &First, most_commits: usize) -> Result<(), GitError> {
+    if first.structure.commits.len() > most_commits {
+        return Err(GitError::TooMany(format!("more than {most_commits} commits")));
+    }
+    first.structure.check()
 }
 
 /// Makes the first pass. A new object that cannot be read, or is malformed, ends it.
@@ -207,8 +214,9 @@ pub(super) fn pass(
         }
     }
     let first = pass.all.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let checked = check(&first, most_commits);
     match first.failure {
         Some(failure) => Err(failure),
-        None => Ok(first),
+        None => checked.map(|()| first),
     }
 }

@@ -252,7 +252,7 @@ fn exceptions(page: &mut Page<'_>, found: &[&Leak], told: &Told<'_>) -> io::Resu
     if told.audience == Audience::Sender {
         page.hanging("hint: ", 6, "if it is no credential, say so in the baseline and commit that:")?;
         page.line(&format!("        portcullis allow {} --reason \"...\"", first_id(found)))?;
-        page.line("        git add .portcullis.baseline && git commit")?;
+        page.line("        git add :/.portcullis.baseline && git commit")?;
         return page.hanging("hint: ", 6, "`git push --no-verify` goes around this guard, but not around a server's");
     }
     if told.only_told {

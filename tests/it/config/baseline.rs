@@ -171,7 +171,16 @@ fn a_gate_says_that_what_is_recorded_is_not_staged_yet() {
     repo.portcullis(&["allow", &id, "--reason", "a fixture"]).text();
     let ran = repo.portcullis(&["pre-commit"]);
     assert!(ran.code == Some(1) && ran.stderr.contains("Recorded, but not staged"), "{}", ran.stderr);
-    assert!(ran.stderr.contains("git add .portcullis.baseline") && !ran.stderr.contains("Record it"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("git add :/.portcullis.baseline") && !ran.stderr.contains("Record it"),
+        "{}",
+        ran.stderr
+    );
+    // Regression: the command that is told failed in a subdirectory.
+    std::fs::create_dir(repo.dir.join("sub")).unwrap();
+    repo.ok("-C sub add :/.portcullis.baseline");
+    assert_eq!(repo.portcullis(&["pre-commit"]).code, Some(0));
+    repo.ok("rm -q --cached .portcullis.baseline");
     // One of two: the other one still has to be judged.
     repo.stage("b", format!("token = {}\n", super::token(2)));
     let told = repo.portcullis(&["pre-commit"]).stderr;

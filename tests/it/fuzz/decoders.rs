@@ -1,6 +1,6 @@
 //! Decoders on any window, at any place, under any limit.
 
-use portcullis::decode::{Form, FormInfo, Hit, Limit, View, view};
+use portcullis::decode::{Form, FormInfo, Hit, Lens, Limit, View, view};
 
 use super::taker::Taker;
 
@@ -59,6 +59,28 @@ fn hold(data: &[u8], forms: &[Form]) {
                 let (start, end) = near.map.raw(byte, byte + 1);
                 assert_eq!(seen.map.raw(byte, byte + 1), (start + from, end + from), "{form:?}: or where it stands");
             }
+        }
+        shared(form, window, Hit { at, anchor_len }, limit);
+    }
+}
+
+/// What hits that stand close together share is what each would see by itself.
+fn shared(form: Form, window: &[u8], first: Hit, limit: Limit) {
+    let mut lens = Lens::reaching(first.at % 512);
+    for at in (first.at..window.len()).step_by(1 + first.anchor_len % 7).take(32) {
+        let (hit, mut one) = (Hit { at, ..first }, View::default());
+        let whole = view(form, window, hit, limit, &mut one);
+        let seen = lens.look(form, window, hit, limit);
+        assert_eq!(seen.is_some(), whole, "{form:?}: the hits before decide whether there is an anchor");
+        let Some(seen) = seen else { continue };
+        assert_eq!((seen.bytes, seen.anchor), (&one.bytes[..], one.anchor), "{form:?}: or what the text says");
+        for byte in 0..seen.bytes.len() {
+            let (start, end) = seen.map.raw(seen.first + byte, seen.first + byte + 1);
+            assert_eq!(
+                one.map.raw(byte, byte + 1),
+                (start + seen.start, end + seen.start),
+                "{form:?}: or where it stands"
+            );
         }
     }
 }

@@ -24,9 +24,9 @@ fn wrapped(digits: &[u8], width: usize, indent: &str) -> Vec<u8> {
     digits.chunks(width).flat_map(|line| [line, b"\n", indent.as_bytes()].concat()).collect()
 }
 
-type Encoding = (&'static str, fn(&[u8]) -> Vec<u8>);
+pub(crate) type Encoding = (&'static str, fn(&[u8]) -> Vec<u8>);
 
-const ENCODINGS: &[Encoding] = &[
+pub(crate) const ENCODINGS: &[Encoding] = &[
     ("base64", |text| base64(text)),
     ("base64, one byte before", |text| base64(&[b"\n", text].concat())),
     ("base64, two bytes before", |text| base64(&[b"\n\n", text].concat())),

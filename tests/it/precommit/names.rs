@@ -50,3 +50,21 @@ fn a_name_that_was_there_is_not_told_again_and_never_shown() {
     repo.stage(&format!("copy-{file}"), "the name comes in a second time\n");
     assert!(!commit(&repo).0);
 }
+
+/// Regression: paths, and commands with paths, ran over the 72 columns that are promised.
+#[test]
+fn long_paths_are_folded_and_no_command_is_cut() {
+    let repo = Repo::init(&[]);
+    gate::wire(&repo);
+    let deep = format!("{}/{}/{}.txt", "services".repeat(5), "configuration".repeat(3), "settings".repeat(10));
+    repo.stage(&deep, format!("key = {}\n", Draw(7).token()));
+    let (ok, told) = commit(&repo);
+    assert!(!ok && told.lines().all(|line| line.chars().count() <= 72), "{told}");
+    let joined: String = told.lines().map(str::trim).collect();
+    assert!(joined.contains(&format!("{deep}:1:7")), "{told}");
+    assert!(told.contains("      git reset -q        (unstages all)\n"), "{told}");
+    repo.stage("short", format!("key = {}\n", Draw(8).token()));
+    let (_, told) = commit(&repo);
+    assert!(told.contains("git reset -q -- :/short\n") && told.contains("and so for 1 more file"), "{told}");
+    assert!(told.lines().all(|line| line.chars().count() <= 72), "{told}");
+}

@@ -128,7 +128,7 @@ fn deflated(_: &crate::support::Repo, bytes: &[u8]) -> Vec<u8> {
     [&[0x78, 0x01, 0x01], &length.to_le_bytes()[..], &(!length).to_le_bytes(), bytes, &adler.to_be_bytes()].concat()
 }
 
-fn hash(repo: &crate::support::Repo, bytes: &[u8]) -> Vec<u8> {
+pub(super) fn hash(repo: &crate::support::Repo, bytes: &[u8]) -> Vec<u8> {
     let mut child = piped(&mut repo.command("sha1sum")).spawn().unwrap();
     let mut input = child.stdin.take().unwrap();
     input.write_all(bytes).unwrap();

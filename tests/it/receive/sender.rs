@@ -168,7 +168,7 @@ fn the_baseline_and_marks_are_the_developers() {
     pair.client.commit("bad");
     let ran = pair.push("main");
     blocked("not yet", &ran, &second);
-    assert!(ran.stderr.contains("git add .portcullis.baseline && git commit"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("git add :/.portcullis.baseline && git commit"), "{}", ran.stderr);
     let id = ran.stderr.split("id      ").nth(1).unwrap()[..32].to_owned();
     pair.client.portcullis(&["allow", &id, "--reason", "a fixture"]).text();
     pair.client.git(["add", ".portcullis.baseline"]).text();
