@@ -217,7 +217,7 @@ pub(super) fn see(facts: &Facts<'_>) -> Option<Reason> {
     if facts.form == Form::Quoted && text.is_plain() && text.words.len() >= 2 && (begins || ends) {
         return Some(Reason::new(-60, "the value is a label or message"));
     }
-    (facts.form != Form::Quoted && text.is_plain() && goes_on(facts, begins))
+    (matches!(facts.form, Form::Env | Form::Loose) && text.is_plain() && goes_on(facts, begins))
         .then_some(Reason::new(-60, "the value is the first word of a sentence"))
 }
 

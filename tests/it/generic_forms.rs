@@ -34,12 +34,13 @@ fn calls_and_prefixes_around_a_value_are_seen_through() {
         "public string Password { get; set; } = \"@\";",
         "new NetworkCredential(\"app\", \"@\").SecurePassword",
         "local password = [[@]]",
-        "local password = [==[@]==]",
         "password=$'@'",
         "CREATE LOGIN app WITH PASSWORD = N'@', CHECK_POLICY = OFF;",
         "UPDATE users SET password=MD5('@') WHERE id = 1;",
     ];
     found_and_stood_in(&forms, &["changeme", "your-password-here", "password", "${PASSWORD}"]);
+    // With the bracket's rest.
+    assert_eq!(told(&drawn("local password = [==[{base62:14}{digits:2}]==]\n", 1)).len(), 1);
 }
 
 /// Regression: the key in a call that signs or encrypts was missed, for no name stands beside it.
