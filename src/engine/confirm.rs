@@ -41,8 +41,8 @@ impl Scratch {
 }
 
 impl Engine {
-    /// Tries the rules of a needle that stands at `at`. Where glances decided it all, tells how far the bytes had a part
-    /// in that: nearly always a few, of the hundreds that the rules may look at.
+    /// Tries the rules of a needle that stands at `at`. Where somebody kept count, tells how far the bytes had a part in
+    /// what came of it: nearly always a few, of the hundreds that the rules may look at.
     pub(super) fn confirm(
         &self,
         scratch: &mut Scratch,
@@ -171,7 +171,7 @@ impl Attempt<'_> {
     }
 
     /// Tries every rule with its anchor at `at`; where one does not match and the text has escapes, tries it
-    /// again on the text without them. Tells how far the bytes had a part in that, if glances decided it all.
+    /// again on the text without them. Tells how far the bytes had a part in that, if that is known.
     fn run(&mut self, text: Text<'_>, at: usize) -> Option<Around> {
         let closed = self.gate.and_then(|gate| match glance::through(gate, text.bytes, at + self.anchor_len) {
             Glimpse::No { to } => {
@@ -208,9 +208,10 @@ impl Attempt<'_> {
 
     fn run_rule(&mut self, target: Target, text: Text<'_>, at: usize) -> Option<Around> {
         let rule = &self.engine.rules().as_slice()[usize::from(target.rule)];
+        let wider = |Around { before, after }| Around { before: before + BEFORE, after };
         let around = match self.try_rule(rule, target, text, at) {
-            Tried::Found => return None,
-            Tried::Not { around } => around.map(|Around { before, after }| Around { before: before + BEFORE, after }),
+            Tried::Found { around } => return around.map(wider),
+            Tried::Not { around } => around.map(wider),
         };
         if rule.extend.is_some() {
             return around; // the parsers of blocks read escapes themselves
@@ -227,7 +228,7 @@ impl Attempt<'_> {
             }
             let mut part = std::mem::take(self.part);
             let hit = decode_within(text, form, at, self.anchor_len, limit, &mut part)
-                .is_some_and(|(decoded, at)| self.try_rule(rule, target, decoded, at) == Tried::Found);
+                .is_some_and(|(decoded, at)| matches!(self.try_rule(rule, target, decoded, at), Tried::Found { .. }));
             *self.part = part;
             if hit {
                 break;
@@ -265,29 +266,45 @@ impl Attempt<'_> {
                 }
                 Glimpse::Perhaps { secret } => secret,
             };
-            around = None;
-            let Some(regex) = self.engine.regexes.get(rule_ix, rule) else { break };
+            let mut note = |to: usize| {
+                // Where a block ends, its parser says, and that looks far.
+                let kept = around.filter(|_| to < usize::MAX && rule.extend.is_none());
+                around = kept.map(|around| around.and(Around { before: lead + CONTEXT, after: to.saturating_sub(at) }));
+            };
+            let Some(regex) = self.engine.regexes.get(rule_ix, rule) else {
+                note(usize::MAX);
+                break;
+            };
             let memory = memory(self.regexes, rule_ix);
             // Nearly all credentials that generic rules match are none, which they tell themselves, whether there is a
             // match or not. To find a match and its groups takes ten times as long.
-            let supposed =
-                secret.map_or(Supposed::Unknown, |secret| regex.supposed(text.bytes, [start, secret, end], memory));
+            let supposed = secret.map(|secret| regex.supposed(text.bytes, [start, secret, end], memory));
+            let (supposed, read) = supposed.unwrap_or((Supposed::Unknown, start));
+            note(read);
             let finding = match supposed {
                 Supposed::None => continue,
                 Supposed::Match(supposed) => {
+                    note(supposed.end + CONTEXT);
                     let finding = judge(rule, rule_ix, text, supposed);
-                    if finding.is_some() && !regex.matches_at(text.bytes, start, end, memory) {
-                        continue;
+                    if finding.is_some() {
+                        let told = regex.end_at(text.bytes, start, end, memory);
+                        note(told.read);
+                        if told.found.is_none() {
+                            continue;
+                        }
                     }
                     debug_assert!(
-                        finding.is_none() || regex.match_at(text.bytes, start, end, memory) == Some(supposed),
+                        finding.is_none() || regex.match_at(text.bytes, start, end, memory).found == Some(supposed),
                         "{}",
                         rule.id
                     );
                     finding
                 }
                 Supposed::Unknown => {
-                    let Some(matched) = regex.match_at(text.bytes, start, end, memory) else { continue };
+                    let told = regex.match_at(text.bytes, start, end, memory);
+                    note(told.read);
+                    let Some(matched) = told.found else { continue };
+                    note(matched.end + CONTEXT);
                     judge(rule, rule_ix, text, matched)
                 }
             };
@@ -303,11 +320,12 @@ impl Attempt<'_> {
             cost.confirms += confirms;
             cost.findings += found;
         });
-        if found_any { Tried::Found } else { Tried::Not { around } }
+        if found_any { Tried::Found { around } } else { Tried::Not { around } }
     }
 }
 
-/// How many bytes before and after the place of a needle had a part in what came of it.
+/// How many bytes before and after the place of a needle had a part in what came of it. (Of a match, the bytes right
+/// before it as well.)
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Around {
     pub(super) before: usize,
@@ -325,8 +343,8 @@ impl Around {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Tried {
     /// A finding at least.
-    Found,
-    /// None. If glances decided everywhere, the bytes that had a part in that, but for those before a match.
+    Found { around: Option<Around> },
+    /// None.
     Not { around: Option<Around> },
 }
 

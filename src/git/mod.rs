@@ -37,6 +37,6 @@ pub use reftable::reftable_entries;
 pub use staged::{Change, Deleted, Mode, Staged};
 pub use tree::tree_entries;
 pub use walk::{
-    Bounds, Child, Commit, CommitLinks, Counts, Entry, Log, Memory, NameMark, Person, Problem, Range, Ref, RefGlob, Sight, Tag,
-    Tips, Walked, commit_links, people, tag_target,
+    Bounds, Child, Commit, CommitLinks, Counts, Entry, Log, Memory, NameMark, Person, Problem, Range, Ref, RefGlob,
+    Sight, Tag, Tips, Walked, commit_links, people, tag_target,
 };

@@ -188,7 +188,8 @@ impl Walk<'_> {
             }
             match store.kind(oid) {
                 Ok(ObjectKind::Tree) if self.remembers && self.knows_tree(oid) => {}
-                Ok(ObjectKind::Blob) if self.remembers && self.sight.memory().is_some_and(|memory| memory.knows_blob(oid)) => {}
+                Ok(ObjectKind::Blob)
+                    if self.remembers && self.sight.memory().is_some_and(|memory| memory.knows_blob(oid)) => {}
                 Ok(kind) => rest.push((turn(kind), oid)),
                 Err(error) => self.trouble("object", oid, &error),
             }

@@ -109,7 +109,11 @@ fn a_saved_history_becomes_the_page_with_its_lives() {
     assert_eq!(repo.portcullis(&["history", "-f", "jsonl", "-o", saved]).code, Some(1));
     // The page is about the day on which that was saved.
     let day = std::time::UNIX_EPOCH + std::time::Duration::from_secs(24 * 20_000 * 3600);
-    std::fs::File::options().append(true).open(saved).and_then(|file| file.set_modified(day)).expect("a time of its own");
+    std::fs::File::options()
+        .append(true)
+        .open(saved)
+        .and_then(|file| file.set_modified(day))
+        .expect("a time of its own");
     let page = String::from_utf8(repo.portcullis(&["report", saved, "-f", "html"]).stdout).expect("UTF-8");
     assert_eq!(data(&page)["at"], 24 * 20_000 * 3600, "{:?}", data(&page)["at"]);
     for args in [&["report", saved, "-f", "html"][..], &["history", "-f", "html"]] {
