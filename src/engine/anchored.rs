@@ -37,13 +37,32 @@ pub(super) struct Memory {
     slots: Vec<Option<NonMaxUsize>>,
 }
 
+/// What came of asking a regex.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Told<T> {
+    /// The answer; `None` where there is no match.
+    pub(super) found: Option<T>,
+    /// No byte from here on had a part in it. The greatest of all numbers where nobody kept count.
+    pub(super) read: usize,
+}
+
+impl<T> Told<T> {
+    /// No match, for whatever reason.
+    pub(super) const NOTHING: Self = Self { found: None, read: usize::MAX };
+
+    /// The same after another one had read so far.
+    pub(super) fn having_read(self, read: usize) -> Self {
+        Self { read: self.read.max(read), ..self }
+    }
+}
+
 impl Regex {
     /// Compiles a regex to at most so many bytes.
     pub(super) fn new(hir: &Hir, most: usize) -> Option<Self> {
         let config = Config::new().utf8(false).nfa_size_limit(Some(most));
         let nfa: NFA = Compiler::new().configure(config).build_from_hir(hir).ok()?;
         // The least memory that is asked for has room for the largest states there could be, of which there are none: by
-        // that measure the largest regexes had no DFA, and the backtracker told of each place that there is no match.
+        // that measure the largest regexes would have no DFA.
         let lazy = dfa::Config::new()
             .skip_cache_capacity_check(true)
             .minimum_cache_clear_count(Some(CLEARED))
@@ -53,44 +72,50 @@ impl Regex {
         Some(Self { dfa, backtracker, pike: PikeVM::new_from_nfa(nfa).ok()? })
     }
 
-    /// Where the match ends that begins where the input does.
-    pub(super) fn end(&self, input: &Input<'_>, memory: &mut Memory) -> Option<usize> {
-        match self.told(input, memory) {
-            Some(end) => end,
-            None => self.groups(input, 0, memory).map(|[whole, _]| whole.1),
-        }
+    /// Where the match ends that begins where the input does, which goes to the end of its text.
+    pub(super) fn end(&self, input: &Input<'_>, memory: &mut Memory) -> Told<usize> {
+        self.told(input, memory).unwrap_or_else(|| Told {
+            found: self.groups(input, 0, memory).map(|[whole, _]| whole.1),
+            read: usize::MAX,
+        })
     }
 
     /// Where the match that begins where the input does lies, and its group of that number: nowhere, if that has no
     /// part in it.
-    pub(super) fn find(&self, input: &Input<'_>, group: usize, memory: &mut Memory) -> Option<[(usize, usize); 2]> {
-        match self.told(input, memory) {
-            Some(end) => self.within(input, end?, group, memory),
-            None => self.groups(input, group, memory),
-        }
-    }
-
-    /// The same of a match of which [`Self::end`] has told where it ends.
-    pub(super) fn within(
-        &self,
-        input: &Input<'_>,
-        end: usize,
-        group: usize,
-        memory: &mut Memory,
-    ) -> Option<[(usize, usize); 2]> {
+    pub(super) fn find(&self, input: &Input<'_>, group: usize, memory: &mut Memory) -> Told<[(usize, usize); 2]> {
+        let Some(Told { found, read }) = self.told(input, memory) else {
+            return Told { found: self.groups(input, group, memory), read: usize::MAX };
+        };
         let start = input.start();
-        if group == 0 {
-            return Some([(start, end); 2]);
-        }
-        self.groups(&input.clone().span(start..end), group, memory)
+        let groups = |end| match group {
+            0 => Some([(start, end); 2]),
+            _ => self.groups(&input.clone().span(start..end), group, memory),
+        };
+        Told { found: found.and_then(groups), read }
     }
 
     /// What the DFA tells of where the match ends; nothing, if it gave up.
-    fn told(&self, input: &Input<'_>, memory: &mut Memory) -> Option<Option<usize>> {
+    fn told(&self, input: &Input<'_>, memory: &mut Memory) -> Option<Told<usize>> {
         let dfa = self.dfa.as_ref()?;
         let cache = memory.dfa.get_or_insert_with(|| dfa.create_cache());
-        let input = input.clone().anchored(Anchored::Yes);
-        Some(dfa.try_search_fwd(cache, &input).ok()?.map(|found| found.offset()))
+        let mut state = dfa.start_state_forward(cache, &input.clone().anchored(Anchored::Yes)).ok()?;
+        let (mut found, from) = (None, input.start());
+        for (at, &byte) in (from..).zip(input.haystack().get(from..)?) {
+            state = dfa.next_state(cache, state, byte).ok()?;
+            // That a match has ended is told by the byte behind it.
+            if state.is_match() {
+                found = Some(at);
+            } else if state.is_dead() {
+                return Some(Told { found, read: at + 1 });
+            } else if state.is_quit() {
+                return None;
+            }
+        }
+        let end = input.haystack().len();
+        if dfa.next_eoi_state(cache, state).ok()?.is_match() {
+            found = Some(end);
+        }
+        Some(Told { found, read: end })
     }
 
     fn groups(&self, input: &Input<'_>, group: usize, memory: &mut Memory) -> Option<[(usize, usize); 2]> {

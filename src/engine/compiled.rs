@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use regex_automata::{Input, meta};
 use regex_syntax::hir::{Capture, Hir, HirKind, Repetition};
 
-use super::anchored::{self, Regex};
+use super::anchored::{self, Regex, Told};
 use crate::rules::{self, Rule};
 
 /// Bytes a compiled regex may take. Built-in rules stay far below; a user's are held against it when they are read.
@@ -127,22 +127,21 @@ impl Lazy {
 
     /// A group that has no part in the match (an alternative without it) holds no credential: an empty one, which is
     /// passed over.
-    fn find(&self, input: &Input<'_>, memory: &mut anchored::Memory) -> Option<Match> {
-        self.get()?.find(input, self.group, memory).map(matched)
+    fn find(&self, input: &Input<'_>, memory: &mut anchored::Memory) -> Told<Match> {
+        let Some(regex) = self.get() else { return Told::NOTHING };
+        let Told { found, read } = regex.find(input, self.group, memory);
+        let of = |[(start, end), (secret_start, secret_end)]: [(usize, usize); 2]| Match {
+            start,
+            end,
+            secret_start,
+            secret_end,
+        };
+        Told { found: found.map(of), read }
     }
 
-    /// The same of a match of which [`Self::end`] has told where it ends.
-    fn within(&self, input: &Input<'_>, end: usize, memory: &mut anchored::Memory) -> Option<Match> {
-        self.get()?.within(input, end, self.group, memory).map(matched)
+    fn end(&self, input: &Input<'_>, memory: &mut anchored::Memory) -> Told<usize> {
+        self.get().map_or(Told::NOTHING, |regex| regex.end(input, memory))
     }
-
-    fn end(&self, input: &Input<'_>, memory: &mut anchored::Memory) -> Option<usize> {
-        self.get()?.end(input, memory)
-    }
-}
-
-fn matched([(start, end), (secret_start, secret_end)]: [(usize, usize); 2]) -> Match {
-    Match { start, end, secret_start, secret_end }
 }
 
 /// A regex whose long counts have no upper bound: a tenth of the states, and of the time to find its groups.
@@ -204,26 +203,23 @@ impl Bounded {
     }
 
     /// The match that begins where the input does.
-    fn find(&self, input: &Input<'_>, memory: &mut Memories) -> Option<Match> {
-        if let Some(Short { regex, limit }) = self.short() {
-            // Most that it matches is longer, and not what the exact regex does: to find its groups took a twelfth of all.
-            let end = regex.end(input, &mut memory.short)?;
-            if end - input.start() <= *limit {
-                return regex.within(input, end, &mut memory.short);
-            }
+    fn find(&self, input: &Input<'_>, memory: &mut Memories) -> Told<Match> {
+        let Some(Short { regex, limit }) = self.short() else { return self.exact.find(input, &mut memory.exact) };
+        let told = regex.find(input, &mut memory.short);
+        if told.found.is_none_or(|found| found.end - found.start <= *limit) {
+            return told;
         }
-        self.exact.find(input, &mut memory.exact)
+        self.exact.find(input, &mut memory.exact).having_read(told.read)
     }
 
     /// Where that match ends, which takes a fraction of the time.
-    fn end(&self, input: &Input<'_>, memory: &mut Memories) -> Option<usize> {
-        if let Some(Short { regex, limit }) = self.short() {
-            let end = regex.end(input, &mut memory.short)?;
-            if end - input.start() <= *limit {
-                return Some(end);
-            }
+    fn end(&self, input: &Input<'_>, memory: &mut Memories) -> Told<usize> {
+        let Some(Short { regex, limit }) = self.short() else { return self.exact.end(input, &mut memory.exact) };
+        let told = regex.end(input, &mut memory.short);
+        if told.found.is_none_or(|end| end - input.start() <= *limit) {
+            return told;
         }
-        self.exact.end(input, &mut memory.exact)
+        self.exact.end(input, &mut memory.exact).having_read(told.read)
     }
 }
 
@@ -240,30 +236,31 @@ impl Compiled {
     }
 
     /// The match that begins at `start` and ends at `end` or before. `memory` is this regex's own.
-    pub(super) fn match_at(&self, text: &[u8], start: usize, end: usize, memory: &mut Memory) -> Option<Match> {
-        self.whole.find(&Input::new(text.get(..end)?).range(start..), &mut memory.whole)
+    pub(super) fn match_at(&self, text: &[u8], start: usize, end: usize, memory: &mut Memory) -> Told<Match> {
+        let input = text.get(..end).map(|text| Input::new(text).range(start..));
+        input.map_or(Told::NOTHING, |input| self.whole.find(&input, &mut memory.whole))
     }
 
-    /// Whether there is one.
-    pub(super) fn matches_at(&self, text: &[u8], start: usize, end: usize, memory: &mut Memory) -> bool {
+    /// Where it ends, if there is one.
+    pub(super) fn end_at(&self, text: &[u8], start: usize, end: usize, memory: &mut Memory) -> Told<usize> {
         let input = text.get(..end).map(|text| Input::new(text).range(start..));
-        input.is_some_and(|input| self.whole.end(&input, &mut memory.whole).is_some())
+        input.map_or(Told::NOTHING, |input| self.whole.end(&input, &mut memory.whole))
     }
 
     /// The match that begins at `start` and ends at `end` or before, if there is one, and if its credential then begins
-    /// at `secret_start`: of the whole regex, it reads the credential only, which takes a tenth of the time.
+    /// at `secret_start`: of the whole regex, it reads the credential only, which takes a tenth of the time. And from where
+    /// on no byte had a part in that.
     pub(super) fn supposed(
         &self,
         text: &[u8],
         [start, secret_start, end]: [usize; 3],
         memory: &mut Memory,
-    ) -> Supposed {
-        let (Some(regex), Some(text)) = (&self.secret, text.get(..end)) else { return Supposed::Unknown };
-        match regex.end(&Input::new(text).range(secret_start..), &mut memory.secret) {
-            // There is nothing behind the credential, and what is before it has no say in where it ends.
-            Some(end) => Supposed::Match(Match { start, end, secret_start, secret_end: end }),
-            None => Supposed::None,
-        }
+    ) -> (Supposed, usize) {
+        let (Some(regex), Some(text)) = (&self.secret, text.get(..end)) else { return (Supposed::Unknown, start) };
+        let Told { found, read } = regex.end(&Input::new(text).range(secret_start..), &mut memory.secret);
+        // There is nothing behind the credential, and what is before it has no say in where it ends.
+        let supposed = |end| Supposed::Match(Match { start, end, secret_start, secret_end: end });
+        (found.map_or(Supposed::None, supposed), read)
     }
 
     /// All matches anywhere in a text, one behind the other.
@@ -294,9 +291,9 @@ mod tests {
         let exact = Lazy { hir: parser.parse(regex).expect("a regex"), group: 0, regex: OnceLock::new() };
         let short = Short::of(&exact).expect("it has long counts");
         let (input, mut one, mut other) = (Input::new("aa-xa-bb"), Memory::default(), Memory::default());
-        let found = exact.find(&input, &mut one.whole.exact);
+        let found = exact.find(&input, &mut one.whole.exact).found;
         assert_eq!(found.map(|found| found.end), Some(4));
-        assert_eq!(short.regex.find(&input, &mut other.whole.exact), found);
+        assert_eq!(short.regex.find(&input, &mut other.whole.exact).found, found);
     }
 
     /// Every rule that has long counts, on its own examples, with more and less text between.
@@ -318,9 +315,16 @@ mod tests {
                     for start in 0..text.len().min(32) {
                         let end = text.len().min(start + rule.max_len as usize + 1);
                         let (mut one, mut other) = (Memory::default(), Memory::default());
-                        let found = compiled.match_at(&text, start, end, &mut one);
-                        assert_eq!(found, exact.match_at(&text, start, end, &mut other), "{} at {start}", rule.id);
-                        assert_eq!(found.is_some(), compiled.matches_at(&text, start, end, &mut one), "{}", rule.id);
+                        let Told { found, read } = compiled.match_at(&text, start, end, &mut one);
+                        let whole = exact.match_at(&text, start, end, &mut other).found;
+                        assert_eq!(found, whole, "{} at {start}", rule.id);
+                        let ends = compiled.end_at(&text, start, end, &mut one);
+                        assert_eq!(ends.found, found.map(|found| found.end), "{} at {start}", rule.id);
+                        // What follows what was read changes nothing.
+                        let mut text = text.clone();
+                        text.iter_mut().skip(read).for_each(|byte| *byte = if *byte == b'a' { b'"' } else { b'a' });
+                        let again = compiled.match_at(&text, start, end, &mut one);
+                        assert_eq!(again, Told { found, read }, "{} at {start}", rule.id);
                         matches += usize::from(found.is_some());
                         beyond += usize::from(found.is_some_and(|found| found.end - found.start > 96));
                     }

@@ -10,9 +10,9 @@ use super::prefilter::Sought;
 use super::prefilter::gates::is_behind;
 use super::prefilter::tables::Target;
 use super::stats::{RuleCost, Stats};
-use super::text::{Layer, Text};
+use super::text::{Text, decode_within, seen_within};
 use super::{Engine, boundary, extend};
-use crate::decode::{self, Form, FormInfo, Hit, Lens, Limit, Seen, View};
+use crate::decode::{Form, FormInfo, Hit, Lens, Limit, Seen, View};
 use crate::model::{Finding, RuleIx, Secret};
 use crate::rules::{CONTEXT, Glance, Rule, Step};
 use crate::score::{self, Evidence};
@@ -59,8 +59,8 @@ impl Scratch {
 }
 
 impl Engine {
-    /// Tries the rules of a needle that stands at `at`. Where glances decided it all, tells how far the bytes had a part
-    /// in that: nearly always a few, of the hundreds that the rules may look at.
+    /// Tries the rules of a needle that stands at `at`. Where somebody kept count, tells how far the bytes had a part in
+    /// what came of it: nearly always a few, of the hundreds that the rules may look at.
     pub(super) fn confirm(
         &self,
         scratch: &mut Scratch,
@@ -218,7 +218,7 @@ impl Attempt<'_> {
     }
 
     /// Tries every rule with its anchor at `at`; where one does not match and the text has escapes, tries it
-    /// again on the text without them. Tells how far the bytes had a part in that, if glances decided it all.
+    /// again on the text without them. Tells how far the bytes had a part in that, if that is known.
     fn run(&mut self, text: Text<'_>, at: usize) -> Option<Around> {
         let closed = self.gate.and_then(|gate| match glance::through(gate, text.bytes, at + self.anchor_len) {
             Glimpse::No { to } => {
@@ -255,9 +255,10 @@ impl Attempt<'_> {
 
     fn run_rule(&mut self, target: Target, text: Text<'_>, at: usize) -> Option<Around> {
         let rule = &self.engine.rules().as_slice()[usize::from(target.rule)];
+        let wider = |Around { before, after }| Around { before: before + BEFORE, after };
         let around = match self.try_rule(rule, target, text, at) {
-            Tried::Found => return None,
-            Tried::Not { around } => around.map(|Around { before, after }| Around { before: before + BEFORE, after }),
+            Tried::Found { around } => return around.map(wider),
+            Tried::Not { around } => around.map(wider),
         };
         if rule.extend.is_some() {
             return around; // the parsers of blocks read escapes themselves
@@ -274,15 +275,17 @@ impl Attempt<'_> {
             }
             let hit = if let Some(lens) = self.lens.take() {
                 let seen = lens.look(form, text.bytes, Hit { at, anchor_len: self.anchor_len }, limit);
-                let hit = seen
-                    .and_then(|seen| seen_within(text, form, seen))
-                    .is_some_and(|(decoded, at)| self.try_rule(rule, target, decoded, at) == Tried::Found);
+                let hit = seen.and_then(|seen| seen_within(text, form, seen)).is_some_and(|(decoded, at)| {
+                    matches!(self.try_rule(rule, target, decoded, at), Tried::Found { .. })
+                });
                 self.lens = Some(lens);
                 hit
             } else {
                 let mut part = std::mem::take(self.part);
-                let hit = decode_within(text, form, at, self.anchor_len, limit, &mut part)
-                    .is_some_and(|(decoded, at)| self.try_rule(rule, target, decoded, at) == Tried::Found);
+                let hit =
+                    decode_within(text, form, at, self.anchor_len, limit, &mut part).is_some_and(|(decoded, at)| {
+                        matches!(self.try_rule(rule, target, decoded, at), Tried::Found { .. })
+                    });
                 *self.part = part;
                 hit
             };
@@ -322,29 +325,45 @@ impl Attempt<'_> {
                 }
                 Glimpse::Perhaps { secret } => secret,
             };
-            around = None;
-            let Some(regex) = self.engine.regexes.get(rule_ix, rule) else { break };
+            let mut note = |to: usize| {
+                // Where a block ends, its parser says, and that looks far.
+                let kept = around.filter(|_| to < usize::MAX && rule.extend.is_none());
+                around = kept.map(|around| around.and(Around { before: lead + CONTEXT, after: to.saturating_sub(at) }));
+            };
+            let Some(regex) = self.engine.regexes.get(rule_ix, rule) else {
+                note(usize::MAX);
+                break;
+            };
             let memory = memory(self.regexes, rule_ix);
             // Nearly all credentials that generic rules match are none, which they tell themselves, whether there is a
             // match or not. To find a match and its groups takes ten times as long.
-            let supposed =
-                secret.map_or(Supposed::Unknown, |secret| regex.supposed(text.bytes, [start, secret, end], memory));
+            let supposed = secret.map(|secret| regex.supposed(text.bytes, [start, secret, end], memory));
+            let (supposed, read) = supposed.unwrap_or((Supposed::Unknown, start));
+            note(read);
             let finding = match supposed {
                 Supposed::None => continue,
                 Supposed::Match(supposed) => {
+                    note(supposed.end + CONTEXT);
                     let finding = judge(rule, rule_ix, text, supposed);
-                    if finding.is_some() && !regex.matches_at(text.bytes, start, end, memory) {
-                        continue;
+                    if finding.is_some() {
+                        let told = regex.end_at(text.bytes, start, end, memory);
+                        note(told.read);
+                        if told.found.is_none() {
+                            continue;
+                        }
                     }
                     debug_assert!(
-                        finding.is_none() || regex.match_at(text.bytes, start, end, memory) == Some(supposed),
+                        finding.is_none() || regex.match_at(text.bytes, start, end, memory).found == Some(supposed),
                         "{}",
                         rule.id
                     );
                     finding
                 }
                 Supposed::Unknown => {
-                    let Some(matched) = regex.match_at(text.bytes, start, end, memory) else { continue };
+                    let told = regex.match_at(text.bytes, start, end, memory);
+                    note(told.read);
+                    let Some(matched) = told.found else { continue };
+                    note(matched.end + CONTEXT);
                     judge(rule, rule_ix, text, matched)
                 }
             };
@@ -360,11 +379,12 @@ impl Attempt<'_> {
             cost.confirms += confirms;
             cost.findings += found;
         });
-        if found_any { Tried::Found } else { Tried::Not { around } }
+        if found_any { Tried::Found { around } } else { Tried::Not { around } }
     }
 }
 
-/// How many bytes before and after the place of a needle had a part in what came of it.
+/// How many bytes before and after the place of a needle had a part in what came of it. (Of a match, the bytes right
+/// before it as well.)
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Around {
     pub(super) before: usize,
@@ -382,8 +402,8 @@ impl Around {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Tried {
     /// A finding at least.
-    Found,
-    /// None. If glances decided everywhere, the bytes that had a part in that, but for those before a match.
+    Found { around: Option<Around> },
+    /// None.
     Not { around: Option<Around> },
 }
 
@@ -421,30 +441,4 @@ fn memory(regexes: &mut Vec<Option<Box<Memory>>>, ix: usize) -> &mut Memory {
         regexes.resize_with(ix + 1, Option::default);
     }
     regexes[ix].get_or_insert_default()
-}
-
-/// Decodes around `at` into `view`: the text one step further in, and where the anchor stands in it.
-fn decode_within<'a>(
-    text: Text<'a>,
-    form: Form,
-    at: usize,
-    anchor_len: usize,
-    limit: Limit,
-    view: &'a mut View,
-) -> Option<(Text<'a>, usize)> {
-    // A decoder looks no further than this: the window is cut only to keep its offsets small.
-    let window_start = at.saturating_sub(decode::RAW_REACH);
-    let window = &text.bytes[window_start..text.bytes.len().min(at + decode::RAW_REACH)];
-    if !decode::view(form, window, Hit { at: at - window_start, anchor_len }, limit, view) {
-        return None;
-    }
-    let name = FormInfo::of(form)?.name;
-    Some((text.within(&view.bytes, Layer { map: &view.map, first: 0, window_start, name }), view.anchor))
-}
-
-/// The text one step further in, as it was seen, and where the anchor stands in it.
-fn seen_within<'a>(text: Text<'a>, form: Form, seen: Seen<'a>) -> Option<(Text<'a>, usize)> {
-    let Seen { bytes, anchor, map, first, start, .. } = seen;
-    let name = FormInfo::of(form)?.name;
-    Some((text.within(bytes, Layer { map, first, window_start: start, name }), anchor))
 }

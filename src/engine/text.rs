@@ -1,6 +1,6 @@
 //! Text as a rule sees it, with the way back to the object's raw bytes.
 
-use crate::decode::SpanMap;
+use crate::decode::{self, Form, FormInfo, Hit, Limit, Seen, SpanMap, View};
 use crate::model::Span;
 
 /// One decoding step: the map from a decoded window to its raw window, and where that window began.
@@ -57,4 +57,30 @@ impl<'a> Text<'a> {
     pub(super) fn is_encoded(&self) -> bool {
         self.layers[0].is_some()
     }
+}
+
+/// Decodes around `at` into `view`: the text one step further in, and where the anchor stands in it.
+pub(super) fn decode_within<'a>(
+    text: Text<'a>,
+    form: Form,
+    at: usize,
+    anchor_len: usize,
+    limit: Limit,
+    view: &'a mut View,
+) -> Option<(Text<'a>, usize)> {
+    // A decoder looks no further than this: the window is cut only to keep its offsets small.
+    let window_start = at.saturating_sub(decode::RAW_REACH);
+    let window = &text.bytes[window_start..text.bytes.len().min(at + decode::RAW_REACH)];
+    if !decode::view(form, window, Hit { at: at - window_start, anchor_len }, limit, view) {
+        return None;
+    }
+    let name = FormInfo::of(form)?.name;
+    Some((text.within(&view.bytes, Layer { map: &view.map, first: 0, window_start, name }), view.anchor))
+}
+
+/// The text one step further in, as it was seen, and where the anchor stands in it.
+pub(super) fn seen_within<'a>(text: Text<'a>, form: Form, seen: Seen<'a>) -> Option<(Text<'a>, usize)> {
+    let Seen { bytes, anchor, map, first, start, .. } = seen;
+    let name = FormInfo::of(form)?.name;
+    Some((text.within(bytes, Layer { map, first, window_start: start, name }), anchor))
 }

@@ -49,8 +49,8 @@ pub struct Fed {
     pub cut: Option<(SkipReason, String)>,
 }
 
-/// Who is shown what a piece of an object gave.
-pub type Told<'a> = dyn FnMut(&[(Finding, Place)]) + 'a;
+/// Who is shown what a piece of an object gave, the piece, and where in the object it begins.
+pub type Told<'a> = dyn FnMut(&[(Finding, Place)], &[u8], u64) + 'a;
 
 /// One thread's way to the engine.
 #[derive(Debug)]
@@ -158,7 +158,7 @@ impl<'e> Feed<'e> {
     }
 
     pub(super) fn pieces(&mut self, reader: &mut dyn Read, found: Vec<(Finding, Place)>, stop: &AtomicBool) -> Fed {
-        self.pieces_told(reader, found, stop, &mut |_| {})
+        self.pieces_told(reader, found, stop, &mut |_, _, _| {})
     }
 
     fn pieces_told(
@@ -178,7 +178,7 @@ impl<'e> Feed<'e> {
             let before = fed.found.len();
             let (findings, seen) = self.scan_until(&buffer[..filled], core..core_end, base, stop);
             place_all(Placer::new(&buffer[..filled], base, lines), findings, &mut fed.found);
-            told(fed.found.get(before..).unwrap_or_default());
+            told(fed.found.get(before..).unwrap_or_default(), &buffer[..filled], base);
             fed.bytes = base + seen as u64;
             fed.cut = error.map(|error| (SkipReason::Unreadable, error));
             if seen < core_end || (!end && stop.load(Ordering::Relaxed)) {

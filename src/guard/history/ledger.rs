@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::seen::{Judged, Seen, see};
+use super::seen::{Judged, Seen, Seer};
 use crate::model::{AllowReason, Finding, Fingerprint, Position, RuleIx, Secret, Verdict};
 use crate::policy::Policy;
 use crate::rules::RuleSet;
@@ -51,7 +51,8 @@ impl<'a> Ledger<'a> {
 
     /// Enters what was found in one object, whose bytes tell lines and allows. Each credential once, in order.
     pub(super) fn enter(&mut self, findings: Vec<Finding>, bytes: &[u8]) -> Vec<Held> {
-        self.enter_seen(see(self.rules, self.policy, findings, bytes))
+        let Self { rules, policy, .. } = *self;
+        self.enter_seen(Seer { rules, policy }.see(findings, bytes))
     }
 
     /// The same, of what was judged before.

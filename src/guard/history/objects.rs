@@ -6,7 +6,7 @@ use std::io::{Error, ErrorKind, Read};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::care::{Care, SHARED};
-use super::seen::{Seen, Seer};
+use super::seen::{Glimpses, Seen, Seer};
 use crate::engine::delta::{Ask, Copied, Trace, Tracer};
 use crate::engine::{Engine, Scratch};
 use crate::git::{
@@ -209,13 +209,13 @@ impl Worker<'_> {
         }
     }
 
-    /// `whole`: it was read to its end. `held`: its bytes, where all of them are at hand.
+    /// `whole`: it was read to its end. `see` tells of what was found, if that is asked for.
     fn done(
         &mut self,
         (oid, kind, bytes): (Oid, ObjectKind, u64),
-        held: Option<&[u8]>,
         mut findings: Vec<Finding>,
         whole: bool,
+        see: impl FnOnce(Seer<'_>, Vec<Finding>) -> Seen,
     ) {
         self.part.objects += 1;
         self.part.bytes += bytes;
@@ -232,8 +232,8 @@ impl Worker<'_> {
             self.scan.watch.progress.sighted(&findings);
             self.scan.count(&findings);
             let mut seen = None;
-            if let (Some(seer), Some(bytes)) = (self.scan.seer, held) {
-                match contained(|| seer(std::mem::take(&mut findings), bytes)) {
+            if let Some(seer) = self.scan.seer {
+                match contained(|| see(seer, std::mem::take(&mut findings))) {
                     Ok(told) => seen = Some(told),
                     Err(words) => return self.cut(oid, Some((SkipReason::Unreadable, words))),
                 }
@@ -289,7 +289,8 @@ impl<'a> Visit for &'a Scan<'a> {
             Ok((findings, trace)) => {
                 let cut = care.cut();
                 worker.links(oid, kind, bytes);
-                worker.done((oid, kind, bytes.len() as u64), Some(bytes), findings, cut.is_none());
+                let see = |seer: Seer<'_>, findings| seer.see(findings, bytes);
+                worker.done((oid, kind, bytes.len() as u64), findings, cut.is_none(), see);
                 worker.cut(oid, cut);
                 trace
             }
@@ -309,13 +310,16 @@ impl<'a> Visit for &'a Scan<'a> {
         _: u64,
         reader: &mut dyn Read,
     ) -> std::io::Result<()> {
-        let mut told = |found: &[(Finding, Place)]| {
+        let mut glimpses = Glimpses::default();
+        let mut told = |found: &[(Finding, Place)], bytes: &[u8], base: u64| {
+            glimpses.look(found, bytes, base);
             let found: Vec<Finding> = found.iter().map(|(finding, _)| finding.clone()).collect();
             self.watch.progress.sighted(&found);
         };
         let fed = worker.feed.stream_told(reader, self.watch.stop, &mut told);
-        let findings = fed.found.into_iter().map(|(finding, _)| finding).collect();
-        worker.done((oid, kind, fed.bytes), None, findings, fed.cut.is_none());
+        let (findings, places): (Vec<Finding>, Vec<Place>) = fed.found.into_iter().unzip();
+        let see = |seer: Seer<'_>, findings| glimpses.see(seer, findings, &places);
+        worker.done((oid, kind, fed.bytes), findings, fed.cut.is_none(), see);
         match fed.cut {
             Some((SkipReason::Unreadable, words)) => Err(Error::new(ErrorKind::InvalidData, words)),
             cut => {

@@ -8,7 +8,7 @@ use super::logs;
 use super::look::{Look, look};
 use super::objects::{self, ObjectFindings};
 use super::provenance::Holders;
-use super::seen::{Seen, see};
+use super::seen::{Seen, Seer};
 use super::tell::{self, Told};
 use crate::engine::{Engine, Scratch};
 use crate::git::{Bounds, Child, GitError, Range, RefGlob, Repo, Store, Walked};
@@ -61,11 +61,13 @@ pub fn run(
     clean: Option<&mut Clean>,
     watch: Watch<'_>,
 ) -> Result<History, GitError> {
-    let seer = |findings: Vec<Finding>, bytes: &[u8]| see(engine.rules(), policy, findings, bytes);
-    let Look { store, scanned, walked, names, remembered } = look(repo, engine, (request, &seer), clean, watch)?;
+    let seer = Seer { rules: engine.rules(), policy };
+    let Look { store, scanned, walked, names, remembered } = look(repo, engine, (request, seer), clean, watch)?;
     let mut join = Join {
         store: &store,
         engine,
+        seer,
+        limit: request.scan.limits.object,
         walked: &walked,
         ledger: Ledger::new(engine.rules(), policy),
         holders: Holders::default(),
@@ -108,6 +110,9 @@ fn scope(walked: &Walked) -> Scope {
 struct Join<'a> {
     store: &'a Store,
     engine: &'a Engine,
+    seer: Seer<'a>,
+    /// The greatest object that is held, in bytes.
+    limit: u64,
     walked: &'a Walked,
     ledger: Ledger<'a>,
     holders: Holders,
@@ -152,12 +157,8 @@ impl Join<'_> {
         for found in scanned.found {
             let child = self.walked.child(found.oid);
             let Some(child) = child.filter(|child| !but.contains(child)) else { continue };
-            let seen = found.seen.unwrap_or_else(|| {
-                // One that was read in pieces. It could be read a moment ago; where it cannot be now, or not at once,
-                // what was found stands, without its lines.
-                let bytes = self.store.read(found.oid).map(|(_, bytes)| bytes).unwrap_or_default();
-                see(self.engine.rules(), self.ledger.policy(), found.findings, &bytes)
-            });
+            // It was asked for. What was found would stand without it, too, only without its lines.
+            let seen = found.seen.unwrap_or_else(|| self.seer.see(found.findings, &[]));
             self.enter(child, seen);
         }
     }
@@ -187,7 +188,8 @@ impl Join<'_> {
         }
     }
 
-    /// Scans the blobs under names that rules are bound to, by all rules: which those are.
+    /// Scans the blobs under names that rules are bound to, by all rules: which those are. One that may not be held is
+    /// left to the other rules, and told.
     fn bound(&mut self) -> HashSet<Child> {
         let named: Vec<bool> = self.walked.names.iter().map(|name| self.engine.is_named(name)).collect();
         let is_named = |name: u32| named.get(name as usize).copied().unwrap_or(false);
@@ -204,17 +206,18 @@ impl Join<'_> {
         }
         let mut pairs: Vec<(u32, u32)> = pairs.into_iter().collect();
         pairs.sort_unstable();
-        let mut feed = Feed::new(self.engine);
+        let (mut feed, mut done) = (Feed::new(self.engine), HashSet::new());
         for &(blob, name) in &pairs {
             let (Some(&oid), Some(name)) = (self.walked.blobs.get(blob as usize), self.walked.names.get(name as usize))
             else {
                 continue;
             };
-            match self.store.read(oid) {
+            match self.store.read_within(oid, self.limit) {
                 Ok((_, bytes)) => {
                     let findings: Vec<Finding> =
                         feed.bytes(&bytes, Some(name)).found.into_iter().map(|(finding, _)| finding).collect();
-                    let seen = see(self.engine.rules(), self.ledger.policy(), findings, &bytes);
+                    let seen = self.seer.see(findings, &bytes);
+                    done.insert(Child::Blob(blob));
                     if seen.is_binary {
                         self.binary.insert(blob);
                     }
@@ -225,11 +228,15 @@ impl Join<'_> {
                 }
                 Err(error) => {
                     let origin = Origin::Object(format!("blob {oid}").into_bytes());
-                    self.coverage.skip(origin, SkipReason::Unreadable, error.to_string());
+                    let reason = match error {
+                        GitError::TooLarge { .. } => SkipReason::Budget,
+                        _ => SkipReason::Unreadable,
+                    };
+                    self.coverage.skip(origin, reason, format!("rules bound to its name did not see it: {error}"));
                 }
             }
         }
-        pairs.into_iter().map(|(blob, _)| Child::Blob(blob)).collect()
+        done
     }
 
     fn names(&mut self, found: &HashMap<Vec<u8>, Vec<Finding>>) {

@@ -97,7 +97,8 @@ fn check(root: &Value, schema: &Value, value: &Value, at: &str, found: &mut Vec<
             }
             // Those that hold; words for people; and what is looked at where it is needed.
             "const" | "enum" | "minimum" | "maximum" | "$schema" | "$id" | "$comment" | "title" | "description"
-            | "$defs" | "definitions" | "default" | "format" | "minItems" | "uniqueItems" | "properties" | "items" => {}
+            | "$defs" | "definitions" | "default" | "format" | "minItems" | "maxItems" | "uniqueItems"
+            | "properties" | "items" => {}
             other => panic!("unknown keyword {other}"),
         }
     }
