@@ -116,7 +116,7 @@ fn a_password_in_a_file_of_translations_is_told() {
         }
     }
     // Random bytes written out are a key.
-    let bytes: String = (0..24).map(|at| format!("\\x{:02x}", 0x80 | (at * 53 + 7) % 128)).collect();
+    let bytes: String = (0..24).map(|at| format!("\\x{:02x}", 0x80 + (at * 53 + 7) % 128)).collect();
     let text = format!("app.secret_key = b\"{bytes}\"\n");
     assert_eq!(told(&text).len(), 1, "{text}");
     // Letters beyond ASCII with a digit or a mark are no word of a language.
