@@ -1,5 +1,7 @@
 //! The built-in rules: static data that the build script wrote from `patterns/*.toml`.
 
+#![expect(clippy::unreadable_literal, reason = "a program wrote them, and no person reads them")]
+
 use std::borrow::Cow;
 
 use super::by_name::{Charset, Named};
