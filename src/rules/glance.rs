@@ -37,7 +37,7 @@ const UNIT: usize = 4;
 pub struct Glance {
     /// Bytes that no part of the regex tells apart, as one class. Without tables: the regex has to say.
     pub classes: Cow<'static, [u8]>,
-    /// For each state a row, for each class in it where the next state's row begins (in [`UNIT`]s; with `ENTER` or
+    /// For each state a row, for each class in it where the next state's row begins (in units of four; with `ENTER` or
     /// without), `NO` or `PERHAPS`.
     pub cells: Cow<'static, [u16]>,
 }
