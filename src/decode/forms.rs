@@ -4,7 +4,7 @@ use super::area::Area;
 use super::{Form, View, backslash, base64, hex, percent, wide};
 
 /// No decoder reads farther from a hit than this many raw bytes, whatever the limit.
-pub const RAW_REACH: usize = 60 * 1024;
+const RAW_REACH: usize = 60 * 1024;
 /// Raw bytes that a decoder may read beyond the limit's share: a group's rest, a line break, an escape.
 const SLACK: usize = 64;
 
@@ -96,4 +96,13 @@ pub fn view(form: Form, window: &[u8], hit: Hit, limit: Limit, view: &mut View) 
     let Some(info) = FormInfo::of(form) else { return false };
     let reach = (info.reach(limit.before), info.reach(limit.after));
     Area::new(window, hit, limit, reach).is_some_and(|area| (info.decode)(&area, view) && view.fit(&area))
+}
+
+/// The same in a text of any length: where the window begins from which the view's map counts; `None` where nothing of use
+/// is seen.
+pub fn view_near(form: Form, text: &[u8], hit: Hit, limit: Limit, seen: &mut View) -> Option<usize> {
+    // A decoder looks no further than this: the window is cut only to keep its offsets small.
+    let start = hit.at.saturating_sub(RAW_REACH);
+    let window = text.get(start..text.len().min(hit.at.saturating_add(RAW_REACH))).unwrap_or_default();
+    view(form, window, Hit { at: hit.at - start, ..hit }, limit, seen).then_some(start)
 }

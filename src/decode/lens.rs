@@ -1,8 +1,8 @@
 //! Decodes around one hit after the other of a text, and nothing twice where hits stand close together.
 
-use super::forms::{Hit, Limit, RAW_REACH};
+use super::forms::{Hit, Limit, view_near};
 use super::stretch::{Family, Stretch, Told};
-use super::{Form, FormInfo, SpanMap, View, view};
+use super::{Form, FormInfo, SpanMap, View};
 
 /// Fewest raw bytes, and most, that a stretch goes on beyond what the hit it is made for asks for.
 const LEAST_AHEAD: usize = 4 * 1024;
@@ -24,7 +24,7 @@ struct Past {
 
 /// Decodes around the hits of one text.
 ///
-/// It gives what [`view()`] gives. Of hits that stand so close together that what is decoded for one would be decoded
+/// It gives what [`super::view()`] gives. Of hits that stand so close together that what is decoded for one would be decoded
 /// for others as well, it decodes a stretch that serves all of them: else text made of nothing but encoded anchors would
 /// be decoded a thousand times over.
 #[derive(Clone, Debug, Default)]
@@ -80,7 +80,7 @@ impl Lens {
         self.decoded
     }
 
-    /// Decodes around a hit in `text`: see [`view()`].
+    /// Decodes around a hit in `text`: see [`super::view()`].
     pub fn look(&mut self, form: Form, text: &[u8], hit: Hit, limit: Limit) -> Option<Seen<'_>> {
         let place = self.place(form, text, hit, limit)?;
         self.seen(&place)
@@ -165,12 +165,9 @@ impl Lens {
     }
 
     fn single(&mut self, form: Form, text: &[u8], hit: Hit, limit: Limit) -> Option<Place> {
-        // A decoder looks no further than this: the window is cut only to keep its offsets small.
-        let start = hit.at.saturating_sub(RAW_REACH);
-        let window = text.get(start..text.len().min(hit.at.saturating_add(RAW_REACH)))?;
-        let is_seen = view(form, window, Hit { at: hit.at - start, ..hit }, limit, &mut self.single);
+        let start = view_near(form, text, hit, limit, &mut self.single);
         self.decoded += self.single.bytes.len() as u64;
-        is_seen.then_some(Place::Single { start })
+        start.map(|start| Place::Single { start })
     }
 }
 
@@ -199,7 +196,7 @@ fn group(form: Form, at: usize) -> Option<Group> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::FORMS;
+    use super::super::{FORMS, view};
     use super::*;
 
     /// What decoders care about, dense enough that runs are long and end in every way.

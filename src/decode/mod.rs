@@ -25,7 +25,7 @@ mod view;
 mod wide;
 
 pub use encode::{EncodedAnchor, Form, encoded};
-pub use forms::{FORMS, FormInfo, Hit, Limit, RAW_REACH, view};
+pub use forms::{FORMS, FormInfo, Hit, Limit, view, view_near};
 pub use lens::{Lens, Seen};
 pub use spanmap::SpanMap;
 pub use view::View;

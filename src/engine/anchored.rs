@@ -61,12 +61,8 @@ impl Regex {
     pub(super) fn new(hir: &Hir, most: usize) -> Option<Self> {
         let config = Config::new().utf8(false).nfa_size_limit(Some(most));
         let nfa: NFA = Compiler::new().configure(config).build_from_hir(hir).ok()?;
-        // The least memory that is asked for has room for the largest states there could be, of which there are none: by
-        // that measure the largest regexes would have no DFA.
-        let lazy = dfa::Config::new()
-            .skip_cache_capacity_check(true)
-            .minimum_cache_clear_count(Some(CLEARED))
-            .minimum_bytes_per_state(Some(BYTES_PER_STATE));
+        let lazy =
+            dfa::Config::new().minimum_cache_clear_count(Some(CLEARED)).minimum_bytes_per_state(Some(BYTES_PER_STATE));
         let dfa = DFA::builder().configure(lazy).build_from_nfa(nfa.clone()).ok();
         let backtracker = BoundedBacktracker::new_from_nfa(nfa.clone()).ok()?;
         Some(Self { dfa, backtracker, pike: PikeVM::new_from_nfa(nfa).ok()? })

@@ -68,12 +68,7 @@ pub(super) fn decode_within<'a>(
     limit: Limit,
     view: &'a mut View,
 ) -> Option<(Text<'a>, usize)> {
-    // A decoder looks no further than this: the window is cut only to keep its offsets small.
-    let window_start = at.saturating_sub(decode::RAW_REACH);
-    let window = &text.bytes[window_start..text.bytes.len().min(at + decode::RAW_REACH)];
-    if !decode::view(form, window, Hit { at: at - window_start, anchor_len }, limit, view) {
-        return None;
-    }
+    let window_start = decode::view_near(form, text.bytes, Hit { at, anchor_len }, limit, view)?;
     let name = FormInfo::of(form)?.name;
     Some((text.within(&view.bytes, Layer { map: &view.map, first: 0, window_start, name }), view.anchor))
 }

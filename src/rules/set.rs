@@ -57,14 +57,15 @@ impl RuleSet {
         if self.rules.len() + rules.len() > MOST {
             return Err(NotAdded::TooMany);
         }
-        let mut all = self.rules.clone().into_owned();
+        let Self { rules: all, builtin } = self;
+        let mut all = all.into_owned();
         for rule in rules {
             if all.iter().any(|other| other.id == rule.id) {
                 return Err(NotAdded::Duplicate(rule.id.into_owned()));
             }
             all.push(rule);
         }
-        Ok(Self { rules: Cow::Owned(all), ..self })
+        Ok(Self { rules: Cow::Owned(all), builtin })
     }
 
     /// The rule at that index.

@@ -73,7 +73,7 @@ impl Prefilter {
 
     /// All needles, by their numbers.
     pub fn needles(&self) -> impl Iterator<Item = Sought<'_>> {
-        self.parts.iter().flat_map(|part| (0..).zip(&*part.tables.needles).map(|(ix, _)| part.sought(ix)))
+        self.parts.iter().flat_map(|part| (0..part.tables.needles.len() as u32).map(|ix| part.sought(ix)))
     }
 
     /// The needle of that number.
